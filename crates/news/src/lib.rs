@@ -1,0 +1,16 @@
+//! News as plain data: events, filters over them, digests folded from them, and the words they are told in.
+//!
+//! No I/O and no clock. An [`Event`] is one numbered line of the journal; everything that leaves the program
+//! (feeds, pages, messages) is made from events alone.
+
+pub mod digest;
+pub mod event;
+pub mod filter;
+pub mod kind;
+pub mod slug;
+pub mod wording;
+
+pub use digest::{Digest, Period};
+pub use event::{Dated, Epoch, Event, EventId, News, Subject};
+pub use filter::{Filter, FilterError};
+pub use kind::Kind;

@@ -1,0 +1,1 @@
+//! Names that are safe in addresses and file names, one for each section and project.

@@ -1,0 +1,255 @@
+//! What goes into the store and comes out of it.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use whimbrel_catalog::{CatalogId, Entry, EntryKey, Linkless, Ranking, SectionPath, Settling, Tombstone};
+use whimbrel_news::{Dated, Epoch, Event, EventId, Filter, Kind};
+
+/// Where the state lies and how it is kept (`[store]` of the configuration).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// The folder of the state; relative to the configuration file. Default `whimbrel-data`.
+    pub path: PathBuf,
+    /// Memory for cached pages, MiB (real use is up to twice that). Default 8.
+    pub cache_mib: u64,
+    /// Hours between scheduled backups; 0 switches them off. Default 24.
+    pub backup_hours: u64,
+    /// How many scheduled backups are kept. Default 3.
+    pub backups_kept: usize,
+    /// Days events stay in the journal; 0 keeps them for ever. Default 0.
+    pub journal_days: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            path: "whimbrel-data".into(),
+            cache_mib: 8,
+            backup_hours: 24,
+            backups_kept: 3,
+            journal_days: 0,
+        }
+    }
+}
+
+/// Name of a stored document: the SHA-256 of its bytes in hex.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct DocumentId(pub String);
+
+/// The small facts about a followed catalog: one row, well under 4 KiB.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CatalogMeta {
+    /// Its id.
+    pub id: CatalogId,
+    /// Its title for people: from the configuration, else from the document, else the id.
+    pub title: String,
+    /// Its source as configured, without secrets.
+    pub source: String,
+    /// When it was first read.
+    pub followed: DateTime<Utc>,
+    /// When it was last looked at, with or without success.
+    pub last_look: Option<DateTime<Utc>>,
+    /// When it was last read or confirmed unchanged.
+    pub last_success: Option<DateTime<Utc>>,
+    /// When its document last differed.
+    pub last_change: Option<DateTime<Utc>>,
+    /// When it is next due.
+    pub next_due: Option<DateTime<Utc>>,
+    /// Seconds between two looks as adapted.
+    pub interval_secs: u64,
+    /// Failed looks in a row.
+    pub failures: u32,
+    /// What the last failed look said, one sentence.
+    pub last_error: Option<String>,
+    /// A `stale` event was told and no `recovered` yet.
+    pub stale: bool,
+    /// A mass change is held back, for this reason.
+    pub held: Option<String>,
+    /// What the source needs to look again cheaply: `etag`, `last_modified`, `commit`, `blob` …
+    pub cursor: BTreeMap<String, String>,
+    /// The document behind the accepted state.
+    pub accepted_document: Option<DocumentId>,
+    /// The latest readable document.
+    pub latest_document: Option<DocumentId>,
+    /// The parser that read them.
+    pub parser: u32,
+    /// Distinct entries accepted.
+    pub entries: u32,
+    /// Listings accepted.
+    pub listings: u32,
+    /// Sections accepted.
+    pub sections: u32,
+}
+
+/// The parts of a snapshot that are not entries.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Shape {
+    /// The document's title.
+    pub title: Option<String>,
+    /// All sections, in document order.
+    pub sections: Vec<SectionPath>,
+    /// Items without a link.
+    pub linkless: Vec<Linkless>,
+    /// Rankings.
+    pub rankings: Vec<Ranking>,
+}
+
+/// Everything one step wants written together.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// The catalog's small facts, its next due time among them.
+    pub meta: CatalogMeta,
+    /// Accepted entries to write (new ones and those that differ in any way).
+    pub put: Vec<Entry>,
+    /// Accepted entries to delete.
+    pub delete: Vec<EntryKey>,
+    /// Sections, linkless items and rankings, when they differ.
+    pub shape: Option<Shape>,
+    /// What is settling, when it differs.
+    pub settling: Option<Settling>,
+    /// Removed entries to remember.
+    pub bury: Vec<(EntryKey, Tombstone)>,
+    /// Live news, oldest first.
+    pub news: Vec<Dated>,
+    /// News replayed from history, oldest first: shown, never sent.
+    pub history: Vec<Dated>,
+}
+
+/// What `record` wrote.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Recorded {
+    /// The first and last number given to live events; `None` when there were none.
+    pub seqs: Option<(u64, u64)>,
+    /// The revision all touched rows carry.
+    pub revision: u64,
+}
+
+/// A look that found nothing new. Kept in memory and written with the next commit, at the latest after a minute.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Look {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// When it is next due.
+    pub next_due: DateTime<Utc>,
+    /// Seconds between two looks as adapted.
+    pub interval_secs: u64,
+}
+
+/// Which part of the journal is asked for; each scope has an index.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// All of it.
+    #[default]
+    All,
+    /// One catalog.
+    Catalog(CatalogId),
+    /// One section of a catalog and everything below it, by its slug (`whimbrel_news::slug`).
+    Section(CatalogId, String),
+    /// One project, by the key of its entry.
+    Project(EntryKey),
+    /// One kind.
+    Kind(Kind),
+}
+
+/// A question to the journal, newest first: live events by falling number, then replayed history by falling time.
+#[derive(Clone, Debug, Default)]
+pub struct Query {
+    /// The part asked for.
+    pub scope: Scope,
+    /// A further condition.
+    pub filter: Filter,
+    /// Only what stands after (is older than) this place; a [`Page`] hands it out.
+    pub after: Option<Cursor>,
+    /// How many at most.
+    pub limit: usize,
+}
+
+/// A place in the answer to a [`Query`]; printable, so that it can stand in an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    /// The last event that was handed out.
+    pub id: EventId,
+    /// Its time (history is ordered by it).
+    pub at: DateTime<Utc>,
+}
+
+/// A part of the journal.
+#[derive(Clone, Debug, Default)]
+pub struct Page {
+    /// The events, newest first.
+    pub events: Vec<Event>,
+    /// Where to go on; `None` at the end.
+    pub next: Option<Cursor>,
+}
+
+/// A store and how it came up.
+pub struct Opened<S> {
+    /// The store.
+    pub store: S,
+    /// What had to be done; empty for an ordinary start. Each step is to be said aloud.
+    pub steps: Vec<OpenStep>,
+}
+
+/// A step of the recovery ladder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OpenStep {
+    /// A new, empty store was made.
+    Created,
+    /// The damaged folder was moved here.
+    SetAside(PathBuf),
+    /// The database opened once its snapshot file was left out.
+    WithoutSnapshotFile,
+    /// The state was taken from this backup.
+    FromBackup(PathBuf),
+    /// Nothing could be saved: the state will be rebuilt quietly from the sources.
+    Rebuilt,
+    /// The journal ended below the high-water mark: a new epoch was started.
+    NewEpoch(Epoch),
+}
+
+/// Why the store refused.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Another process owns the folder.
+    #[error("another whimbrel is using {path}: stop it first, or set another folder in [store] path")]
+    Locked {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// Written by a newer version.
+    #[error(
+        "{path} was written by a newer whimbrel (store format {found}, this one knows {known}): install that version or import a backup"
+    )]
+    Newer {
+        /// The folder.
+        path: PathBuf,
+        /// The format found.
+        found: u32,
+        /// The newest format known.
+        known: u32,
+    },
+    /// The disk refused.
+    #[error("{path}: {source}")]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A file that is no export of ours, or a damaged one.
+    #[error("{path} cannot be imported: {problem}")]
+    BadImport {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A value that cannot be what we wrote.
+    #[error("the store is damaged: {0}")]
+    Damaged(String),
+}

@@ -1,0 +1,1 @@
+//! Reads catalogs where they live and records what changed; the only crate that names octocrab and gix.

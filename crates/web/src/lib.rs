@@ -1,0 +1,1 @@
+//! The site, the feeds and the health pages over HTTP; the only crate that names axum.
