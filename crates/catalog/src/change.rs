@@ -14,6 +14,7 @@ pub enum Metric {
     /// Forks of a repository.
     Forks,
     /// When it was last updated: a sign of activity, never news.
+    #[serde(rename = "last_updated")]
     Updated,
     /// Any other numeric column, by its header in lower case.
     Other(String),
