@@ -1,5 +1,15 @@
 //! From the bytes of a document to a snapshot and a report of what was not understood.
 
+mod build;
+mod csv;
+mod decode;
+mod detect;
+mod json;
+mod markdown;
+mod org;
+mod text;
+mod yaml;
+
 use serde::{Deserialize, Serialize};
 
 use crate::report::Reading;
@@ -64,7 +74,18 @@ pub enum ParseError {
     },
 }
 
+/// Raised whenever the same bytes are understood differently than before, so that a store can read both sides of a
+/// comparison again instead of taking a better parser for news.
+pub const PARSER_VERSION: u32 = 1;
+
 /// Reads a document. Every layout is recognised by itself; the hint only settles what the bytes leave open.
-pub fn parse(_bytes: &[u8], _hint: Hint<'_>) -> Result<Reading, ParseError> {
-    Ok(Reading::default())
+pub fn parse(bytes: &[u8], hint: Hint<'_>) -> Result<Reading, ParseError> {
+    let text = decode::text(bytes)?;
+    match detect::format(&text, hint) {
+        Format::Markdown => Ok(markdown::read(&text)),
+        Format::Org => org::read(&text),
+        Format::Yaml => yaml::read(&text),
+        Format::Json => json::read(&text),
+        Format::Csv => csv::read(&text),
+    }
 }

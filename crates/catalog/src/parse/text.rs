@@ -1,0 +1,1 @@
+//! Names, markers, figures and descriptions: what all formats share about text.
