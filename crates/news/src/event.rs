@@ -1,28 +1,18 @@
 //! Events: what the journal holds.
 
+mod id;
+mod news;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use whimbrel_catalog::CatalogId;
+use whimbrel_catalog::{CatalogId, EntryKey};
 
+pub use self::id::{BadEventId, Epoch, EventId, TAG_AUTHORITY};
+pub use self::news::{News, Subject};
 use crate::kind::Kind;
 
-/// The life of one store. Every restore or rebuild starts a new, larger one, so numbers never come back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Epoch(pub u64);
-
-/// The identity of an event: never re-used, never changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct EventId {
-    /// The life of the store that gave the number.
-    pub epoch: Epoch,
-    /// Replayed history is numbered apart from live news.
-    pub history: bool,
-    /// The number, from 1.
-    pub seq: u64,
-}
-
-/// A numbered line of the journal.
+/// A numbered line of the journal. Its JSON is one flat object, the same in exports, `diff`, `replay` and on the
+/// web; fields that a reader does not know are passed over.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Event {
     /// Number within the epoch, from 1 (replayed history counts apart).
@@ -41,6 +31,9 @@ pub struct Event {
     /// What happened.
     #[serde(flatten)]
     pub news: News,
+    /// Why it was judged so, in one short sentence; may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub evidence: String,
 }
 
 /// News with its time, not yet numbered.
@@ -50,38 +43,30 @@ pub struct Dated {
     pub at: DateTime<Utc>,
     /// What happened.
     pub news: News,
+    /// Why it was judged so, in one short sentence; may be empty.
+    pub evidence: String,
 }
 
-/// The entry an event is about.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Subject {
-    /// Key of the entry (`github.com/owner/repo`), also the key of its project.
-    pub key: String,
-    /// Its name at the time.
-    pub name: String,
-    /// Its address at the time.
-    pub url: String,
-    /// Its section as one text, `A / B`.
-    #[serde(default)]
-    pub section: String,
-    /// Its section as a path.
-    #[serde(default)]
-    pub section_path: Vec<String>,
-}
+impl Dated {
+    /// News of this moment, with the evidence its own facts give.
+    pub fn new(at: DateTime<Utc>, news: News) -> Self {
+        let evidence = news.evidence();
+        Self { at, news, evidence }
+    }
 
-/// What happened, with the facts a reader needs, frozen as of the event.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum News {
-    /// A new entry.
-    Added {
-        /// Which.
-        #[serde(flatten)]
-        subject: Subject,
-        /// What the catalog says about it.
-        #[serde(default)]
-        description: String,
-    },
+    /// The event it becomes once the journal has given it a number.
+    pub fn numbered(self, id: EventId, recorded: DateTime<Utc>, catalog: CatalogId) -> Event {
+        Event {
+            seq: id.seq,
+            epoch: id.epoch,
+            at: self.at,
+            recorded,
+            catalog,
+            history: id.history,
+            news: self.news,
+            evidence: self.evidence,
+        }
+    }
 }
 
 impl Event {
@@ -92,8 +77,20 @@ impl Event {
 
     /// Its kind.
     pub fn kind(&self) -> Kind {
-        match self.news {
-            News::Added { .. } => Kind::Added,
-        }
+        self.news.kind()
+    }
+
+    /// The sections it belongs to, as paths: where the entry stands, and where it stood before. Empty for events
+    /// about a whole catalog; the path of an entry before the first heading is empty, but there.
+    pub fn section_paths(&self) -> Vec<&[String]> {
+        self.news.section_paths()
+    }
+
+    /// The keys of the projects it is about: of the entry, of its former address, of everybody who moved.
+    pub fn projects(&self) -> Vec<EntryKey> {
+        self.news.projects()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,11 +6,13 @@
 pub mod digest;
 pub mod event;
 pub mod filter;
+mod fold;
 pub mod kind;
 pub mod slug;
 pub mod wording;
 
 pub use digest::{Digest, Period};
-pub use event::{Dated, Epoch, Event, EventId, News, Subject};
+pub use event::{BadEventId, Dated, Epoch, Event, EventId, News, Subject, TAG_AUTHORITY};
 pub use filter::{Filter, FilterError};
-pub use kind::Kind;
+pub use fold::fold;
+pub use kind::{Group, Kind, UnknownKind};
