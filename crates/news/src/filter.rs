@@ -1,15 +1,248 @@
 //! Which events somebody wants, in a text form people can type and read again.
+//!
+//! ```text
+//! catalog:awesome-go kind:added,released section:"Key-Value" raft -"nightly build"
+//! (project:etcd-io/etcd or project:hashicorp/raft) -kind:edited
+//! ```
+//!
+//! Conditions side by side must all hold; `or` joins alternatives, `-` or `not` turns round what follows, and
+//! parentheses group. Words are found anywhere in what an event says, whatever their capitals and accents.
+//!
+//! A further condition is a variant of [`Term`] and an arm in each of `parse`, `print` and `matching`.
 
-/// A condition over events; the default matches everything.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Filter {}
+mod matching;
+mod parse;
+mod print;
+
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use whimbrel_catalog::CatalogId;
+
+use crate::event::Event;
+use crate::fold::fold;
+use crate::kind::Kind;
+
+/// A condition over events; the default matches everything. Its text form reads back as the same filter.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Filter(Expr);
 
 /// What is wrong with a typed filter, and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{message} (at character {at})")]
+#[error("{message} (at character {})", at + 1)]
 pub struct FilterError {
     /// Zero-based character the problem starts at.
     pub at: usize,
     /// What is wrong and what would be right.
     pub message: String,
 }
+
+/// A filter in its one normal form: no `All` in an `All`, no `Any` in an `Any`, at least two parts in both, no `Not`
+/// in a `Not`, and `Everything` and `Nothing` only at the top. The constructors of [`Filter`] keep it so.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+enum Expr {
+    #[default]
+    Everything,
+    Nothing,
+    All(Vec<Expr>),
+    Any(Vec<Expr>),
+    Not(Box<Expr>),
+    Term(Term),
+}
+
+/// A single condition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Term {
+    Catalog(CatalogId),
+    Kind(Kind),
+    Section(Words),
+    Project(Words),
+    Text(Words),
+}
+
+/// A text as somebody typed it, and as it is compared. Never blank.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Words {
+    typed: String,
+    folded: String,
+}
+
+impl Words {
+    fn new(typed: &str) -> Option<Self> {
+        let folded = fold(typed);
+        (!folded.is_empty()).then(|| Self { typed: typed.to_owned(), folded })
+    }
+}
+
+impl Filter {
+    /// Reads a typed filter. Nothing typed is everything.
+    pub fn parse(text: &str) -> Result<Self, FilterError> {
+        parse::parse(text)
+    }
+
+    /// No event at all.
+    pub fn nothing() -> Self {
+        Self(Expr::Nothing)
+    }
+
+    /// Events of a catalog.
+    pub fn catalog(id: CatalogId) -> Self {
+        Self(Expr::Term(Term::Catalog(id)))
+    }
+
+    /// Events of a kind.
+    pub fn kind(kind: Kind) -> Self {
+        Self(Expr::Term(Term::Kind(kind)))
+    }
+
+    /// Events in a section or below it: a heading, headings joined by ` / `, or the section's slug. A blank one is
+    /// no condition.
+    pub fn section(heading: &str) -> Self {
+        Self(Words::new(heading).map_or(Expr::Everything, |words| Expr::Term(Term::Section(words))))
+    }
+
+    /// Events about a project: `owner/repo`, the key of its entry, or an address. A blank one is no condition.
+    pub fn project(name: &str) -> Self {
+        Self(Words::new(name).map_or(Expr::Everything, |words| Expr::Term(Term::Project(words))))
+    }
+
+    /// Events that say this, as one phrase. A blank one is no condition.
+    pub fn text(phrase: &str) -> Self {
+        Self(Words::new(phrase).map_or(Expr::Everything, |words| Expr::Term(Term::Text(words))))
+    }
+
+    /// Events that say all of these words, in any order: what a search box holds. It never fails.
+    pub fn words(words: &str) -> Self {
+        Self::all(words.split_whitespace().map(Self::text))
+    }
+
+    /// The filter of a web query: `catalog`, `kind`, `section`, `project` (any of several, repeated or, but for
+    /// `section`, with commas) and `q`, a whole typed filter. Other names are passed over, empty values are no
+    /// condition.
+    pub fn from_query<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, FilterError> {
+        let pairs: Vec<_> = pairs.into_iter().filter(|(_, value)| !value.trim().is_empty()).collect();
+        let mut whole = Self::default();
+        for name in ["catalog", "kind", "section", "project"] {
+            let mut any: Option<Self> = None;
+            for (_, value) in pairs.iter().filter(|(given, _)| *given == name) {
+                let values = if name == "section" { vec![*value] } else { value.split(',').collect() };
+                for value in values.into_iter().map(str::trim).filter(|value| !value.is_empty()) {
+                    let one = parse::named(name, value).map_err(|message| FilterError { at: 0, message })?;
+                    any = Some(any.map_or(one.clone(), |others| others.or(one)));
+                }
+            }
+            whole = whole.and(any.unwrap_or_default());
+        }
+        for (_, typed) in pairs.iter().filter(|(given, _)| *given == "q") {
+            whole = whole.and(Self::parse(typed)?);
+        }
+        Ok(whole)
+    }
+
+    /// Both conditions.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self::all([self, other])
+    }
+
+    /// One of the conditions, or both.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self::any([self, other])
+    }
+
+    /// The opposite.
+    #[must_use]
+    #[expect(clippy::should_implement_trait, reason = "`!filter` would read worse beside `and` and `or`")]
+    pub fn not(self) -> Self {
+        Self(match self.0 {
+            Expr::Everything => Expr::Nothing,
+            Expr::Nothing => Expr::Everything,
+            Expr::Not(inner) => *inner,
+            other => Expr::Not(Box::new(other)),
+        })
+    }
+
+    /// All of the conditions; none are no condition.
+    pub fn all(filters: impl IntoIterator<Item = Self>) -> Self {
+        let mut parts = Vec::new();
+        for Self(expr) in filters {
+            match expr {
+                Expr::Everything => {}
+                Expr::Nothing => return Self(Expr::Nothing),
+                Expr::All(inner) => parts.extend(inner),
+                other => parts.push(other),
+            }
+        }
+        Self(match parts.len() {
+            0 => Expr::Everything,
+            1 => parts.swap_remove(0),
+            _ => Expr::All(parts),
+        })
+    }
+
+    /// Any of the conditions; none of them match nothing.
+    pub fn any(filters: impl IntoIterator<Item = Self>) -> Self {
+        let mut parts = Vec::new();
+        for Self(expr) in filters {
+            match expr {
+                Expr::Nothing => {}
+                Expr::Everything => return Self(Expr::Everything),
+                Expr::Any(inner) => parts.extend(inner),
+                other => parts.push(other),
+            }
+        }
+        Self(match parts.len() {
+            0 => Expr::Nothing,
+            1 => parts.swap_remove(0),
+            _ => Expr::Any(parts),
+        })
+    }
+
+    /// Whether the event meets the condition.
+    pub fn matches(&self, event: &Event) -> bool {
+        matching::matches(&self.0, event)
+    }
+
+    /// Whether it is no condition at all.
+    pub fn is_everything(&self) -> bool {
+        self.0 == Expr::Everything
+    }
+
+    /// Whether it says something about kinds; where it does not, the usual kinds of a lane apply.
+    pub fn names_kinds(&self) -> bool {
+        fn names(expr: &Expr) -> bool {
+            match expr {
+                Expr::All(parts) | Expr::Any(parts) => parts.iter().any(names),
+                Expr::Not(inner) => names(inner),
+                Expr::Term(term) => matches!(term, Term::Kind(_)),
+                Expr::Everything | Expr::Nothing => false,
+            }
+        }
+        names(&self.0)
+    }
+}
+
+impl FromStr for Filter {
+    type Err = FilterError;
+    fn from_str(text: &str) -> Result<Self, FilterError> {
+        Self::parse(text)
+    }
+}
+
+impl TryFrom<String> for Filter {
+    type Error = FilterError;
+    fn try_from(text: String) -> Result<Self, FilterError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Filter> for String {
+    fn from(filter: Filter) -> Self {
+        filter.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests;

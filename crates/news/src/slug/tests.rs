@@ -64,7 +64,9 @@ fn near_names_stay_apart() {
     // A name that looks like the slug of another one is not taken for it.
     slugs.push(section(&[&section(&["Key & Value"])]));
     slugs.push(project(&project("example.org/A")));
-    slugs.iter().for_each(|slug| assert_safe(slug));
+    for slug in &slugs {
+        assert_safe(slug);
+    }
     let count = slugs.len();
     slugs.sort();
     slugs.dedup();

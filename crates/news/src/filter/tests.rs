@@ -1,0 +1,220 @@
+use chrono::{TimeZone as _, Utc};
+use proptest::prelude::*;
+
+use super::*;
+use crate::event::{Dated, Subject};
+use crate::{EventId, News};
+
+fn event(kind: Kind) -> Event {
+    let subject = Subject {
+        name: "etcd".to_owned(),
+        url: "https://github.com/etcd-io/etcd".to_owned(),
+        key: "github.com/etcd-io/etcd".to_owned(),
+        section: "Databases / Key-Value Stores".to_owned(),
+        section_path: vec!["Databases".to_owned(), "🗝️ Key-Value Stores".to_owned()],
+    };
+    let description = "A Résumé of the distributed consensus.".to_owned();
+    let news = match kind {
+        Kind::Added => News::Added { subject, description, in_place_of: None, returned: false },
+        Kind::Moved => News::Moved {
+            subject,
+            description,
+            old_section: "C++".to_owned(),
+            old_section_path: vec!["C++".to_owned()],
+        },
+        Kind::Followed => News::Followed { entries: 1, listings: 1, sections: 1 },
+        other => unreachable!("{other} is not needed here"),
+    };
+    let id: EventId = "1-1".parse().unwrap();
+    let at = Utc.timestamp_opt(0, 0).unwrap();
+    Dated::new(at, news).numbered(id, at, CatalogId::new("awesome-go").unwrap())
+}
+
+#[test]
+fn what_matches_and_what_does_not() {
+    let added = event(Kind::Added);
+    for (text, matches) in [
+        ("", true),
+        ("()", true),
+        ("-()", false),
+        ("catalog:awesome-go", true),
+        ("catalog:Awesome-Go,other", true),
+        ("catalog:other", false),
+        ("kind:added", true),
+        ("kind:removed,added", true),
+        ("kind:removed", false),
+        ("-kind:removed", true),
+        ("not kind:removed", true),
+        ("NOT kind:added", false),
+        ("section:databases", true),
+        ("section:\"key-value stores\"", true),
+        ("section:\"Key Value Stores\"", true),
+        ("section:\"Databases / Key-Value Stores\"", true),
+        ("section:\"Key-Value Stores / Databases\"", false),
+        ("section:key", false),
+        ("section:stores", false),
+        ("project:etcd-io/etcd", true),
+        ("project:etcd", true),
+        ("project:ETCD-IO/etcd", true),
+        ("project:tcd", false),
+        ("project:etcd-io", false),
+        ("project:https://github.com/etcd-io/etcd/", true),
+        ("project:github.com~etcd-io~etcd", true),
+        ("resume", true),
+        ("RÉSUMÉ", true),
+        ("\"of  the distributed\"", true),
+        ("“of the distributed”", true),
+        ("\"the of\"", false),
+        ("the of", true),
+        ("\"consensus etcd\"", false),
+        ("https://github.com/etcd-io", true),
+        ("raft", false),
+        ("raft or etcd", true),
+        ("raft or etcd kind:removed", false),
+        ("(raft or etcd) kind:added", true),
+        ("etcd and -raft", true),
+        ("etcd -consensus", false),
+        ("-(raft or consensus)", false),
+        ("- raft", true),
+    ] {
+        assert_eq!(Filter::parse(text).unwrap().matches(&added), matches, "{text}");
+    }
+}
+
+#[test]
+fn a_moved_entry_is_news_of_both_sections() {
+    let moved = event(Kind::Moved);
+    for (text, matches) in [("section:c++", true), ("section:c", false), ("section:databases", true)] {
+        assert_eq!(Filter::parse(text).unwrap().matches(&moved), matches, "{text}");
+    }
+    assert!(!Filter::section("databases").matches(&event(Kind::Followed)), "a catalog's news has no section");
+    assert!(Filter::section("databases").not().matches(&event(Kind::Followed)));
+}
+
+#[test]
+fn errors_say_where_and_what_would_be_right() {
+    for (text, at, says) in [
+        ("kind:relesed", 5, "did you mean `released`?"),
+        ("kind:added,xyzzy", 5, "known are added, removed"),
+        ("stars:100", 0, "known are catalog:, kind:, section:, project:"),
+        ("ok sektion:x", 3, "did you mean `section:`?"),
+        ("kind:", 5, "`kind:` needs a value, such as `kind:added`"),
+        ("kind:added,", 5, "needs a value"),
+        ("catalog:a/b", 8, "is no catalog id"),
+        ("é \"open", 2, "this quote is never closed"),
+        ("section:\"open", 8, "this quote is never closed"),
+        ("section:\" \"", 8, "needs a value"),
+        ("a (b", 2, "this `(` is never closed"),
+        ("a) b", 1, "closes nothing"),
+        ("( )) b", 3, "closes nothing"),
+        ("a or", 4, "missing at the end"),
+        ("a or or b", 5, "`or` needs a condition on both sides"),
+        ("and a", 0, "`and` needs a condition"),
+        ("(a or )", 6, "missing before this `)`"),
+        ("a -", 3, "missing at the end"),
+        ("\"\"", 0, "nothing between these quotes"),
+    ] {
+        let error = Filter::parse(text).expect_err(text);
+        assert_eq!(error.at, at, "{text}: {error}");
+        assert!(error.message.contains(says), "{text}: {error}");
+    }
+    let shown = Filter::parse("kind:x").unwrap_err().to_string();
+    assert!(shown.ends_with("(at character 6)"), "people count from one: {shown}");
+}
+
+#[test]
+fn attacks_are_refused_with_a_word() {
+    assert!(Filter::parse(&"(".repeat(5_000)).unwrap_err().message.contains("nested"));
+    assert!(Filter::parse(&"-".repeat(5_000)).unwrap_err().message.contains("nested"));
+    assert!(Filter::parse(&"a ".repeat(50_000)).unwrap_err().message.contains("at most"));
+}
+
+#[test]
+fn the_text_form_is_what_people_would_type() {
+    for (typed, printed) in [
+        ("  catalog:awesome-go   kind:Added ", "catalog:awesome-go kind:added"),
+        ("kind:added,released", "kind:added or kind:released"),
+        ("kind:added,released x", "(kind:added or kind:released) x"),
+        ("a and (b and c)", "a b c"),
+        ("a or (b or c) or d e", "a or b or c or d e"),
+        ("not not a", "a"),
+        ("not (a b)", "-(a b)"),
+        ("section:Databases", "section:Databases"),
+        ("section:“Key Value”", "section:\"Key Value\""),
+        (r#""say \"so\" \\ now""#, r#""say \"so\" \\ now""#),
+        ("\"or\" \"-x\" \"a:b\" \"(\" \"plain\"", "\"or\" \"-x\" \"a:b\" \"(\" plain"),
+        ("c++ a-b 12:30 https://x.org", "c++ a-b 12:30 https://x.org"),
+        ("() a", "a"),
+        ("a or ()", ""),
+        ("a -()", "-()"),
+    ] {
+        assert_eq!(Filter::parse(typed).unwrap().to_string(), printed, "{typed}");
+    }
+}
+
+#[test]
+fn a_web_query_is_a_filter() {
+    let filter = |pairs: &[(&'static str, &'static str)]| Filter::from_query(pairs.iter().copied());
+    assert_eq!(filter(&[]).unwrap(), Filter::default());
+    assert_eq!(filter(&[("kind", ""), ("page", "2")]).unwrap(), Filter::default());
+    assert_eq!(
+        filter(&[("q", "raft or etcd"), ("kind", "added"), ("kind", "moved, removed"), ("catalog", "go")])
+            .unwrap()
+            .to_string(),
+        "catalog:go (kind:added or kind:moved or kind:removed) (raft or etcd)"
+    );
+    assert_eq!(
+        filter(&[("section", "Load, Balance"), ("project", "a/b")]).unwrap().to_string(),
+        "section:\"Load, Balance\" project:a/b"
+    );
+    assert!(filter(&[("kind", "adde")]).unwrap_err().message.contains("`added`"));
+    assert_eq!(Filter::words("or kind:x -y").to_string(), "\"or\" \"kind:x\" \"-y\"");
+}
+
+#[test]
+fn a_filter_knows_whether_it_speaks_of_kinds() {
+    for (text, names) in [("a or -(b kind:added)", true), ("kind", false), ("", false)] {
+        assert_eq!(Filter::parse(text).unwrap().names_kinds(), names, "{text}");
+    }
+}
+
+fn filters() -> impl Strategy<Value = Filter> {
+    let leaf = prop_oneof![
+        "[a-z][a-z0-9._-]{0,9}".prop_map(|id| Filter::catalog(CatalogId::new(&id).unwrap())),
+        prop::sample::select(Kind::ALL.to_vec()).prop_map(Filter::kind),
+        "\\PC{0,12}|[-a:,\"“”\\\\ ()]{0,6}|and|OR|not".prop_map(|text| Filter::text(&text)),
+        "\\PC{0,12}|[-a:,\"“”\\\\ ()]{0,6}".prop_map(|text| Filter::section(&text)),
+        "\\PC{0,12}|[-a:,\"“”\\\\ ()]{0,6}".prop_map(|text| Filter::project(&text)),
+        Just(Filter::nothing()),
+        Just(Filter::default()),
+    ];
+    leaf.prop_recursive(4, 24, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Filter::all),
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Filter::any),
+            inner.prop_map(Filter::not),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn a_printed_filter_reads_back_as_it_was(filter in filters()) {
+        let text = filter.to_string();
+        prop_assert_eq!(Filter::parse(&text), Ok(filter), "{}", text);
+    }
+
+    #[test]
+    fn no_input_is_too_strange(text in "\\PC*|[-a:,\"“”\\\\ ()kindor]*") {
+        if let Ok(filter) = Filter::parse(&text) {
+            let again = Filter::parse(&filter.to_string());
+            prop_assert_eq!(again, Ok(filter));
+        }
+    }
+
+    #[test]
+    fn not_is_the_opposite(filter in filters()) {
+        let event = event(Kind::Added);
+        prop_assert_ne!(filter.matches(&event), filter.clone().not().matches(&event));
+    }
+}
