@@ -1,0 +1,111 @@
+//! Where catalogs live. Every kind of source answers the same question: what is new since this cursor?
+
+mod error;
+mod file;
+mod folder;
+pub mod git;
+mod github;
+mod https;
+mod net;
+mod spec;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+
+use chrono::{DateTime, Utc};
+
+pub use error::{LookError, LookErrorKind};
+pub use spec::{Spec, SpecError};
+
+use crate::config::Settings;
+
+/// What a source needs to look again cheaply; kept with the catalog, opaque to everybody else.
+pub type Cursor = BTreeMap<String, String>;
+
+/// What one look at a source brought.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Sight {
+    /// Nothing new.
+    Unchanged {
+        /// A cursor that makes the next look cheaper; `None` keeps the old one.
+        cursor: Option<Cursor>,
+    },
+    /// New versions.
+    Versions {
+        /// Oldest first; at least one.
+        versions: Vec<Version>,
+        /// The cursor after the last of them.
+        cursor: Cursor,
+        /// There are more: look again at once with this cursor.
+        more: bool,
+    },
+}
+
+/// A version of a catalog.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Version {
+    /// Its documents, sorted by name: one, or several for a folder.
+    pub documents: Vec<Document>,
+    /// When it came to be, where the source knows; else it is the time of the look.
+    pub at: Option<DateTime<Utc>>,
+    /// The commit that made it.
+    pub commit: Option<String>,
+}
+
+/// A document as it was read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Document {
+    /// File name, path in a folder, or last part of an address: its ending helps to tell the format.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// What all looks share: settings, connections, what GitHub said about waiting.
+#[derive(Clone)]
+pub struct Sources {
+    settings: Arc<Settings>,
+    web: reqwest::Client,
+    github: octocrab::Octocrab,
+    /// Second since 1970 before which GitHub wants no request of ours.
+    github_quiet_until: Arc<AtomicI64>,
+}
+
+impl Sources {
+    /// Connections are made ready, none is opened.
+    pub fn new(settings: Arc<Settings>) -> anyhow::Result<Self> {
+        Ok(Self {
+            web: https::client(&settings)?,
+            github: github::client(&settings)?,
+            github_quiet_until: Arc::new(AtomicI64::new(i64::MIN)),
+            settings,
+        })
+    }
+
+    /// Looks at a source: what is new since `cursor` (empty for the first look).
+    pub async fn look(&self, spec: &Spec, cursor: &Cursor, now: DateTime<Utc>) -> Result<Sight, LookError> {
+        match spec {
+            Spec::Local(path) => file::look(path, cursor, &self.settings, now).await,
+            Spec::Git { repository, path, branch } => {
+                git::look(repository, path, branch.as_deref(), cursor, self.settings.max_bytes).await
+            }
+            Spec::Web(url) => https::look(&self.web, url, cursor, &self.settings, now).await,
+            Spec::Github { owner, repo, path, branch } => {
+                let place = github::Place { owner, repo, path: path.as_deref(), branch: branch.as_deref() };
+                github::look(self, &place, cursor, now).await
+            }
+        }
+    }
+}
+
+/// The SHA-256 of some bytes in hex: tells whether a document that was read again differs.
+fn fingerprint(bytes: &[u8]) -> String {
+    use sha2::{Digest, Sha256};
+    use std::fmt::Write;
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,120 @@
+//! Which addresses may be asked: none inside the operator's own network, unless allowed.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use url::{Host, Url};
+
+/// Resolves names as the system does and drops every address that is not public, after the lookup: a name in the
+/// public DNS that points inside is refused as well.
+#[derive(Debug)]
+pub(super) struct PublicOnly;
+
+/// Nothing was left of a name's addresses.
+#[derive(Debug, thiserror::Error)]
+#[error("{0} is an address of a private network")]
+pub(super) struct Private(String);
+
+impl Resolve for PublicOnly {
+    fn resolve(&self, name: Name) -> Resolving {
+        let host = name.as_str().to_owned();
+        Box::pin(async move {
+            // The port is set by the connection.
+            let found: Vec<SocketAddr> = tokio::net::lookup_host((host.as_str(), 0)).await?.collect();
+            let public: Vec<SocketAddr> =
+                found.into_iter().filter(|address| is_public(address.ip())).collect();
+            if public.is_empty() {
+                return Err(Private(host).into());
+            }
+            Ok(Box::new(public.into_iter()) as Addrs)
+        })
+    }
+}
+
+/// True for an address that is written as a number and leads into a private network (no resolver is asked then).
+pub(super) fn names_private_number(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(ip)) => !is_public(IpAddr::V4(ip)),
+        Some(Host::Ipv6(ip)) => !is_public(IpAddr::V6(ip)),
+        Some(Host::Domain(_)) | None => false,
+    }
+}
+
+fn is_public(ip: IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(ip) => is_public_v4(ip),
+        IpAddr::V6(ip) => is_public_v6(ip),
+    }
+}
+
+fn is_public_v4(ip: Ipv4Addr) -> bool {
+    let [a, b, c, _] = ip.octets();
+    let shared = a == 100 && (64..128).contains(&b); // carrier-grade NAT
+    let special = a == 0 || a >= 240 || (a == 192 && b == 0 && c == 0) || (a == 198 && (b == 18 || b == 19));
+    !(ip.is_private()
+        || ip.is_loopback()
+        || ip.is_link_local()
+        || ip.is_broadcast()
+        || ip.is_documentation()
+        || ip.is_multicast()
+        || shared
+        || special)
+}
+
+fn is_public_v6(ip: Ipv6Addr) -> bool {
+    if let Some(inner) = ip.to_ipv4_mapped() {
+        return is_public_v4(inner);
+    }
+    let [first, second, ..] = ip.segments();
+    if first == 0x2002 || (first == 0x64 && second == 0xff9b) {
+        return false; // IPv4 in disguise: 6to4 and NAT64 can carry a private address
+    }
+    first & 0xe000 == 0x2000 // global unicast; leaves out ::1, fc00::/7, fe80::/10, ff00::/8
+        && !(first == 0x2001 && second == 0xdb8)
+        && !(first == 0x2001 && second == 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_public_addresses_pass() {
+        for public in ["1.1.1.1", "93.184.216.34", "2606:4700::1111", "::ffff:1.1.1.1"] {
+            assert!(is_public(public.parse().unwrap()), "{public}");
+        }
+        for private in [
+            "127.0.0.1",
+            "10.1.2.3",
+            "172.16.0.1",
+            "192.168.1.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "0.0.0.0",
+            "224.0.0.1",
+            "255.255.255.255",
+            "198.18.0.1",
+            "::1",
+            "::",
+            "fe80::1",
+            "fc00::1",
+            "ff02::1",
+            "::ffff:10.0.0.1",
+            "::ffff:127.0.0.1",
+            "64:ff9b::a00:1",
+            "2002:a00:1::",
+            "2001:db8::1",
+        ] {
+            assert!(!is_public(private.parse().unwrap()), "{private}");
+        }
+        for (url, private) in [
+            ("https://127.0.0.1/x", true),
+            ("https://[::1]/x", true),
+            ("https://0x7f.1/x", true),
+            ("https://2130706433/", true),
+            ("https://example.org/", false),
+        ] {
+            assert_eq!(names_private_number(&Url::parse(url).unwrap()), private, "{url}");
+        }
+    }
+}
