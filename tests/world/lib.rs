@@ -1,1 +1,14 @@
-//! The outside world, made by hand.
+//! The outside world, made by hand: the real program on a temporary folder, with pretend servers it can ask.
+//!
+//! [`World`] is a folder with a configuration and catalogs; it starts the program `whimbrel`, waits for what it says,
+//! asks its pages, kills it without warning and starts it again. [`website::Website`] stands in for servers on the
+//! web, [`github::Github`] for GitHub. Nothing in the program knows that it is under test: only addresses differ.
+
+pub mod feed;
+pub mod github;
+pub mod process;
+pub mod website;
+mod world;
+
+pub use process::{Output, Process};
+pub use world::{World, catalog_of, eventually};

@@ -1,0 +1,151 @@
+//! What can be typed. The help is meant to teach: every command says what it is for and shows a use.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Exit code: the command could not do what it was asked for.
+pub(crate) const FAILED: u8 = 1;
+/// Exit code: the arguments or the configuration are wrong.
+pub(crate) const MISUSED: u8 = 2;
+
+const AFTER_HELP: &str = "\
+First steps:
+  whimbrel                            watch the sample catalogs and open http://127.0.0.1:8787
+  whimbrel init                       write a commented whimbrel.toml here
+  whimbrel check README.md            see what is understood of a catalog
+  whimbrel diff old.md new.md         see what would be told about a change
+  whimbrel replay . README.md         see what would have been told over a file's history
+
+Exit codes: 0 done, 1 failed, 2 wrong arguments or configuration.
+Every configuration key can be set from the environment: [web] listen is WHIMBREL_WEB__LISTEN.";
+
+/// Tells people what changes in the catalogs they follow.
+///
+/// Whimbrel watches lists of projects (Markdown, Org, YAML, JSON, CSV; in files, git, GitHub or on the web), judges
+/// what changed, keeps it, and publishes a page and feeds.
+#[derive(Debug, Parser)]
+#[command(name = "whimbrel", version, after_help = AFTER_HELP, max_term_width = 100)]
+pub(crate) struct Cli {
+    /// What to do; without it: run
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+/// Options of every command.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Common {
+    /// The configuration; default: ./whimbrel.toml if there is one, else the built-in samples
+    #[arg(long, global = true, value_name = "FILE", env = "WHIMBREL_CONFIG", help_heading = "Everywhere")]
+    pub(crate) config: Option<PathBuf>,
+    /// How much to log: error, warn, info, debug, trace, or a filter such as info,whimbrel_watch=debug
+    #[arg(long, global = true, value_name = "FILTER", env = "WHIMBREL_LOG", help_heading = "Everywhere")]
+    pub(crate) log: Option<String>,
+    /// How log lines look
+    #[arg(
+        long,
+        global = true,
+        value_name = "FORMAT",
+        env = "WHIMBREL_LOG_FORMAT",
+        help_heading = "Everywhere"
+    )]
+    pub(crate) log_format: Option<Format>,
+}
+
+/// For people or for programs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Watch, keep and publish until told to stop (the default)
+    #[command(after_help = "\
+Examples:
+  whimbrel run --config /etc/whimbrel/whimbrel.toml
+  WHIMBREL_WEB__LISTEN=0.0.0.0:80 whimbrel run
+
+SIGHUP reads the configuration again; so does a changed file. SIGINT and SIGTERM stop within five seconds.")]
+    Run,
+    /// Report what is understood of catalogs, and which lines are not
+    #[command(after_help = "\
+Examples:
+  whimbrel check README.md
+  whimbrel check --lines docs/ list.org        every line that was not taken, with its reason
+  curl -s https://example.org/list.md | whimbrel check --format json -
+
+JSON: one object a file and line, with file, listings, entries, linkless, sections, rankings, layouts, items,
+skipped; a file that cannot be read gives file and error. Exit code 1 when one could not be read.")]
+    Check(CheckArgs),
+    /// Print what changed between two documents
+    #[command(after_help = "\
+Examples:
+  whimbrel diff old.md new.md
+  git show HEAD~1:README.md | whimbrel diff - README.md --format json
+
+Every difference is told as if it had stood long enough. `held` says that the program, seeing this step, would
+hold it back first; the differences are listed all the same.")]
+    Diff(DiffArgs),
+    /// Write a commented whimbrel.toml to start from
+    #[command(after_help = "\
+Examples:
+  whimbrel init
+  whimbrel init /etc/whimbrel
+
+A file that is already there is never overwritten.")]
+    Init(InitArgs),
+}
+
+/// Arguments of `check`.
+#[derive(Args, Debug)]
+pub(crate) struct CheckArgs {
+    /// Documents; a folder means the documents below it, - is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// List every line that looks like an entry and was not taken
+    #[arg(long)]
+    pub(crate) lines: bool,
+    /// For people or for programs
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+/// Arguments of `diff`.
+#[derive(Args, Debug)]
+pub(crate) struct DiffArgs {
+    /// The document before; - is standard input
+    pub(crate) old: PathBuf,
+    /// The document after; - is standard input
+    pub(crate) new: PathBuf,
+    /// For people or for programs
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+/// Arguments of `init`.
+#[derive(Args, Debug)]
+pub(crate) struct InitArgs {
+    /// The folder the file goes to; it is made if it is missing
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub(crate) folder: PathBuf,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Cli::command().debug_assert();
+    }
+}

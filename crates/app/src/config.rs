@@ -1,0 +1,57 @@
+//! The configuration: one section for each concern, each kept in the crate it configures.
+//!
+//! `config/whimbrel.toml` is the same thing in words, with every key and its default; it is compiled in, and a test
+//! compares it with these structs. Where a configuration comes from and how values from outside the file override it
+//! stands in [`load`]; what is said about a wrong one in [`error`].
+
+pub(crate) mod error;
+pub(crate) mod load;
+
+use serde::{Deserialize, Serialize};
+
+pub(crate) use error::ConfigError;
+#[allow(unused_imports)]
+pub(crate) use load::{Environment, Loaded, load};
+
+/// The default configuration as a file people can read and start from.
+pub(crate) const COMMENTED: &str = include_str!("../../../config/whimbrel.toml");
+
+/// Everything that can be configured.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Config {
+    /// Where the state lies and how it is kept.
+    pub(crate) store: whimbrel_store::Settings,
+    /// What is logged.
+    pub(crate) log: Log,
+}
+
+/// What is logged (`[log]`).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Log {
+    /// How much: error, warn, info, debug, trace, or a filter such as `info,whimbrel_watch=debug`. Default `info`.
+    pub(crate) level: String,
+    /// `text` or `json`. Default `text`.
+    pub(crate) format: LogFormat,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { level: "info".into(), format: LogFormat::Text }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,163 @@
+//! Where a configuration comes from: a file (or the built-in one), overridden from the environment, with secrets from
+//! the environment, from files, or from systemd's credentials.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::{COMMENTED, Config, ConfigError};
+use crate::check::documents::in_words;
+
+/// The file that is read when none is named.
+pub(crate) const USUAL: &str = "whimbrel.toml";
+
+/// Keys that hold secrets: they can also come from `WHIMBREL_<SECTION>__<KEY>_FILE` and from a systemd credential
+/// named `<section>_<key>`.
+const SECRETS: [(&str, &str); 1] = [("github", "token")];
+
+/// What surrounds the program, as a value, so that tests can make their own.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Environment {
+    variables: BTreeMap<String, String>,
+}
+
+/// A configuration and where it came from.
+#[derive(Clone, Debug)]
+pub(crate) struct Loaded {
+    /// The configuration.
+    pub(crate) config: Config,
+    /// Its file; `None` for the built-in one.
+    pub(crate) file: Option<PathBuf>,
+    /// What relative paths in it start from.
+    pub(crate) folder: PathBuf,
+}
+
+/// Reads the named file, else `whimbrel.toml` here if there is one, else the built-in configuration.
+pub(crate) fn load(named: Option<&Path>, environment: &Environment) -> Result<Loaded, ConfigError> {
+    let usual = Path::new(USUAL);
+    let file = named.or_else(|| usual.exists().then_some(usual));
+    let source = match file {
+        Some(file) => fs::read_to_string(file)
+            .map_err(|error| ConfigError::Unreadable { file: file.to_owned(), reason: in_words(&error) })?,
+        None => COMMENTED.to_owned(),
+    };
+    let shown = file.unwrap_or_else(|| Path::new("the built-in configuration"));
+    let config = read(shown, &source, environment)?;
+    let folder = file.and_then(Path::parent).map(Path::to_owned).unwrap_or_default();
+    Ok(Loaded { config, file: file.map(Path::to_owned), folder })
+}
+
+/// Reads the text of a file and applies what overrides it.
+pub(super) fn read(file: &Path, source: &str, environment: &Environment) -> Result<Config, ConfigError> {
+    // Once for itself, so that every error shows its place in the file …
+    let mut config: Config = toml::from_str(source)
+        .map_err(|error| ConfigError::at(file, source, error.span(), error.message()))?;
+    let overrides = environment.overrides()?;
+    if overrides.is_empty() {
+        return Ok(config);
+    }
+    // … then with each value from outside, so that a wrong one is named by where it came from.
+    let mut table: toml::Table = toml::from_str(source)
+        .map_err(|error| ConfigError::at(file, source, error.span(), error.message()))?;
+    for Override { origin, path, value } in overrides {
+        let as_typed = with(&table, &path, typed(&value));
+        let as_text = || with(&table, &path, toml::Value::String(value.clone()));
+        let tried: Result<_, String> = as_typed.and_then(|table| Ok((config_of(&table)?, table)));
+        let tried: Result<_, String> = tried.or_else(|first| {
+            let table = as_text().map_err(|_| first.clone())?;
+            Ok((config_of(&table).map_err(|_| first)?, table))
+        });
+        (config, table) = tried.map_err(|message| ConfigError::outside(origin, &message))?;
+    }
+    Ok(config)
+}
+
+fn config_of(table: &toml::Table) -> Result<Config, String> {
+    table.clone().try_into().map_err(|error: toml::de::Error| error.message().to_owned())
+}
+
+/// The value as TOML would read it; what TOML cannot read is text, so that addresses need no quotes.
+fn typed(value: &str) -> toml::Value {
+    toml::from_str::<toml::Table>(&format!("value = {value}"))
+        .ok()
+        .filter(|table| table.len() == 1)
+        .and_then(|mut table| table.remove("value"))
+        .unwrap_or_else(|| toml::Value::String(value.to_owned()))
+}
+
+/// A copy of the table with this value at this path.
+fn with(table: &toml::Table, path: &[String], value: toml::Value) -> Result<toml::Table, String> {
+    let mut copy = table.clone();
+    let Some((key, sections)) = path.split_last() else { return Ok(copy) };
+    let mut place = &mut copy;
+    for section in sections {
+        let inner = place.entry(section.clone()).or_insert_with(|| toml::Value::Table(toml::Table::new()));
+        place = inner.as_table_mut().ok_or_else(|| format!("`{section}` is no section"))?;
+    }
+    place.insert(key.clone(), value);
+    Ok(copy)
+}
+
+/// A value from outside the file.
+struct Override {
+    origin: String,
+    path: Vec<String>,
+    value: String,
+}
+
+impl Environment {
+    /// That of this process. Variables that are no text are none of ours.
+    pub(crate) fn of_process() -> Self {
+        let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        };
+        Self { variables: std::env::vars_os().filter_map(text).collect() }
+    }
+
+    /// Made by hand.
+    #[cfg(test)]
+    pub(crate) fn of<const N: usize>(variables: [(&str, &str); N]) -> Self {
+        Self { variables: variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into() }
+    }
+
+    /// Everything in it that configures us. A variable of its own wins over a file with a secret, and that over a
+    /// credential.
+    fn overrides(&self) -> Result<Vec<Override>, ConfigError> {
+        let mut found = Vec::new();
+        for (section, key) in SECRETS {
+            let path = vec![section.to_owned(), key.to_owned()];
+            if let Some(folder) = self.variables.get("CREDENTIALS_DIRECTORY") {
+                let file = Path::new(folder).join(format!("{section}_{key}"));
+                if file.exists() {
+                    let value = secret(&file, "CREDENTIALS_DIRECTORY")?;
+                    found.push(Override { origin: file.display().to_string(), path: path.clone(), value });
+                }
+            }
+            let name = format!("WHIMBREL_{}__{}_FILE", section.to_uppercase(), key.to_uppercase());
+            if let Some(file) = self.variables.get(&name) {
+                let value = secret(Path::new(file), &name)?;
+                found.push(Override { origin: name, path, value });
+            }
+        }
+        for (name, value) in &self.variables {
+            let Some(rest) = name.strip_prefix("WHIMBREL_").filter(|rest| rest.contains("__")) else {
+                continue;
+            };
+            let path: Vec<String> = rest.split("__").map(str::to_lowercase).collect();
+            let holds_a_file =
+                SECRETS.iter().any(|(section, key)| path == [*section, &format!("{key}_file")]);
+            if !holds_a_file {
+                found.push(Override { origin: name.clone(), path, value: value.clone() });
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// A secret that lies in a file, without the line end editors add.
+fn secret(file: &Path, origin: &str) -> Result<String, ConfigError> {
+    let text = fs::read_to_string(file).map_err(|error| {
+        ConfigError::outside(origin, &format!("reading {}: {}", file.display(), in_words(&error)))
+    })?;
+    Ok(text.trim().to_owned())
+}

@@ -1,0 +1,99 @@
+//! The commented file is the configuration in words: it must say exactly what the structs do.
+
+use std::path::Path;
+
+use super::*;
+
+/// The commented file with every key switched on: `#key = …` and `#[section]` lose their `#`, prose keeps it.
+fn switched_on() -> String {
+    let key = |line: &str| {
+        let line = line.strip_prefix('#')?;
+        let name = line.split([' ', '=']).next()?;
+        let is_key = line.contains(" = ") && name.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+        (is_key && !name.is_empty() || line.starts_with('[')).then(|| line.to_owned())
+    };
+    COMMENTED.lines().map(|line| key(line).unwrap_or_else(|| line.to_owned()) + "\n").collect()
+}
+
+/// Every key of a table with its value, `section.key = value`.
+fn flat(table: &toml::Table, lead: &str, into: &mut std::collections::BTreeMap<String, toml::Value>) {
+    for (key, value) in table {
+        match value {
+            toml::Value::Table(inner) => flat(inner, &format!("{lead}{key}."), into),
+            value => drop(into.insert(format!("{lead}{key}"), value.clone())),
+        }
+    }
+}
+
+#[test]
+fn the_commented_file_is_the_default_configuration() {
+    let as_it_is: Config = toml::from_str(COMMENTED).unwrap();
+    let default = toml::Table::try_from(Config::default()).unwrap();
+    assert_eq!(toml::Table::try_from(as_it_is).unwrap(), default, "the file as it is changes nothing");
+
+    let mut written = toml::from_str::<toml::Table>(&switched_on()).unwrap();
+    toml::from_str::<Config>(&switched_on()).unwrap_or_else(|error| panic!("{error}"));
+    let example = written.remove("catalog");
+    let _ = example;
+    let (mut in_words, mut in_code) = Default::default();
+    flat(&written, "", &mut in_words);
+    flat(&default, "", &mut in_code);
+    // Values nobody can have by default have an example instead, and no line in the serialised defaults.
+    in_words.retain(|key, _| !OPTIONAL.contains(&key.as_str()));
+    in_code.remove("catalog");
+    assert_eq!(in_words, in_code);
+}
+
+/// Keys without a default.
+const OPTIONAL: &[&str] = &[];
+
+#[test]
+fn every_key_of_the_commented_file_is_explained() {
+    let lines: Vec<&str> = COMMENTED.lines().collect();
+    for (place, line) in lines.iter().enumerate().filter(|(_, line)| line.contains(" = ")) {
+        let above = place.checked_sub(1).map_or("", |above| lines[above]);
+        assert!(above.starts_with("# "), "no explanation above `{line}`");
+    }
+}
+
+fn loaded(source: &str, environment: &Environment) -> Result<Config, String> {
+    load::read(Path::new("w.toml"), source, environment).map_err(|error| error.to_string())
+}
+
+#[test]
+fn an_unknown_key_is_told_with_its_place_and_the_nearest() {
+    let error = loaded("[store]\npath = \"x\"\nbackup_hour = 3\n", &Environment::default()).unwrap_err();
+    assert_eq!(
+        error,
+        "w.toml, line 3: unknown key `backup_hour`: did you mean `backup_hours`?\n  |\n3 | backup_hour = 3\n  | ^^^^^^^^^^^"
+    );
+    let error = loaded("[stroe]\n", &Environment::default()).unwrap_err();
+    assert!(error.starts_with("w.toml, line 1: unknown key `stroe`: did you mean `store`?"), "{error}");
+    let error = loaded("[store\n", &Environment::default()).unwrap_err();
+    assert!(error.starts_with("w.toml, line 1: "), "{error}");
+}
+
+#[test]
+fn the_environment_overrides_the_file() {
+    let environment = Environment::of([
+        ("WHIMBREL_STORE__CACHE_MIB", "32"),
+        ("WHIMBREL_STORE__PATH", "/var/lib/w"),
+        ("WHIMBREL_LOG__LEVEL", "7"), // text, although it looks like a number
+        ("WHIMBREL_CONFIG", "not an override"),
+        ("HOME", "/root"),
+    ]);
+    let config = loaded("[store]\ncache_mib = 4\nbackup_hours = 1\n", &environment).unwrap();
+    assert_eq!((config.store.cache_mib, config.store.backup_hours), (32, 1));
+    assert_eq!(config.store.path, Path::new("/var/lib/w"));
+    assert_eq!(config.log.level, "7");
+    let error = loaded("", &Environment::of([("WHIMBREL_STORE__PATHS", "x")])).unwrap_err();
+    assert_eq!(error, "WHIMBREL_STORE__PATHS: unknown key `paths`: did you mean `path`?");
+    let error = loaded("", &Environment::of([("WHIMBREL_STORE__CACHE_MIB", "much")])).unwrap_err();
+    assert!(error.starts_with("WHIMBREL_STORE__CACHE_MIB: invalid type"), "{error}");
+}
+
+#[test]
+fn a_missing_file_is_told_by_name() {
+    let error = load(Some(Path::new("/nowhere/w.toml")), &Environment::default()).unwrap_err();
+    assert_eq!(error.to_string(), "/nowhere/w.toml: there is no such file: check the name");
+}

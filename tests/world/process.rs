@@ -1,0 +1,195 @@
+//! The program as a process: started, listened to, stopped kindly or not.
+
+use std::ffi::OsStr;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::Notify;
+
+/// Longer than anything takes on a busy machine; a test that waits this long has failed.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What a command that ended has left.
+#[derive(Debug)]
+pub struct Output {
+    /// Its exit code; `None` when a signal ended it.
+    pub code: Option<i32>,
+    /// What it printed.
+    pub stdout: String,
+    /// What it complained.
+    pub stderr: String,
+}
+
+impl Output {
+    /// Its standard output as one JSON value.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error} in {self:?}"))
+    }
+
+    /// Its standard output as JSON lines.
+    pub fn json_lines(&self) -> Vec<serde_json::Value> {
+        let line = |line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error} in {self:?}"));
+        self.stdout.lines().map(line).collect()
+    }
+}
+
+/// Where the program lies: beside the folder of this test, or where `WHIMBREL_BIN` says.
+pub fn program() -> PathBuf {
+    if let Some(path) = std::env::var_os("WHIMBREL_BIN") {
+        return path.into();
+    }
+    let test = std::env::current_exe().expect("a running test has a file");
+    let path =
+        test.parent().and_then(Path::parent).expect("tests lie in target/<profile>/deps").join("whimbrel");
+    assert!(path.exists(), "{} is missing: run `cargo build` first, or tests/run", path.display());
+    path
+}
+
+/// A command in this folder, with nothing of this process's environment that configures the program.
+fn command<S: AsRef<OsStr>>(folder: &Path, arguments: &[S]) -> Command {
+    let mut command = Command::new(program());
+    command.args(arguments).current_dir(folder);
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("WHIMBREL_") {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
+/// Runs a command to its end, with this text as its standard input.
+pub fn run<S: AsRef<OsStr>>(folder: &Path, arguments: &[S], stdin: &[u8]) -> Output {
+    run_with(folder, arguments, stdin, &[])
+}
+
+/// The same with variables of the environment.
+pub fn run_with<S: AsRef<OsStr>>(
+    folder: &Path,
+    arguments: &[S],
+    stdin: &[u8],
+    variables: &[(&str, &str)],
+) -> Output {
+    let mut child = command(folder, arguments)
+        .envs(variables.iter().copied())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut input = child.stdin.take().expect("piped above");
+    let text = stdin.to_owned();
+    // A command that does not read its input ends before it is written: that is no failure of the test.
+    let writer = std::thread::spawn(move || drop(input.write_all(&text)));
+    let done = child.wait_with_output().expect("the program ends");
+    writer.join().expect("writing does not panic");
+    Output {
+        code: done.status.code(),
+        stdout: String::from_utf8(done.stdout).expect("output is text"),
+        stderr: String::from_utf8(done.stderr).expect("output is text"),
+    }
+}
+
+/// A running program and everything it has said.
+pub struct Process {
+    child: Child,
+    said: Arc<Said>,
+}
+
+#[derive(Default)]
+struct Said {
+    lines: Mutex<Vec<String>>,
+    more: Notify,
+}
+
+impl Said {
+    fn lines(&self) -> MutexGuard<'_, Vec<String>> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn listen(self: &Arc<Self>, to: impl Read + Send + 'static) {
+        let said = Arc::clone(self);
+        std::thread::spawn(move || {
+            for line in BufReader::new(to).split(b'\n').map_while(Result::ok) {
+                said.lines().push(String::from_utf8_lossy(&line).into_owned());
+                said.more.notify_waiters();
+            }
+            said.more.notify_waiters();
+        });
+    }
+}
+
+impl Process {
+    /// Starts it in this folder.
+    pub fn start<S: AsRef<OsStr>>(folder: &Path, arguments: &[S], variables: &[(String, String)]) -> Self {
+        let mut child = command(folder, arguments)
+            .envs(variables.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let said = Arc::new(Said::default());
+        said.listen(child.stdout.take().expect("piped above"));
+        said.listen(child.stderr.take().expect("piped above"));
+        Self { child, said }
+    }
+
+    /// Everything it has said so far, both streams, one text.
+    pub fn said(&self) -> String {
+        self.said.lines().join("\n")
+    }
+
+    /// Waits for a line that gives something; fails with everything said when it never comes.
+    pub async fn hear<T>(&self, what: &str, mut find: impl FnMut(&str) -> Option<T>) -> T {
+        let waiting = async {
+            let mut heard = 0;
+            loop {
+                let more = self.said.more.notified();
+                let mut more = std::pin::pin!(more);
+                more.as_mut().enable();
+                let new: Vec<String> = self.said.lines()[heard..].to_vec();
+                heard += new.len();
+                if let Some(found) = new.iter().find_map(|line| find(line)) {
+                    return found;
+                }
+                more.await;
+            }
+        };
+        let heard = tokio::time::timeout(PATIENCE, waiting).await;
+        heard.unwrap_or_else(|_| panic!("never heard {what}; it said:\n{}", self.said()))
+    }
+
+    /// Sends a signal.
+    pub fn signal(&self, signal: rustix::process::Signal) {
+        rustix::process::kill_process(rustix::process::Pid::from_child(&self.child), signal)
+            .expect("the process is ours");
+    }
+
+    /// Ends it without warning, as a power cut would.
+    pub fn kill(mut self) {
+        self.child.kill().expect("the process is ours");
+        self.child.wait().expect("the process is ours");
+    }
+
+    /// Asks it to stop; hands back how it ended, how long that took, and everything it said.
+    pub async fn stop(self) -> (ExitStatus, Duration, String) {
+        let asked = Instant::now();
+        self.signal(rustix::process::Signal::TERM);
+        let (status, said) = self.ended().await;
+        (status, asked.elapsed(), said)
+    }
+
+    /// Waits until it ends by itself; hands back how, and everything it said.
+    pub async fn ended(self) -> (ExitStatus, String) {
+        let said = Arc::clone(&self.said);
+        let mut child = self.child;
+        let waited = tokio::task::spawn_blocking(move || child.wait());
+        let status = tokio::time::timeout(PATIENCE, waited).await;
+        let said = said.lines().join("\n");
+        let status = status.unwrap_or_else(|_| panic!("it does not end; it said:\n{said}"));
+        (status.expect("waiting does not panic").expect("the process is ours"), said)
+    }
+}

@@ -1,0 +1,205 @@
+//! A folder with a configuration and catalogs, and the program at work in it.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::process::{self, Output, PATIENCE, Process};
+
+/// A place to tell a story in. Everything in it vanishes with it.
+pub struct World {
+    folder: tempfile::TempDir,
+    settings: String,
+    catalogs: String,
+    variables: Vec<(String, String)>,
+    process: Option<Process>,
+    address: String,
+    client: reqwest::Client,
+}
+
+/// A Markdown catalog with these entries, `(name, address)`, each with a description.
+pub fn catalog_of<'a>(title: &str, entries: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    let mut text = format!("# {title}\n\n## Tools\n\n");
+    for (name, url) in entries {
+        let _ = writeln!(text, "- [{name}]({url}) - what {name} is for");
+    }
+    text
+}
+
+/// Tries again until it gives something; fails after the patience of a test. For what only time can show from
+/// outside, such as an edit reaching a page; everything else waits for what the program says.
+pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut attempt: impl FnMut() -> F) -> T {
+    let started = Instant::now();
+    while started.elapsed() < PATIENCE {
+        if let Some(found) = attempt().await {
+            return found;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("{what} did not happen within {PATIENCE:?}");
+}
+
+impl Default for World {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl World {
+    /// An empty folder; nothing runs yet.
+    pub fn new() -> Self {
+        Self {
+            folder: tempfile::tempdir().expect("a temporary folder"),
+            settings: "[web]\nlisten = \"127.0.0.1:0\"\n".to_owned(),
+            catalogs: String::new(),
+            variables: Vec::new(),
+            process: None,
+            address: String::new(),
+            client: reqwest::Client::new(),
+        }
+    }
+
+    /// A path in the folder.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Writes a file as editors do: beside it first, then in its place.
+    pub fn write(&self, name: &str, text: impl AsRef<[u8]>) {
+        let (file, beside) = (self.path(name), self.path(&format!("{name}.new")));
+        fs::create_dir_all(file.parent().expect("a file has a folder")).expect("the folder is ours");
+        fs::write(&beside, text).expect("the folder is ours");
+        fs::rename(&beside, &file).expect("the folder is ours");
+    }
+
+    /// Adds lines to the configuration, sections and all.
+    pub fn configure(&mut self, lines: &str) {
+        self.settings.push_str(lines);
+        self.settings.push('\n');
+        self.write_configuration();
+    }
+
+    /// Follows a catalog: its id and its source.
+    pub fn follow(&mut self, id: &str, source: &str) {
+        self.follow_with(id, source, "");
+    }
+
+    /// Follows a catalog with further keys.
+    pub fn follow_with(&mut self, id: &str, source: &str, keys: &str) {
+        let _ = writeln!(self.catalogs, "\n[[catalog]]\nid = \"{id}\"\nsource = \"{source}\"\n{keys}");
+        self.write_configuration();
+    }
+
+    /// Follows nothing any more.
+    pub fn follow_nothing(&mut self) {
+        self.catalogs.clear();
+        self.write_configuration();
+    }
+
+    /// Sets a variable of the program's environment.
+    pub fn variable(&mut self, name: &str, value: &str) {
+        self.variables.push((name.to_owned(), value.to_owned()));
+    }
+
+    fn write_configuration(&self) {
+        self.write("whimbrel.toml", format!("{}{}", self.settings, self.catalogs));
+    }
+
+    /// Starts the program and waits until its pages can be asked.
+    pub async fn start(&mut self) {
+        if !self.path("whimbrel.toml").exists() {
+            self.write_configuration();
+        }
+        self.start_with(&["run", "--config", "whimbrel.toml", "--log-format", "json"]).await;
+    }
+
+    /// Starts the program with these arguments and waits until its pages can be asked.
+    pub async fn start_with(&mut self, arguments: &[&str]) {
+        let process = self.launch(arguments);
+        let address = process.hear("the address of the page", |line| {
+            let line: Value = serde_json::from_str(line).ok()?;
+            Some(line["fields"]["address"].as_str()?.trim_end_matches('/').to_owned())
+        });
+        self.address = address.await;
+        self.process = Some(process);
+    }
+
+    /// Starts the program with these arguments and waits for nothing.
+    pub fn launch(&self, arguments: &[&str]) -> Process {
+        Process::start(self.folder.path(), arguments, &self.variables)
+    }
+
+    /// The running program.
+    pub fn process(&self) -> &Process {
+        self.process.as_ref().expect("the story has started the program")
+    }
+
+    /// Ends the program without warning.
+    pub fn kill(&mut self) {
+        self.process.take().expect("the story has started the program").kill();
+    }
+
+    /// Stops the program as a service manager would; hands back everything it said.
+    pub async fn stop(&mut self) -> String {
+        let process = self.process.take().expect("the story has started the program");
+        let (status, took, said) = process.stop().await;
+        assert!(status.success(), "it stops with {status}; it said:\n{said}");
+        assert!(took < Duration::from_secs(5), "it took {took:?} to stop; it said:\n{said}");
+        said
+    }
+
+    /// Runs another command in the folder.
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        let variables: Vec<_> =
+            self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        process::run_with(self.folder.path(), arguments, b"", &variables)
+    }
+
+    /// The address of a page.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.address)
+    }
+
+    /// Asks for a page: status and text.
+    pub async fn get(&self, path: &str) -> (u16, String) {
+        let answer = self.client.get(self.url(path)).send().await.expect("the program answers");
+        (answer.status().as_u16(), answer.text().await.expect("the answer is whole"))
+    }
+
+    /// Asks for a page that must be there.
+    pub async fn page(&self, path: &str) -> String {
+        let (status, text) = self.get(path).await;
+        assert_eq!(status, 200, "{path}: {text}");
+        text
+    }
+
+    /// The titles in the feed of everything, newest first.
+    pub async fn news(&self) -> Vec<String> {
+        crate::feed::titles(&self.page("/feed.json").await)
+    }
+
+    /// Waits until the feed of everything has an item with this in its title; hands back all titles.
+    pub async fn hears(&self, part: &str) -> Vec<String> {
+        eventually(&format!("news about `{part}`"), || async {
+            let news = self.news().await;
+            news.iter().any(|title| title.contains(part)).then_some(news)
+        })
+        .await
+    }
+
+    /// Every event of the journal in its JSON form, in the order of the export.
+    pub fn journal(&self) -> Vec<Value> {
+        let output = self.run(&["export", "--config", "whimbrel.toml", "-"]);
+        assert_eq!(output.code, Some(0), "{output:?}");
+        let events = output.json_lines().into_iter();
+        events.filter_map(|line| line.get("event").cloned()).collect()
+    }
+}
