@@ -4,9 +4,29 @@
 //! see the journal through [`Store::events_after`] and [`Store::events`]. Verbs block: async callers go through
 //! their runtime's blocking threads.
 
+mod documents;
+mod engine;
+mod files;
+mod group;
+mod journal;
+mod keys;
+mod lock;
+mod looks;
+mod open;
+mod query;
+mod read;
+mod record;
+mod rows;
+mod store;
+mod txn;
 pub mod types;
+mod wide;
 
+pub use store::Store;
 pub use types::{
-    CatalogMeta, Cursor, DocumentId, Look, OpenStep, Opened, Page, Query, Record, Recorded, Scope, Settings,
-    Shape, StoreError,
+    BadCursor, CatalogMeta, Commit, Cursor, DocumentId, Look, OpenStep, Opened, Page, Query, Record,
+    Recorded, Scope, Settings, Shape, Stats, StoreError, Touched,
 };
+
+#[cfg(test)]
+mod tests;

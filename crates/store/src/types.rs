@@ -1,7 +1,9 @@
 //! What goes into the store and comes out of it.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -129,6 +131,18 @@ pub struct Recorded {
     pub revision: u64,
 }
 
+/// A row that a look-up index has to read again: it was written, or is gone.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Touched {
+    /// The facts of a catalog; when it is gone, so is everything of it.
+    Catalog(CatalogId),
+    /// The sections, linkless items and rankings of a catalog.
+    Shape(CatalogId),
+    /// An entry.
+    Entry(CatalogId, EntryKey),
+}
+
 /// A look that found nothing new. Kept in memory and written with the next commit, at the latest after a minute.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Look {
@@ -140,8 +154,36 @@ pub struct Look {
     pub interval_secs: u64,
 }
 
+/// The events of one commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Commit {
+    /// When it was recorded.
+    pub recorded: DateTime<Utc>,
+    /// Its first live event.
+    pub first: u64,
+    /// Its last live event.
+    pub last: u64,
+}
+
+/// Figures about a store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Stats {
+    /// Its life.
+    pub epoch: Epoch,
+    /// The number of the newest live event.
+    pub head: u64,
+    /// Live events kept.
+    pub events: u64,
+    /// Replayed events kept.
+    pub history: u64,
+    /// Bytes of the database on disk, without documents and backups.
+    pub disk_bytes: u64,
+    /// Looks that wait for a commit.
+    pub waiting_looks: usize,
+}
+
 /// Which part of the journal is asked for; each scope has an index.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Scope {
     /// All of it.
     #[default]
@@ -176,6 +218,31 @@ pub struct Cursor {
     pub id: EventId,
     /// Its time (history is ordered by it).
     pub at: DateTime<Utc>,
+}
+
+/// A text that is no place in an answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no place in the journal: begin again without it")]
+pub struct BadCursor(pub String);
+
+impl fmt::Display for Cursor {
+    /// The event's id and its time in microseconds: `7-123_1795000000000000`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}_{}", self.id, self.at.timestamp_micros())
+    }
+}
+
+impl FromStr for Cursor {
+    type Err = BadCursor;
+
+    fn from_str(text: &str) -> Result<Self, BadCursor> {
+        let read = || {
+            let (id, micros) = text.split_once('_')?;
+            let at = DateTime::from_timestamp_micros(micros.parse().ok()?)?;
+            Some(Self { id: id.parse().ok()?, at })
+        };
+        read().ok_or_else(|| BadCursor(text.to_owned()))
+    }
 }
 
 /// A part of the journal.
@@ -216,10 +283,12 @@ pub enum OpenStep {
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// Another process owns the folder.
-    #[error("another whimbrel is using {path}: stop it first, or set another folder in [store] path")]
+    #[error("another whimbrel{} is using {path}: stop it first, or set another folder in [store] path", pid(*owner))]
     Locked {
         /// The folder.
         path: PathBuf,
+        /// The other process, when it gave its number.
+        owner: Option<u32>,
     },
     /// Written by a newer version.
     #[error(
@@ -249,7 +318,16 @@ pub enum StoreError {
         /// What is wrong with it.
         problem: String,
     },
+    /// The disk failed in the middle of a commit: nothing more is written over what may be half there.
+    #[error(
+        "the store has stopped writing ({0}): put that right and start again, nothing that was told is lost"
+    )]
+    Stopped(String),
     /// A value that cannot be what we wrote.
     #[error("the store is damaged: {0}")]
     Damaged(String),
+}
+
+fn pid(owner: Option<u32>) -> String {
+    owner.map(|pid| format!(" (process {pid})")).unwrap_or_default()
 }

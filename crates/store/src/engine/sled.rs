@@ -1,0 +1,135 @@
+//! The engine on disk: one sled tree, so that a commit is one atomic batch.
+//!
+//! sled's `flush` hands its pages to the system but does not make the disk keep them, so [`Engine::sync`] follows
+//! it with an fsync of the same file. Every call is guarded: sled panics on some damaged files.
+
+use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use super::{Changes, Engine, KeyRange, Order, Row, Rows};
+use crate::types::StoreError;
+
+/// How often sled's own thread writes and syncs what nobody waited for: a second net below our own.
+const FLUSH_EVERY_MS: u64 = 200;
+
+/// An open sled database.
+pub(crate) struct Sled {
+    db: sled::Db,
+    /// Our own handle of sled's file, for the fsync sled leaves out. sled's lock is on the other handle.
+    file: File,
+    folder: PathBuf,
+}
+
+impl Sled {
+    /// Opens or creates the database in this folder.
+    pub(crate) fn open(folder: &Path, cache_mib: u64) -> Result<Self, StoreError> {
+        guarded(folder, || {
+            let db = sled::Config::new()
+                .path(folder)
+                .cache_capacity(cache_mib.max(1) * 1024 * 1024)
+                .mode(sled::Mode::LowSpace)
+                .flush_every_ms(Some(FLUSH_EVERY_MS))
+                .open()?;
+            let file = File::open(folder.join("db"))?;
+            Ok(Self { db, file, folder: folder.to_owned() })
+        })
+    }
+}
+
+impl Rows for Sled {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        guarded(&self.folder, || Ok(self.db.get(key)?.map(|value| value.to_vec())))
+    }
+}
+
+impl Engine for Sled {
+    fn scan(&self, range: &KeyRange, order: Order, limit: usize) -> Result<Vec<Row>, StoreError> {
+        if range.is_empty() || limit == 0 {
+            return Ok(Vec::new());
+        }
+        guarded(&self.folder, || {
+            let found = self.db.range(range.from.as_slice()..range.to.as_slice());
+            let row =
+                |row: sled::Result<(sled::IVec, sled::IVec)>| row.map(|(k, v)| (k.to_vec(), v.to_vec()));
+            Ok(match order {
+                Order::Rising => found.take(limit).map(row).collect::<Result<_, _>>()?,
+                Order::Falling => found.rev().take(limit).map(row).collect::<Result<_, _>>()?,
+            })
+        })
+    }
+
+    fn apply(&self, changes: &Changes) -> Result<(), StoreError> {
+        let mut batch = sled::Batch::default();
+        for (key, value) in changes {
+            match value {
+                Some(value) => batch.insert(key.as_slice(), value.as_slice()),
+                None => batch.remove(key.as_slice()),
+            }
+        }
+        guarded(&self.folder, || Ok(self.db.apply_batch(batch)?))
+    }
+
+    fn sync(&self) -> Result<(), StoreError> {
+        guarded(&self.folder, || {
+            self.db.flush()?;
+            Ok(self.file.sync_all()?)
+        })
+    }
+
+    fn size(&self) -> u64 {
+        self.db.size_on_disk().unwrap_or(0)
+    }
+}
+
+/// What can go wrong inside sled, before it has a path.
+enum Trouble {
+    Sled(sled::Error),
+    Io(std::io::Error),
+}
+
+impl From<sled::Error> for Trouble {
+    fn from(error: sled::Error) -> Self {
+        Self::Sled(error)
+    }
+}
+
+impl From<std::io::Error> for Trouble {
+    fn from(error: std::io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+/// Runs a piece of sled; panics and errors come back in our words.
+fn guarded<T>(folder: &Path, work: impl FnOnce() -> Result<T, Trouble>) -> Result<T, StoreError> {
+    let io = |source| StoreError::Io { path: folder.join("db"), source };
+    match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(Trouble::Io(source))) => Err(io(source)),
+        Ok(Err(Trouble::Sled(sled::Error::Io(source)))) => Err(if is_lock(&source) {
+            StoreError::Locked { path: folder.to_owned(), owner: None }
+        } else if is_damage(&source) {
+            StoreError::Damaged(format!("{}: {source}", folder.display()))
+        } else {
+            io(source)
+        }),
+        Ok(Err(Trouble::Sled(error))) => Err(StoreError::Damaged(format!("{}: {error}", folder.display()))),
+        Err(panic) => {
+            let text = panic.downcast_ref::<String>().map(String::as_str);
+            let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("without words");
+            Err(StoreError::Damaged(format!("{}: sled gave up: {text}", folder.display())))
+        }
+    }
+}
+
+/// sled wraps a refused lock into an error of kind `Other`; its text is all there is to know it by.
+fn is_lock(error: &std::io::Error) -> bool {
+    error.to_string().contains("could not acquire lock")
+}
+
+/// Errors sled makes itself, when bytes are not what it wrote. All others are the system's.
+fn is_damage(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{InvalidData, InvalidInput, Other, UnexpectedEof};
+    matches!(error.kind(), InvalidData | InvalidInput | UnexpectedEof | Other)
+        && error.raw_os_error().is_none()
+}

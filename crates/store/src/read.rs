@@ -1,0 +1,293 @@
+//! Reading the state: catalogs and their entries, what is due, what was touched.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
+use whimbrel_catalog::{CatalogId, Entry, EntryKey, SectionPath, Settling, Snapshot, Tombstone};
+
+use crate::engine::{KeyRange, Order, Row};
+use crate::keys::{Key, Kind, just_after};
+use crate::looks;
+use crate::record::touched_key;
+use crate::rows;
+use crate::store::{Inner, Store};
+use crate::types::{CatalogMeta, Shape, StoreError, Touched};
+use crate::wide;
+
+/// Rows read from the engine at a time.
+const STRIDE: usize = 512;
+
+impl Store {
+    /// All followed catalogs by id.
+    pub fn catalogs(&self) -> Result<Vec<CatalogMeta>, StoreError> {
+        let inner = &self.inner;
+        let _view = inner.reading();
+        let looks = inner.looks();
+        let mut metas = Vec::new();
+        inner.walk(Key::of(Kind::Catalog).range(), |key, row| {
+            let mut meta = inner.meta(key, row)?;
+            if let Some(look) = looks.of(&meta.id) {
+                looks::fold(look, &mut meta);
+            }
+            metas.push(meta);
+            Ok(true)
+        })?;
+        Ok(metas)
+    }
+
+    /// The facts of a catalog.
+    pub fn catalog(&self, id: &CatalogId) -> Result<Option<CatalogMeta>, StoreError> {
+        let inner = &self.inner;
+        let _view = inner.reading();
+        let Some((version, payload)) =
+            wide::get(&*inner.engine, Key::of(Kind::Catalog).catalog(id).as_bytes())?
+        else {
+            return Ok(None);
+        };
+        let mut meta = rows::json(version, rows::unstamp(&payload)?.1, "a catalog")?;
+        if let Some(look) = inner.looks().of(id) {
+            looks::fold(look, &mut meta);
+        }
+        Ok(Some(meta))
+    }
+
+    /// The accepted state of a catalog, its entries in the order of their keys. `None` when it is not followed.
+    pub fn snapshot(&self, id: &CatalogId) -> Result<Option<Snapshot>, StoreError> {
+        let inner = &self.inner;
+        let _view = inner.reading();
+        let Some(row) = inner.engine.get(Key::of(Kind::Catalog).catalog(id).as_bytes())? else {
+            return Ok(None);
+        };
+        drop(row);
+        let shape = inner.shape(id)?.unwrap_or_default();
+        let mut sections = Sections::default();
+        let mut entries = Vec::new();
+        inner.walk(Key::of(Kind::Entry).catalog(id).range(), |key, row| {
+            let mut entry = inner.entry(key, row)?;
+            sections.share(&mut entry);
+            entries.push(entry);
+            Ok(true)
+        })?;
+        Ok(Some(Snapshot {
+            title: shape.title,
+            sections: shape.sections,
+            entries,
+            linkless: shape.linkless,
+            rankings: shape.rankings,
+        }))
+    }
+
+    /// Sections, linkless items and rankings of a catalog, without its entries.
+    pub fn shape(&self, id: &CatalogId) -> Result<Option<Shape>, StoreError> {
+        let _view = self.inner.reading();
+        self.inner.shape(id)
+    }
+
+    /// Entries of a catalog in the order of their keys, after this one, at most `limit`.
+    pub fn entries(
+        &self,
+        id: &CatalogId,
+        after: Option<&EntryKey>,
+        limit: usize,
+    ) -> Result<Vec<Entry>, StoreError> {
+        self.entries_where(id, after, limit, |_| true)
+    }
+
+    /// Entries with a place in this section or below it, otherwise as [`Store::entries`]. It reads the catalog's
+    /// entries until the page is full: milliseconds for a catalog of some thousands.
+    pub fn entries_in_section(
+        &self,
+        id: &CatalogId,
+        section: &SectionPath,
+        after: Option<&EntryKey>,
+        limit: usize,
+    ) -> Result<Vec<Entry>, StoreError> {
+        let inside = |entry: &Entry| {
+            entry.places.iter().any(|place| place.section.parts().starts_with(section.parts()))
+        };
+        self.entries_where(id, after, limit, inside)
+    }
+
+    /// An accepted entry.
+    pub fn entry(&self, id: &CatalogId, key: &EntryKey) -> Result<Option<Entry>, StoreError> {
+        let _view = self.inner.reading();
+        let Some((version, payload)) = wide::get(&*self.inner.engine, entry_key(id, key).as_bytes())? else {
+            return Ok(None);
+        };
+        rows::entry(version, rows::unstamp(&payload)?.1).map(Some)
+    }
+
+    /// What is settling in a catalog.
+    pub fn settling(&self, id: &CatalogId) -> Result<Option<Settling>, StoreError> {
+        let _view = self.inner.reading();
+        let found = wide::get(&*self.inner.engine, Key::of(Kind::Settling).catalog(id).as_bytes())?;
+        found.map(|(version, body)| rows::json(version, &body, "what is settling")).transpose()
+    }
+
+    /// The memory of an entry that was removed and has not come back.
+    pub fn tombstone(&self, id: &CatalogId, key: &EntryKey) -> Result<Option<Tombstone>, StoreError> {
+        let _view = self.inner.reading();
+        let found =
+            wide::get(&*self.inner.engine, Key::of(Kind::Tombstone).catalog(id).entry(key).as_bytes())?;
+        let pair =
+            found.map(|(version, body)| rows::json::<(EntryKey, Tombstone)>(version, &body, "a tombstone"));
+        Ok(pair.transpose()?.map(|(_, tombstone)| tombstone))
+    }
+
+    /// Catalogs that are due, the longest overdue first, at most `limit`.
+    pub fn due(
+        &self,
+        now: DateTime<Utc>,
+        limit: usize,
+    ) -> Result<Vec<(DateTime<Utc>, CatalogId)>, StoreError> {
+        let inner = &self.inner;
+        let _view = inner.reading();
+        let looks = inner.looks();
+        let mut due: Vec<_> = looks
+            .due()
+            .take_while(|(at, _)| *at <= now)
+            .take(limit)
+            .map(|(at, id)| (at, id.clone()))
+            .collect();
+        let mut written = 0;
+        let range = KeyRange {
+            from: Key::of(Kind::Due).range().from,
+            to: just_after(Key::of(Kind::Due).time(now).number(u64::MAX).number(u64::MAX).as_bytes()),
+        };
+        inner.walk(range, |_, row| {
+            let (at, id) = due_row(&row)?;
+            if looks.of(&id).is_none() && at <= now {
+                due.push((at, id));
+                written += 1;
+            }
+            Ok(written < limit)
+        })?;
+        due.sort();
+        due.truncate(limit);
+        Ok(due)
+    }
+
+    /// When the next catalog is due.
+    pub fn next_due(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let inner = &self.inner;
+        let _view = inner.reading();
+        let looks = inner.looks();
+        let noted = looks.due().next().map(|(at, _)| at);
+        let mut written = None;
+        inner.walk(Key::of(Kind::Due).range(), |_, row| {
+            let (at, id) = due_row(&row)?;
+            if looks.of(&id).is_none() {
+                written = Some(at);
+            }
+            Ok(written.is_none())
+        })?;
+        Ok(noted.into_iter().chain(written).min())
+    }
+
+    /// Rows touched after this revision, at most `limit`, in the order they were touched, each with its revision.
+    /// A row that was touched again stands at its newest revision only.
+    pub fn touched_since(&self, revision: u64, limit: usize) -> Result<Vec<(u64, Touched)>, StoreError> {
+        let inner = &self.inner;
+        let _view = inner.reading();
+        let range = Key::of(Kind::Touched).range_after(&touched_key(revision));
+        let rows = inner.engine.scan(&range, Order::Rising, limit)?;
+        rows.into_iter()
+            .map(|(key, row)| {
+                let revision = key.last_chunk::<8>().map_or(0, |bytes| u64::from_be_bytes(*bytes));
+                let (version, body) = wide::join(&*inner.engine, &key, row)?;
+                Ok((revision, rows::json(version, &body, "a touched row")?))
+            })
+            .collect()
+    }
+
+    fn entries_where(
+        &self,
+        id: &CatalogId,
+        after: Option<&EntryKey>,
+        limit: usize,
+        wanted: impl Fn(&Entry) -> bool,
+    ) -> Result<Vec<Entry>, StoreError> {
+        let inner = &self.inner;
+        let all = Key::of(Kind::Entry).catalog(id);
+        let range = after.map_or_else(|| all.range(), |key| all.range_after(&entry_key(id, key)));
+        let _view = inner.reading();
+        let mut sections = Sections::default();
+        let mut entries = Vec::new();
+        if limit > 0 {
+            inner.walk(range, |key, row| {
+                let mut entry = inner.entry(key, row)?;
+                if wanted(&entry) {
+                    sections.share(&mut entry);
+                    entries.push(entry);
+                }
+                Ok(entries.len() < limit)
+            })?;
+        }
+        Ok(entries)
+    }
+}
+
+impl Inner {
+    /// Hands over the rows of a range until told to stop.
+    pub(crate) fn walk(
+        &self,
+        mut range: KeyRange,
+        mut each: impl FnMut(&[u8], Vec<u8>) -> Result<bool, StoreError>,
+    ) -> Result<(), StoreError> {
+        loop {
+            let rows: Vec<Row> = self.engine.scan(&range, Order::Rising, STRIDE)?;
+            let full = rows.len() == STRIDE;
+            if let Some((last, _)) = rows.last() {
+                range.from = just_after(last);
+            }
+            for (key, row) in rows {
+                if !each(&key, row)? {
+                    return Ok(());
+                }
+            }
+            if !full {
+                return Ok(());
+            }
+        }
+    }
+
+    fn meta(&self, key: &[u8], row: Vec<u8>) -> Result<CatalogMeta, StoreError> {
+        let (version, payload) = wide::join(&*self.engine, key, row)?;
+        rows::json(version, rows::unstamp(&payload)?.1, "a catalog")
+    }
+
+    fn entry(&self, key: &[u8], row: Vec<u8>) -> Result<Entry, StoreError> {
+        let (version, payload) = wide::join(&*self.engine, key, row)?;
+        rows::entry(version, rows::unstamp(&payload)?.1)
+    }
+
+    fn shape(&self, id: &CatalogId) -> Result<Option<Shape>, StoreError> {
+        let found = wide::get(&*self.engine, Key::of(Kind::Shape).catalog(id).as_bytes())?;
+        found.map(|(version, payload)| rows::json(version, rows::unstamp(&payload)?.1, "a shape")).transpose()
+    }
+}
+
+/// One copy of each section path: thousands of entries stand in a few dozen sections.
+#[derive(Default)]
+struct Sections(HashSet<SectionPath>);
+
+impl Sections {
+    fn share(&mut self, entry: &mut Entry) {
+        for place in &mut entry.places {
+            match self.0.get(&place.section) {
+                Some(known) => place.section = known.clone(),
+                None => {
+                    self.0.insert(place.section.clone());
+                }
+            }
+        }
+    }
+}
+
+fn due_row(row: &[u8]) -> Result<(DateTime<Utc>, CatalogId), StoreError> {
+    rows::from_json_row(row, "a due time")
+}
+
+fn entry_key(id: &CatalogId, key: &EntryKey) -> Key {
+    Key::of(Kind::Entry).catalog(id).entry(key)
+}

@@ -1,0 +1,143 @@
+//! How values become bytes: a version, then the value in the form that suits it.
+//!
+//! Entries are postcard (there are many, and their form is settled); everything that may still grow a field is
+//! JSON. A new form of a value gets a new version here, with its conversion beside it; old versions stay readable.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use whimbrel_catalog::Entry;
+use whimbrel_news::{Epoch, Event};
+
+use crate::types::StoreError;
+
+/// The version all values are written in today.
+pub(crate) const VERSION: u8 = 1;
+
+/// The newest numbers of the store; written with every commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Heads {
+    /// The life of the store.
+    pub(crate) epoch: Epoch,
+    /// The newest live event.
+    pub(crate) seq: u64,
+    /// The newest replayed event.
+    pub(crate) history: u64,
+    /// The newest revision.
+    pub(crate) revision: u64,
+    /// Live events up to this number were dropped by retention.
+    pub(crate) floor: u64,
+}
+
+impl Heads {
+    /// The heads of a store that begins.
+    pub(crate) fn first(epoch: Epoch, seq: u64) -> Self {
+        Self { epoch, seq, history: 0, revision: 0, floor: seq }
+    }
+
+    /// The row.
+    pub(crate) fn encode(self) -> Vec<u8> {
+        let mut row = vec![VERSION];
+        for number in [self.epoch.0, self.seq, self.history, self.revision, self.floor] {
+            row.extend_from_slice(&number.to_be_bytes());
+        }
+        row
+    }
+
+    /// The row read back.
+    pub(crate) fn decode(row: &[u8]) -> Result<Self, StoreError> {
+        let (version, rest) = row.split_first().ok_or_else(|| damaged("the heads are empty"))?;
+        known(*version, "the heads")?;
+        let numbers: Vec<u64> =
+            rest.chunks_exact(8).filter_map(|n| n.try_into().ok()).map(u64::from_be_bytes).collect();
+        let &[epoch, seq, history, revision, floor] = numbers.as_slice() else {
+            return Err(damaged("the heads have the wrong length"));
+        };
+        Ok(Self { epoch: Epoch(epoch), seq, history, revision, floor })
+    }
+}
+
+/// A value with the revision of the commit that last changed it.
+pub(crate) fn stamp(revision: u64, body: &[u8]) -> Vec<u8> {
+    let mut payload = Vec::with_capacity(8 + body.len());
+    payload.extend_from_slice(&revision.to_be_bytes());
+    payload.extend_from_slice(body);
+    payload
+}
+
+/// The revision and the value.
+pub(crate) fn unstamp(payload: &[u8]) -> Result<(u64, &[u8]), StoreError> {
+    let (stamp, body) =
+        payload.split_first_chunk::<8>().ok_or_else(|| damaged("a row without a revision"))?;
+    Ok((u64::from_be_bytes(*stamp), body))
+}
+
+/// An entry as postcard.
+pub(crate) fn entry_bytes(entry: &Entry) -> Result<Vec<u8>, StoreError> {
+    postcard::to_stdvec(entry).map_err(|error| damaged(&format!("an entry cannot be written: {error}")))
+}
+
+/// An entry read back.
+pub(crate) fn entry(version: u8, body: &[u8]) -> Result<Entry, StoreError> {
+    known(version, "an entry")?;
+    postcard::from_bytes(body).map_err(|error| damaged(&format!("an entry cannot be read: {error}")))
+}
+
+/// An event as JSON.
+pub(crate) fn event_bytes(event: &Event) -> Result<Vec<u8>, StoreError> {
+    json_bytes(event)
+}
+
+/// An event read back.
+pub(crate) fn event(version: u8, body: &[u8]) -> Result<Event, StoreError> {
+    json(version, body, "an event")
+}
+
+/// A value as JSON.
+pub(crate) fn json_bytes<T: Serialize>(value: &T) -> Result<Vec<u8>, StoreError> {
+    serde_json::to_vec(value).map_err(|error| damaged(&format!("a value cannot be written: {error}")))
+}
+
+/// A JSON value read back.
+pub(crate) fn json<T: DeserializeOwned>(version: u8, body: &[u8], what: &str) -> Result<T, StoreError> {
+    known(version, what)?;
+    serde_json::from_slice(body).map_err(|error| damaged(&format!("{what} cannot be read: {error}")))
+}
+
+/// A JSON value that always fits one row, under its version.
+pub(crate) fn json_row<T: Serialize>(value: &T) -> Result<Vec<u8>, StoreError> {
+    let mut row = vec![VERSION];
+    row.extend(json_bytes(value)?);
+    Ok(row)
+}
+
+/// Such a value read back.
+pub(crate) fn from_json_row<T: DeserializeOwned>(row: &[u8], what: &str) -> Result<T, StoreError> {
+    let (version, body) = row.split_first().ok_or_else(|| damaged(&format!("{what} is empty")))?;
+    json(*version, body, what)
+}
+
+/// A short value that always fits one row, as version and postcard.
+pub(crate) fn small_bytes<T: Serialize>(value: &T) -> Result<Vec<u8>, StoreError> {
+    postcard::to_extend(value, vec![VERSION])
+        .map_err(|error| damaged(&format!("a value cannot be written: {error}")))
+}
+
+/// A short value read back.
+pub(crate) fn small<T: DeserializeOwned>(row: &[u8], what: &str) -> Result<T, StoreError> {
+    let (version, body) = row.split_first().ok_or_else(|| damaged(&format!("{what} is empty")))?;
+    known(*version, what)?;
+    postcard::from_bytes(body).map_err(|error| damaged(&format!("{what} cannot be read: {error}")))
+}
+
+/// An error for bytes that cannot be ours.
+pub(crate) fn damaged(problem: &str) -> StoreError {
+    StoreError::Damaged(problem.to_owned())
+}
+
+fn known(version: u8, what: &str) -> Result<(), StoreError> {
+    if (1..=VERSION).contains(&version) {
+        Ok(())
+    } else {
+        Err(damaged(&format!("{what} is of version {version}, known is {VERSION}")))
+    }
+}

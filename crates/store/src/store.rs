@@ -1,0 +1,160 @@
+//! The handle everybody holds, and the one way a commit goes.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
+
+use whimbrel_news::Epoch;
+
+use crate::documents::Documents;
+use crate::engine::Engine;
+use crate::engine::memory::Memory;
+use crate::group::Group;
+use crate::keys::{Key, Kind};
+use crate::lock::Lock;
+use crate::looks::Looks;
+use crate::rows::Heads;
+use crate::txn::Txn;
+use crate::types::{Stats, StoreError};
+
+/// The journal and the state. A cheap handle: clones are the same store.
+///
+/// All verbs block, some of them on the disk: async callers go through their runtime's blocking threads.
+#[derive(Clone)]
+pub struct Store {
+    pub(crate) inner: Arc<Inner>,
+}
+
+/// What all handles share.
+pub(crate) struct Inner {
+    pub(crate) engine: Box<dyn Engine>,
+    /// One commit is put together at a time; this is where it takes its numbers from.
+    pub(crate) writer: Mutex<Heads>,
+    /// Held for writing while a commit is applied, so that a verb that reads several rows sees one state.
+    view: RwLock<()>,
+    group: Group,
+    told: Told,
+    pub(crate) looks: Mutex<Looks>,
+    pub(crate) documents: Documents,
+    /// Given back last, when nothing writes any more.
+    _lock: Option<Lock>,
+}
+
+/// What may be told: the numbers of durable events. Applied ones that may still be lost are not shown to anyone.
+struct Told {
+    epoch: AtomicU64,
+    seq: AtomicU64,
+    history: AtomicU64,
+}
+
+impl Told {
+    fn set(&self, heads: &Heads) {
+        self.epoch.store(heads.epoch.0, Ordering::Release);
+        self.history.store(heads.history, Ordering::Release);
+        self.seq.store(heads.seq, Ordering::Release);
+    }
+}
+
+impl Store {
+    /// An empty store that lives as long as its handles.
+    pub fn in_memory() -> Result<Self, StoreError> {
+        Self::over(Box::new(Memory::default()), Documents::in_memory(), Heads::first(Epoch(1), 0), None)
+    }
+
+    /// A store over an engine; `first` is what it begins with when the engine is empty.
+    pub(crate) fn over(
+        engine: Box<dyn Engine>,
+        documents: Documents,
+        first: Heads,
+        lock: Option<Lock>,
+    ) -> Result<Self, StoreError> {
+        let heads = match engine.get(Key::of(Kind::Heads).as_bytes())? {
+            Some(row) => Heads::decode(&row)?,
+            None => first,
+        };
+        let told = Told { epoch: AtomicU64::new(0), seq: AtomicU64::new(0), history: AtomicU64::new(0) };
+        told.set(&heads);
+        Ok(Self {
+            inner: Arc::new(Inner {
+                engine,
+                writer: Mutex::new(heads),
+                view: RwLock::new(()),
+                group: Group::default(),
+                told,
+                looks: Mutex::default(),
+                documents,
+                _lock: lock,
+            }),
+        })
+    }
+
+    /// The number of the newest live event; 0 before the first.
+    pub fn head(&self) -> u64 {
+        self.inner.told.seq.load(Ordering::Acquire)
+    }
+
+    /// Figures for health output and metrics.
+    pub fn stats(&self) -> Result<Stats, StoreError> {
+        let floor = self.inner.writer.lock().unwrap_or_else(PoisonError::into_inner).floor;
+        Ok(Stats {
+            epoch: self.epoch(),
+            head: self.head(),
+            events: self.head().saturating_sub(floor),
+            history: self.inner.history_head(),
+            disk_bytes: self.inner.engine.size(),
+            waiting_looks: self.inner.looks().len(),
+        })
+    }
+
+    /// The life of this store: events are known by this and their number.
+    pub fn epoch(&self) -> Epoch {
+        Epoch(self.inner.told.epoch.load(Ordering::Acquire))
+    }
+}
+
+impl Inner {
+    /// The number of the newest replayed event that may be shown.
+    pub(crate) fn history_head(&self) -> u64 {
+        self.told.history.load(Ordering::Acquire)
+    }
+
+    /// One state for several reads.
+    pub(crate) fn reading(&self) -> RwLockReadGuard<'_, ()> {
+        self.view.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The looks that wait for a commit.
+    pub(crate) fn looks(&self) -> MutexGuard<'_, Looks> {
+        self.looks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts a commit together, applies it and waits until it is durable. When `build` fails, nothing happened.
+    pub(crate) fn commit<R>(
+        &self,
+        build: impl FnOnce(&mut Txn<'_>, &mut Heads) -> Result<R, StoreError>,
+    ) -> Result<R, StoreError> {
+        let (result, ticket) = {
+            let mut heads = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+            self.group.check()?;
+            let mut next = *heads;
+            let mut txn = Txn::new(&*self.engine);
+            let result = build(&mut txn, &mut next)?;
+            if txn.changes().is_empty() {
+                return Ok(result);
+            }
+            txn.put(Key::of(Kind::Heads).as_bytes(), next.encode())?;
+            {
+                let _alone = self.view.write().unwrap_or_else(PoisonError::into_inner);
+                // Half a commit may now stand in the engine's memory: nothing more is written over it.
+                self.engine.apply(txn.changes()).inspect_err(|error| self.group.fail(&error.to_string()))?;
+            }
+            *heads = next;
+            (result, self.group.applied(next))
+        };
+        self.group.wait(ticket, |heads| {
+            self.engine.sync()?;
+            self.told.set(&heads);
+            Ok(())
+        })?;
+        Ok(result)
+    }
+}

@@ -1,0 +1,292 @@
+//! The verbs on both engines.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use whimbrel_catalog::{CatalogId, Entry, EntryKey, Place, SectionPath, Settling, Tombstone};
+use whimbrel_news::{Dated, Kind, News, Subject};
+
+use crate::*;
+
+pub(crate) fn at(seconds: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_790_000_000 + seconds, 0).unwrap()
+}
+
+pub(crate) fn id(name: &str) -> CatalogId {
+    CatalogId::new(name).unwrap()
+}
+
+pub(crate) fn meta(name: &str) -> CatalogMeta {
+    CatalogMeta {
+        id: id(name),
+        title: format!("The {name} list"),
+        source: format!("file:{name}.md"),
+        followed: at(0),
+        last_look: None,
+        last_success: None,
+        last_change: None,
+        next_due: Some(at(60)),
+        interval_secs: 60,
+        failures: 0,
+        last_error: None,
+        stale: false,
+        held: None,
+        cursor: [].into(),
+        accepted_document: None,
+        latest_document: None,
+        parser: 1,
+        entries: 0,
+        listings: 0,
+        sections: 0,
+    }
+}
+
+pub(crate) fn entry(key: &str, section: &str) -> Entry {
+    Entry {
+        key: EntryKey::from_stored(key),
+        name: key.to_owned(),
+        url: format!("https://{key}"),
+        description: format!("What {key} does."),
+        marks: vec![],
+        links: vec![],
+        figures: vec![],
+        places: vec![Place { section: SectionPath::new([section]), line: 0 }],
+    }
+}
+
+pub(crate) fn record(meta: CatalogMeta) -> Record {
+    Record {
+        meta,
+        put: vec![],
+        delete: vec![],
+        shape: None,
+        settling: None,
+        bury: vec![],
+        news: vec![],
+        history: vec![],
+    }
+}
+
+pub(crate) fn added(key: &str, section: &str, when: i64) -> Dated {
+    let subject = Subject {
+        key: key.to_owned(),
+        name: key.to_owned(),
+        url: format!("https://{key}"),
+        section: section.to_owned(),
+        section_path: vec![section.to_owned()],
+    };
+    Dated::new(
+        at(when),
+        News::Added { subject, description: String::new(), in_place_of: None, returned: false },
+    )
+}
+
+/// Runs a story on the engine in memory and on sled.
+fn on_both(story: impl Fn(&Store)) {
+    story(&Store::in_memory().unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    let opened = Store::open(&Settings::default(), folder.path(), at(0)).unwrap();
+    assert_eq!(opened.steps, [OpenStep::Created]);
+    story(&opened.store);
+}
+
+#[test]
+fn what_is_recorded_is_read_back() {
+    on_both(|store| {
+        let mut first = record(meta("tools"));
+        first.put = vec![entry("b.example/2", "Two"), entry("a.example/1", "One")];
+        first.shape = Some(Shape { title: Some("Tools".into()), ..Shape::default() });
+        first.settling = Some(Settling::default());
+        first.news = vec![added("a.example/1", "One", 1), added("b.example/2", "Two", 2)];
+        let recorded = store.record(&[first], at(5)).unwrap();
+        assert_eq!(recorded.seqs, Some((1, 2)));
+        assert_eq!(store.head(), 2);
+
+        assert_eq!(store.catalogs().unwrap(), [meta("tools")]);
+        let snapshot = store.snapshot(&id("tools")).unwrap().unwrap();
+        assert_eq!(snapshot.title.as_deref(), Some("Tools"));
+        assert_eq!(snapshot.entries, [entry("a.example/1", "One"), entry("b.example/2", "Two")]);
+        assert_eq!(store.snapshot(&id("other")).unwrap(), None);
+        assert_eq!(store.settling(&id("tools")).unwrap(), Some(Settling::default()));
+
+        let events = store.events_after(0, 10).unwrap();
+        assert_eq!(events.iter().map(|event| event.seq).collect::<Vec<_>>(), [1, 2]);
+        assert_eq!(events[0].recorded, at(5));
+        assert_eq!(events[0].epoch, store.epoch());
+        assert_eq!(store.events_after(1, 10).unwrap(), events[1..]);
+        assert_eq!(store.events_between(at(4), at(5), 10).unwrap(), events);
+        assert_eq!(store.events_between(at(5), at(6), 10).unwrap(), []);
+        assert_eq!(store.event_times(at(6), 9).unwrap(), [Commit { recorded: at(5), first: 1, last: 2 }]);
+    });
+}
+
+#[test]
+fn each_scope_finds_its_events() {
+    on_both(|store| {
+        let mut one = record(meta("one"));
+        one.news = (0..400).map(|n| added(&format!("x.example/{n}"), ["A", "B"][n % 2], n as i64)).collect();
+        one.history = vec![added("old.example/2", "A", -50), added("old.example/1", "A", -90)];
+        let mut two = record(meta("two"));
+        two.news = vec![added("x.example/7", "A", 500)];
+        two.history = vec![added("old.example/3", "A", -70)];
+        store.record(&[one, two], at(600)).unwrap();
+
+        let ask = |scope: Scope, limit| {
+            let mut query = Query { scope, limit, ..Query::default() };
+            let mut found = Vec::new();
+            loop {
+                let page = store.events(&query).unwrap();
+                found.extend(page.events);
+                match page.next {
+                    // A place travels as text.
+                    Some(next) => query.after = Some(next.to_string().parse().unwrap()),
+                    None => return found,
+                }
+            }
+        };
+        let seqs = |scope| ask(scope, 7).iter().map(|event| (event.history, event.seq)).collect::<Vec<_>>();
+        let live = |seqs: &mut dyn Iterator<Item = u64>| seqs.map(|seq| (false, seq)).collect::<Vec<_>>();
+        let old = |seqs: &[u64]| seqs.iter().map(|seq| (true, *seq)).collect::<Vec<_>>();
+        assert_eq!(seqs(Scope::All), [live(&mut (1..=401).rev()), old(&[1, 3, 2])].concat());
+        assert_eq!(seqs(Scope::Kind(Kind::Added)), seqs(Scope::All));
+        assert_eq!(seqs(Scope::Kind(Kind::Removed)), []);
+        assert_eq!(seqs(Scope::Catalog(id("two"))), [(false, 401), (true, 3)]);
+        assert_eq!(
+            seqs(Scope::Section(id("one"), "a".into())),
+            [live(&mut (1..=400).rev().filter(|seq| seq % 2 == 1)), old(&[1, 2])].concat()
+        );
+        assert_eq!(seqs(Scope::Project(EntryKey::from_stored("x.example/7"))), [(false, 401), (false, 8)]);
+        let whole = ask(Scope::All, 404);
+        assert_eq!(whole.len(), 404);
+        assert!(store.events(&Query { limit: 404, ..Query::default() }).unwrap().next.is_none());
+    });
+}
+
+#[test]
+fn due_times_follow_looks_and_records() {
+    on_both(|store| {
+        store.record(&[record(meta("a")), record(meta("b"))], at(0)).unwrap();
+        assert_eq!(store.next_due().unwrap(), Some(at(60)));
+        assert_eq!(store.due(at(59), 9).unwrap(), []);
+        assert_eq!(store.due(at(60), 9).unwrap(), [(at(60), id("a")), (at(60), id("b"))]);
+        assert_eq!(store.due(at(60), 1).unwrap().len(), 1);
+
+        let look = Look { at: at(61), next_due: at(300), interval_secs: 240 };
+        store.note_look(&id("a"), look.clone());
+        assert_eq!(store.due(at(100), 9).unwrap(), [(at(60), id("b"))]);
+        assert_eq!(store.due(at(300), 9).unwrap(), [(at(60), id("b")), (at(300), id("a"))]);
+        let seen = store.catalog(&id("a")).unwrap().unwrap();
+        assert_eq!(
+            (seen.last_success, seen.next_due, seen.interval_secs),
+            (Some(at(61)), Some(at(300)), 240)
+        );
+
+        assert_eq!(store.flush_looks(at(120)).unwrap(), 0, "it may still ride on another commit");
+        assert_eq!(store.flush_looks(at(121)).unwrap(), 1);
+        assert_eq!(store.catalog(&id("a")).unwrap(), Some(seen));
+        assert_eq!(store.due(at(300), 9).unwrap(), [(at(60), id("b")), (at(300), id("a"))]);
+
+        store.note_look(&id("a"), Look { at: at(310), ..look });
+        let mut moved = meta("b");
+        moved.next_due = None;
+        store.record(&[record(moved)], at(311)).unwrap();
+        assert_eq!(store.flush_looks(at(999)).unwrap(), 0, "it rode along");
+        assert_eq!(store.due(at(999), 9).unwrap(), [(at(300), id("a"))]);
+    });
+}
+
+#[test]
+fn touched_rows_are_listed_once_at_their_newest_revision() {
+    on_both(|store| {
+        let key = |key| EntryKey::from_stored(key);
+        let mut first = record(meta("a"));
+        first.put = vec![entry("x", "S"), entry("y", "S")];
+        let revision = store.record(&[first.clone()], at(1)).unwrap().revision;
+        assert_eq!(revision, 3);
+        assert_eq!(store.record(&[first], at(2)).unwrap().revision, 3, "nothing differs, nothing is written");
+
+        let mut second = record(meta("a"));
+        second.delete = vec![key("x")];
+        second.bury =
+            vec![(key("x"), Tombstone { name: "x".into(), section: SectionPath::default(), at: at(3) })];
+        store.record(&[second], at(3)).unwrap();
+        let touched = store.touched_since(revision, 9).unwrap();
+        assert_eq!(touched, [(4, Touched::Entry(id("a"), key("x")))]);
+        assert!(store.tombstone(&id("a"), &key("x")).unwrap().is_some());
+        assert_eq!(store.entry(&id("a"), &key("x")).unwrap(), None);
+
+        let mut third = record(meta("a"));
+        third.put = vec![entry("x", "T")];
+        store.record(&[third], at(4)).unwrap();
+        assert_eq!(store.touched_since(3, 9).unwrap(), [(5, Touched::Entry(id("a"), key("x")))]);
+        assert_eq!(store.tombstone(&id("a"), &key("x")).unwrap(), None);
+
+        store.forget_catalog(&id("a")).unwrap();
+        assert_eq!(store.touched_since(0, 9).unwrap(), [(6, Touched::Catalog(id("a")))]);
+        assert_eq!(store.catalogs().unwrap(), []);
+        assert_eq!(store.next_due().unwrap(), None);
+        assert_eq!(store.entries(&id("a"), None, 9).unwrap(), []);
+    });
+}
+
+#[test]
+fn documents_stay_as_long_as_a_catalog_needs_them() {
+    on_both(|store| {
+        let old = store.put_document(b"# Old").unwrap();
+        let new = store.put_document(b"# New").unwrap();
+        let with = |name: &str, document: &DocumentId| {
+            let mut meta = meta(name);
+            meta.accepted_document = Some(document.clone());
+            record(meta)
+        };
+        store.record(&[with("a", &old), with("b", &old)], at(1)).unwrap();
+        assert_eq!(store.document(&old).unwrap().as_deref(), Some(&b"# Old"[..]));
+        store.record(&[with("a", &new)], at(2)).unwrap();
+        assert!(store.document(&old).unwrap().is_some(), "the other catalog needs it");
+        store.record(&[with("b", &new)], at(3)).unwrap();
+        assert_eq!(store.document(&old).unwrap(), None);
+        assert!(store.document(&new).unwrap().is_some());
+    });
+}
+
+#[test]
+fn long_values_come_back_whole() {
+    on_both(|store| {
+        let mut big = entry("x", "S");
+        big.description = "long ".repeat(10_000);
+        let mut first = record(meta("a"));
+        first.put = vec![big.clone(), entry(&"k".repeat(20_000), "S")];
+        first.news = vec![added(&"k".repeat(20_000), "S", 1)];
+        store.record(&[first], at(1)).unwrap();
+        assert_eq!(store.entry(&id("a"), &big.key).unwrap(), Some(big.clone()));
+        assert_eq!(store.entries(&id("a"), None, 9).unwrap().len(), 2);
+        assert_eq!(store.events_after(0, 9).unwrap().len(), 1);
+        assert_eq!(store.touched_since(0, 9).unwrap().len(), 3);
+        big.description.truncate(10);
+        let mut second = record(meta("a"));
+        second.put = vec![big.clone()];
+        store.record(&[second], at(1)).unwrap();
+        assert_eq!(store.entry(&id("a"), &big.key).unwrap(), Some(big));
+    });
+}
+
+#[test]
+fn a_store_reopens_where_it_stood() {
+    let folder = tempfile::tempdir().unwrap();
+    let open = || Store::open(&Settings::default(), folder.path(), at(9));
+    let store = open().unwrap().store;
+    let epoch = store.epoch();
+    let mut first = record(meta("a"));
+    first.put = vec![entry("x", "S")];
+    first.news = vec![added("x", "S", 1)];
+    store.record(&[first], at(1)).unwrap();
+    assert!(matches!(open(), Err(StoreError::Locked { .. })));
+    drop(store);
+    let opened = open().unwrap();
+    assert_eq!(opened.steps, []);
+    let store = opened.store;
+    assert_eq!((store.epoch(), store.head()), (epoch, 1));
+    assert_eq!(store.events_after(0, 9).unwrap().len(), 1);
+    assert_eq!(store.snapshot(&id("a")).unwrap().unwrap().entries, [entry("x", "S")]);
+    let mut second = record(meta("a"));
+    second.news = vec![added("y", "S", 2)];
+    assert_eq!(store.record(&[second], at(TimeDelta::minutes(1).num_seconds())).unwrap().seqs, Some((2, 2)));
+}
