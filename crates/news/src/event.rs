@@ -80,6 +80,12 @@ impl Event {
         self.news.kind()
     }
 
+    /// The moment it counts for in digests: live news when it was written down, so that a period that is over stays
+    /// as it was told; replayed history when it happened.
+    pub fn told_at(&self) -> DateTime<Utc> {
+        if self.history { self.at } else { self.recorded }
+    }
+
     /// The sections it belongs to, as paths: where the entry stands, and where it stood before. Empty for events
     /// about a whole catalog; the path of an entry before the first heading is empty, but there.
     pub fn section_paths(&self) -> Vec<&[String]> {
@@ -93,4 +99,4 @@ impl Event {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -11,8 +11,9 @@ pub mod kind;
 pub mod slug;
 pub mod wording;
 
-pub use digest::{Digest, Period};
+pub use digest::{Digest, Period, Span};
 pub use event::{BadEventId, Dated, Epoch, Event, EventId, News, Subject, TAG_AUTHORITY};
 pub use filter::{Filter, FilterError};
 pub use fold::fold;
 pub use kind::{Group, Kind, UnknownKind};
+pub use wording::{Told, tell};

@@ -4,7 +4,7 @@ use whimbrel_catalog::{Change, Entry, Hold, HoldReason, Metric, Mover, Named, Pl
 
 use super::*;
 
-fn entry(name: &str, url: &str, section: &[&str]) -> Entry {
+pub(crate) fn entry(name: &str, url: &str, section: &[&str]) -> Entry {
     Entry {
         key: EntryKey::from_url(url).unwrap(),
         name: name.to_owned(),
@@ -17,7 +17,7 @@ fn entry(name: &str, url: &str, section: &[&str]) -> Entry {
     }
 }
 
-fn named(name: &str, url: &str) -> Named {
+pub(crate) fn named(name: &str, url: &str) -> Named {
     Named { key: EntryKey::from_url(url).unwrap(), name: name.to_owned(), url: url.to_owned() }
 }
 
@@ -86,7 +86,7 @@ fn at(second: u32) -> DateTime<Utc> {
 }
 
 /// Events of every kind of this store, numbered from 1.
-fn events() -> Vec<Event> {
+pub(crate) fn events() -> Vec<Event> {
     let mut news: Vec<_> = changes().iter().map(News::from_change).collect();
     news.push(News::Followed { entries: 131, listings: 133, sections: 20 });
     news.push(News::Stale { since: at(0), error: "the server answered 500".to_owned() });
