@@ -9,9 +9,17 @@ mod https;
 mod net;
 mod spec;
 
+#[cfg(test)]
+mod file_tests;
+#[cfg(test)]
+mod github_tests;
+#[cfg(test)]
+mod https_tests;
+#[cfg(test)]
+mod serve;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::AtomicI64;
 
 use chrono::{DateTime, Utc};
 
@@ -67,9 +75,7 @@ pub struct Document {
 pub struct Sources {
     settings: Arc<Settings>,
     web: reqwest::Client,
-    github: octocrab::Octocrab,
-    /// Second since 1970 before which GitHub wants no request of ours.
-    github_quiet_until: Arc<AtomicI64>,
+    github: Arc<github::Github>,
 }
 
 impl Sources {
@@ -77,8 +83,7 @@ impl Sources {
     pub fn new(settings: Arc<Settings>) -> anyhow::Result<Self> {
         Ok(Self {
             web: https::client(&settings)?,
-            github: github::client(&settings)?,
-            github_quiet_until: Arc::new(AtomicI64::new(i64::MIN)),
+            github: Arc::new(github::Github::new(&settings)?),
             settings,
         })
     }

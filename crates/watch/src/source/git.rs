@@ -3,6 +3,10 @@
 
 mod history;
 mod repository;
+#[cfg(test)]
+pub(crate) mod scratch;
+#[cfg(test)]
+mod tests;
 
 use std::path::Path;
 
@@ -95,7 +99,12 @@ fn walk(
         if before.tree == link.tree {
             continue;
         }
-        let mut blob = repository.blob(link.tree, &path)?;
+        // What stood in the way for a while (a folder, a circle of links) matters only when it still does.
+        let newest = line.last().is_some_and(|last| last.commit == link.commit);
+        let mut blob = match repository.blob(link.tree, &path) {
+            Err(error) if newest => return Err(error),
+            found => found.unwrap_or_default(),
+        };
         if blob.is_none()
             && present
             && let Some(new) = repository.renamed_to(before.tree, link.tree, &path)?
@@ -112,12 +121,15 @@ fn walk(
                 versions.push(version);
             }
             // A version that is too large is only in the way when it is the newest.
-            Err(error) if line.last().is_some_and(|last| last.commit == link.commit) => return Err(error),
+            Err(error) if newest => return Err(error),
             Err(_) => {}
         }
         if versions.len() >= VERSIONS_A_LOOK || bytes >= BYTES_A_LOOK {
-            let more = line.last().is_some_and(|last| last.commit != link.commit);
-            return Ok(Sight::Versions { versions, cursor: cursor_at(link, &path, Some(blob)), more });
+            return Ok(Sight::Versions {
+                versions,
+                cursor: cursor_at(link, &path, Some(blob)),
+                more: !newest,
+            });
         }
     }
     let Some(last) = line.last().filter(|_| present) else { return Err(repository.missing(&path)) };

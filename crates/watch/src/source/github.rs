@@ -1,21 +1,21 @@
 //! A file in a repository on GitHub: raw bytes by conditional requests, renames followed and remembered, limits
-//! obeyed. octocrab carries the requests; retries, cache and redirects are ours, because its own would hide what
-//! we must see (its features for them are not compiled in).
+//! obeyed. octocrab speaks to GitHub over our own client; retries, cache and redirects are ours, because its own
+//! would hide what we must see.
+
+mod client;
 
 use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
-use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, Uri, header};
+use http::{HeaderMap, HeaderValue, Response, StatusCode, Uri, header};
 use http_body_util::BodyExt;
 use http_body_util::combinators::BoxBody;
-use octocrab::Octocrab;
-use secrecy::ExposeSecret;
 use serde::Deserialize;
 
+pub(super) use self::client::Github;
 use super::https::retry_after;
 use super::{Cursor, Document, LookError, LookErrorKind, Sight, Sources, Version, fingerprint};
-use crate::config::Settings;
 
 const RAW: &str = "application/vnd.github.raw+json";
 const JSON: &str = "application/vnd.github+json";
@@ -39,29 +39,6 @@ pub(super) struct Place<'a> {
     pub(super) branch: Option<&'a str>,
 }
 
-/// The one client for GitHub.
-pub(super) fn client(settings: &Settings) -> anyhow::Result<Octocrab> {
-    let timeout = Some(settings.timeout.as_std());
-    let mut builder = Octocrab::builder()
-        .base_uri(settings.github.api_url.as_str())?
-        .add_header(header::USER_AGENT, settings.user_agent.clone())
-        .add_header(HeaderName::from_static("x-github-api-version"), "2022-11-28".to_owned())
-        .set_connect_timeout(timeout)
-        .set_read_timeout(timeout)
-        .set_write_timeout(timeout);
-    if let Some(token) = &settings.github.token {
-        // A token that cannot stand in a header would panic in the library.
-        let text = token.expose_secret().trim();
-        anyhow::ensure!(
-            !text.is_empty() && text.chars().all(|c| c.is_ascii_graphic()),
-            "the GitHub token contains characters no token has: check where it comes from"
-        );
-        builder = builder.personal_token(text.to_owned());
-    }
-    // The library wants a runtime around it when it is built.
-    Ok(builder.build()?)
-}
-
 /// Looks at a file on GitHub.
 pub(super) async fn look(
     sources: &Sources,
@@ -69,14 +46,14 @@ pub(super) async fn look(
     cursor: &Cursor,
     now: DateTime<Utc>,
 ) -> Result<Sight, LookError> {
-    let quiet_until = sources.github_quiet_until.load(Ordering::Relaxed);
+    let quiet_until = sources.github.quiet_until.load(Ordering::Relaxed);
     if now.timestamp() < quiet_until {
         return Err(limited(DateTime::from_timestamp(quiet_until, 0).unwrap_or(now)));
     }
     let mut question = Question { sources, place, cursor, now, next: Cursor::new() };
     let answer = question.look().await;
     if let Err(LookError { kind: LookErrorKind::RateLimited { until }, .. }) = &answer {
-        sources.github_quiet_until.fetch_max(until.timestamp(), Ordering::Relaxed);
+        sources.github.quiet_until.fetch_max(until.timestamp(), Ordering::Relaxed);
     }
     answer
 }
@@ -209,6 +186,7 @@ impl Question<'_> {
             let answer = self
                 .sources
                 .github
+                .api()
                 ._get_with_headers(route.as_str(), Some(headers.clone()))
                 .await
                 .map_err(|error| self.explain(&error))?;
@@ -259,7 +237,7 @@ impl Question<'_> {
         let mut headers = HeaderMap::new();
         headers.insert(header::ACCEPT, HeaderValue::from_static(JSON));
         let answer =
-            self.sources.github._get_with_headers(format!("/repositories/{id}"), Some(headers)).await;
+            self.sources.github.api()._get_with_headers(format!("/repositories/{id}"), Some(headers)).await;
         let Ok(answer) = answer else { return };
         if !answer.status().is_success() {
             return;
