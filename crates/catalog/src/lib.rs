@@ -6,6 +6,9 @@
 
 pub mod change;
 pub mod compare;
+#[cfg(test)]
+mod draft;
+mod guard;
 pub mod key;
 pub mod model;
 pub mod parse;
@@ -13,7 +16,7 @@ pub mod report;
 pub mod track;
 
 pub use change::{Change, Comparison, Hold, HoldReason, Metric, Mover, Named};
-pub use compare::{Known, compare};
+pub use compare::{Known, compare, compare_by};
 pub use key::EntryKey;
 pub use model::{CatalogId, Entry, Figure, Link, Linkless, Place, Ranking, SectionPath, Snapshot};
 pub use parse::{Format, Hint, ParseError, parse};

@@ -1,0 +1,158 @@
+//! What is not yet news, in a form that can be stored: identities of differences and since when they stand.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::rules::{Rules, span};
+use crate::change::Hold;
+use crate::compare::texts::fingerprint;
+use crate::compare::{Difference, Item};
+use crate::key::EntryKey;
+use crate::model::{SectionPath, Snapshot};
+
+/// What is not yet news: serialised and kept beside the accepted entries.
+///
+/// It holds no documents, only which differences between the accepted and the latest one are waiting and since when,
+/// so it grows with what is pending and not with the catalog.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Settling {
+    /// Differences that stand, sorted.
+    pub(super) pending: Vec<Pending>,
+    /// A mass change that is held back.
+    pub(super) hold: Option<Held>,
+    /// When the catalog was last looked at, to the day when nothing changed: how long an absence was.
+    pub(super) seen: Option<DateTime<Utc>>,
+    /// How much usually changes.
+    pub(super) usual: Option<Usual>,
+}
+
+impl Settling {
+    /// True when nothing waits and nothing is held.
+    pub fn is_idle(&self) -> bool {
+        self.pending.is_empty() && self.hold.is_none()
+    }
+
+    /// The mass change that is held back, and since when.
+    pub fn held(&self) -> Option<(&Hold, DateTime<Utc>)> {
+        self.hold.as_ref().map(|held| (&held.hold, held.since))
+    }
+
+    /// How many differences wait.
+    pub fn waiting(&self) -> usize {
+        self.pending.len()
+    }
+
+    /// Since when a difference stands, if it was seen before. A time that has not come yet (a clock was set back)
+    /// counts as now.
+    pub(super) fn since(&self, what: &What, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let at = self.pending.binary_search_by(|pending| pending.what.cmp(what)).ok()?;
+        Some(self.pending[at].since.min(now))
+    }
+
+    /// When the first pending difference matures.
+    pub(super) fn matures(&self, rules: &Rules) -> Option<DateTime<Utc>> {
+        self.pending.iter().map(|pending| pending.since + pending.what.settles(rules)).min()
+    }
+
+    /// How many events the time since the last look would bring at the usual rate, three times over.
+    pub(super) fn expected(&self, now: DateTime<Utc>) -> f64 {
+        match (&self.usual, self.seen) {
+            (Some(usual), Some(seen)) => 3.0 * usual.per_week(now) * weeks(seen, now),
+            _ => 0.0,
+        }
+    }
+
+    /// Notes a look that brought so many events.
+    pub(super) fn looked(&mut self, events: usize, now: DateTime<Utc>) {
+        self.seen = Some(now);
+        if events > 0 || self.usual.is_none() {
+            let before = self.usual.as_ref().map_or(0.0, |usual| usual.per_week(now));
+            self.usual = Some(Usual { rate: before + events as f64 / MEMORY_WEEKS, at: now });
+        }
+    }
+}
+
+/// One difference that stands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Pending {
+    pub(super) what: What,
+    pub(super) since: DateTime<Utc>,
+}
+
+/// The identity of a difference: what has to stay the same for it to count as standing unchanged.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(super) enum What {
+    /// A new key. Its text may still be polished meanwhile.
+    Added(EntryKey),
+    /// A key that is gone.
+    Removed(EntryKey),
+    /// An accepted key that points or is called otherwise: the new key, the new name.
+    Renamed(EntryKey, EntryKey, u64),
+    /// An accepted key that went to this section.
+    Moved(EntryKey, SectionPath),
+    /// An accepted key with this new text.
+    Edited(EntryKey, u64),
+    /// A section under another name.
+    Section(SectionPath, SectionPath),
+}
+
+impl What {
+    /// The identity of a difference between the accepted and the latest state.
+    pub(super) fn of(item: &Item, difference: &Difference, accepted: &Snapshot, latest: &Snapshot) -> Self {
+        let before = |b: usize| accepted.entries[b].key.clone();
+        match item {
+            Item::Section(number) => {
+                let renaming = &difference.sections.renamed[*number];
+                Self::Section(renaming.from.clone(), renaming.to.clone())
+            }
+            Item::Added { a, .. } => Self::Added(latest.entries[*a].key.clone()),
+            Item::Removed { b } => Self::Removed(before(*b)),
+            Item::Renamed { b, a } => {
+                let now = &latest.entries[*a];
+                Self::Renamed(before(*b), now.key.clone(), fingerprint(&now.name))
+            }
+            Item::Moved { b, to, .. } => Self::Moved(before(*b), to.clone()),
+            Item::Edited { b, a } => Self::Edited(before(*b), fingerprint(&latest.entries[*a].description)),
+        }
+    }
+
+    /// How long it has to stand.
+    pub(super) fn settles(&self, rules: &Rules) -> chrono::TimeDelta {
+        span(match self {
+            Self::Added(_) | Self::Renamed(..) | Self::Edited(..) | Self::Section(..) => {
+                rules.settle_added_secs
+            }
+            Self::Removed(_) | Self::Moved(..) => rules.settle_removed_secs,
+        })
+    }
+}
+
+/// A mass change that is held back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Held {
+    pub(super) hold: Hold,
+    pub(super) since: DateTime<Utc>,
+    /// How many looks have seen it.
+    pub(super) looks: u32,
+}
+
+/// How much usually changes: events a week, fading over [`MEMORY_WEEKS`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Usual {
+    rate: f64,
+    at: DateTime<Utc>,
+}
+
+/// What lies longer ago hardly counts as usual.
+const MEMORY_WEEKS: f64 = 8.0;
+
+impl Usual {
+    fn per_week(&self, now: DateTime<Utc>) -> f64 {
+        self.rate * (-weeks(self.at, now) / MEMORY_WEEKS).exp()
+    }
+}
+
+fn weeks(from: DateTime<Utc>, to: DateTime<Utc>) -> f64 {
+    const WEEK: f64 = 7.0 * 24.0 * 3600.0;
+    ((to - from).num_seconds().max(0) as f64) / WEEK
+}

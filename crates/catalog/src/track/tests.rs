@@ -1,0 +1,247 @@
+//! Looks at a catalog over time, and what they bring.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{Outcome, Rules, Tombstone, Tracker};
+use crate::compare::Known;
+use crate::compare::tests::short;
+use crate::draft::draft;
+use crate::key::EntryKey;
+use crate::model::Entry;
+
+/// A catalog with its rows and tombstones kept beside it, as a store would.
+struct Followed {
+    tracker: Tracker,
+    rows: BTreeMap<EntryKey, Entry>,
+    stones: HashMap<EntryKey, Tombstone>,
+    rules: Rules,
+    last: Outcome,
+}
+
+impl Followed {
+    fn first(text: &str) -> Self {
+        let tracker = Tracker::baseline(draft(text));
+        let rows =
+            tracker.accepted().entries.iter().map(|entry| (entry.key.clone(), entry.clone())).collect();
+        Self { tracker, rows, stones: HashMap::new(), rules: Rules::default(), last: Outcome::default() }
+    }
+
+    fn look(&mut self, minutes: i64, text: &str) -> Vec<String> {
+        let stones = self.stones.clone();
+        let past = |key: &EntryKey| stones.get(key).cloned();
+        let outcome = self.tracker.look(draft(text), at(minutes), &self.rules, &Known::default(), &past);
+        self.write(outcome)
+    }
+
+    fn still(&mut self, minutes: i64) -> Vec<String> {
+        let stones = self.stones.clone();
+        let past = |key: &EntryKey| stones.get(key).cloned();
+        let outcome = self.tracker.still(at(minutes), &self.rules, &Known::default(), &past);
+        self.write(outcome)
+    }
+
+    fn write(&mut self, outcome: Outcome) -> Vec<String> {
+        for key in &outcome.delete {
+            assert!(self.rows.remove(key).is_some(), "{key} is deleted without being there");
+        }
+        for entry in self.tracker.rows(&outcome.put) {
+            assert_ne!(self.rows.get(&entry.key), Some(entry), "{} is written without need", entry.key);
+            self.rows.insert(entry.key.clone(), entry.clone());
+        }
+        for key in &outcome.unbury {
+            assert!(self.stones.remove(key).is_some());
+        }
+        self.stones.extend(outcome.bury.iter().cloned());
+        let accepted: BTreeMap<_, _> =
+            self.tracker.accepted().entries.iter().map(|entry| (entry.key.clone(), entry.clone())).collect();
+        assert_eq!(self.rows, accepted, "the rows are the accepted state");
+        let told = outcome.changes.iter().map(short).collect();
+        self.last = outcome;
+        told
+    }
+}
+
+fn at(minutes: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_700_000_000, 0).expect("in range") + TimeDelta::minutes(minutes)
+}
+
+const NONE: [&str; 0] = [];
+const ONE: &str = "## A\na | a.example.org | first\nb | b.example.org | second\nc | c.example.org | third";
+const DAY: i64 = 24 * 60;
+
+#[test]
+fn an_addition_settles_for_half_an_hour() {
+    let mut catalog = Followed::first(ONE);
+    let two = &format!("{ONE}\nd | d.example.org | fourth");
+    assert_eq!(catalog.look(0, two), NONE);
+    assert_eq!(catalog.last.matures, Some(at(30)));
+    assert!(catalog.last.settling_changed);
+    assert_eq!(catalog.still(29), NONE);
+    assert_eq!(catalog.still(30), ["added d"]);
+    assert_eq!(catalog.last.matures, None);
+    assert!(catalog.tracker.is_settled());
+    assert_eq!(catalog.still(60), NONE);
+}
+
+#[test]
+fn what_is_undone_was_never_told() {
+    let mut catalog = Followed::first(ONE);
+    let two = &format!("{ONE}\nd | d.example.org | fourth");
+    for round in 0..20 {
+        assert_eq!(catalog.look(round * 40, two), NONE);
+        assert_eq!(catalog.look(round * 40 + 20, ONE), NONE);
+    }
+    assert!(catalog.tracker.is_settled());
+}
+
+#[test]
+fn removals_wait_a_day_and_come_back() {
+    let mut catalog = Followed::first(ONE);
+    let two = "## A\na | a.example.org | first\nb | b.example.org | second";
+    assert_eq!(catalog.look(0, two), NONE);
+    assert_eq!(catalog.still(DAY - 1), NONE);
+    assert_eq!(catalog.still(DAY), ["removed c"]);
+    assert_eq!(catalog.look(10 * DAY, ONE), NONE);
+    assert_eq!(catalog.still(10 * DAY + 30), ["restored c"]);
+    assert!(catalog.stones.is_empty());
+    assert_eq!(catalog.look(11 * DAY, two), NONE);
+    assert_eq!(catalog.still(12 * DAY), ["removed c"]);
+    assert_eq!(catalog.look(43 * DAY, ONE), NONE);
+    assert_eq!(catalog.still(44 * DAY), ["added c again"]);
+}
+
+#[test]
+fn a_rename_in_two_steps_is_one() {
+    let mut catalog = Followed::first(ONE);
+    let b = |address: &str| ONE.replace("b.example.org", address);
+    assert_eq!(catalog.look(0, &b("b2.example.org")), NONE);
+    assert_eq!(catalog.look(20, &b("b3.example.org")), NONE);
+    assert_eq!(catalog.still(30), NONE);
+    assert_eq!(catalog.still(50), ["renamed b: b.example.org -> b3.example.org"]);
+}
+
+#[test]
+fn a_move_in_two_commits_is_a_move() {
+    let mut catalog = Followed::first(&format!("{ONE}\n## B\nz | z.example.org"));
+    assert_eq!(
+        catalog
+            .look(0, "## A\na | a.example.org | first\nb | b.example.org | second\n## B\nz | z.example.org"),
+        NONE
+    );
+    let moved = "## A\na | a.example.org | first\nb | b.example.org | second\n## B\nz | z.example.org\nc | c.example.org | third";
+    assert_eq!(catalog.look(10, moved), NONE);
+    assert_eq!(catalog.still(DAY), NONE);
+    assert_eq!(catalog.still(DAY + 10), ["moved c: A -> B"]);
+}
+
+#[test]
+fn silent_differences_are_written_at_once() {
+    let mut catalog = Followed::first(ONE);
+    assert_eq!(catalog.look(0, &ONE.replace("second", "Second!")), NONE);
+    assert_eq!(catalog.last.put.len(), 1);
+    assert!(catalog.tracker.is_settled());
+    // together with something that waits
+    let later = ONE.replace("c | c.example.org | third", "");
+    assert_eq!(catalog.look(10, &later), NONE);
+    assert_eq!(catalog.last.put.len(), 1);
+    assert_eq!(catalog.tracker.accepted().entries.len(), 3);
+}
+
+#[test]
+fn a_renamed_section_settles_with_its_entries() {
+    let mut catalog = Followed::first(ONE);
+    let renamed = &ONE.replace("## A", "## Animals");
+    assert_eq!(catalog.look(0, renamed), NONE);
+    assert!(catalog.last.put.is_empty());
+    let more = &format!("{renamed}\nd | d.example.org | fourth");
+    assert_eq!(catalog.look(10, more), NONE);
+    assert_eq!(catalog.still(30), ["section A -> Animals (3)"]);
+    assert_eq!(catalog.still(40), ["added d"]);
+    assert!(catalog.tracker.is_settled());
+    // the other way round: the entry is told first, into the section under its accepted name
+    let mut catalog = Followed::first(ONE);
+    let more = &format!("{ONE}\nd | d.example.org | fourth");
+    assert_eq!(catalog.look(0, more), NONE);
+    assert_eq!(catalog.look(20, &more.replace("## A", "## Animals")), NONE);
+    assert_eq!(catalog.still(30), ["added d"]);
+    assert_eq!(catalog.still(50), ["section A -> Animals (4)"]);
+}
+
+#[test]
+fn a_clock_set_back_does_not_block() {
+    let mut catalog = Followed::first(ONE);
+    let two = &format!("{ONE}\nd | d.example.org | fourth");
+    assert_eq!(catalog.look(400 * DAY, two), NONE);
+    assert_eq!(catalog.look(0, two), NONE);
+    assert_eq!(catalog.look(30, two), ["added d"]);
+}
+
+fn long(from: u32, to: u32) -> String {
+    let entries: Vec<String> = (from..to)
+        .map(|n| {
+            format!(
+                "e{n} | e{n}.example.org | number {n}
+"
+            )
+        })
+        .collect();
+    format!(
+        "## A
+{}",
+        entries.concat()
+    )
+}
+
+#[test]
+fn a_page_cut_short_for_an_hour_is_nobodys_news() {
+    let mut catalog = Followed::first(&long(0, 200));
+    assert_eq!(catalog.look(0, &long(0, 5)), NONE);
+    let held = catalog.last.held.clone().expect("it is held");
+    assert_eq!(held.reason, crate::HoldReason::Shrunk);
+    assert_eq!(held.detail, "only 5 of 200 entries are left");
+    assert_eq!(catalog.look(60, &long(0, 200)), NONE);
+    assert_eq!(catalog.last.held, None);
+    assert!(catalog.tracker.is_settled());
+    assert_eq!(catalog.still(3 * DAY), NONE);
+}
+
+#[test]
+fn a_mass_change_that_stands_is_one_line() {
+    let mut catalog = Followed::first(&long(0, 200));
+    assert_eq!(catalog.look(0, &long(0, 300)), NONE);
+    assert_eq!(catalog.last.held.as_ref().map(|hold| hold.added), Some(100));
+    assert_eq!(catalog.look(60, &long(0, 301)), NONE);
+    assert_eq!(catalog.last.matures, Some(at(DAY)));
+    assert_eq!(catalog.still(DAY), ["reshaped: Reshaped"]);
+    assert_eq!(catalog.tracker.accepted().entries.len(), 301);
+    assert_eq!(catalog.still(3 * DAY), NONE);
+}
+
+#[test]
+fn a_held_change_needs_two_looks() {
+    let mut catalog = Followed::first(&long(0, 200));
+    catalog.rules.hold_secs = 0;
+    assert_eq!(catalog.look(0, &long(100, 200)), NONE);
+    assert_eq!(catalog.still(0), ["reshaped: Shrunk"]);
+    assert_eq!(catalog.stones.len(), 100);
+    // what comes back later is restored, not new
+    assert_eq!(catalog.look(DAY, &long(99, 200)), NONE);
+    assert_eq!(catalog.still(2 * DAY), ["restored e99"]);
+}
+
+#[test]
+fn what_was_pending_before_a_vandal_is_still_pending_after() {
+    let mut catalog = Followed::first(&long(0, 200));
+    for n in 1..=20 {
+        assert_eq!(catalog.look(n, &long(0, 200 + n as u32)), NONE);
+    }
+    assert_eq!(catalog.look(21, "## A\nx | x.example.org"), NONE);
+    assert!(catalog.last.held.is_some());
+    // seven more with the repair: less than a mass change, though 27 are pending in all
+    assert_eq!(catalog.look(25, &long(0, 227)), NONE);
+    assert_eq!(catalog.last.held, None);
+    assert_eq!(catalog.still(31), ["added e200"]);
+    assert_eq!(catalog.still(55).len(), 26);
+}
