@@ -4,6 +4,7 @@
 //! asks its pages, kills it without warning and starts it again. [`website::Website`] stands in for servers on the
 //! web, [`github::Github`] for GitHub. Nothing in the program knows that it is under test: only addresses differ.
 
+pub mod documents;
 pub mod feed;
 pub mod github;
 pub mod process;
