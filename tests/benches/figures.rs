@@ -1,0 +1,29 @@
+//! The figures the project promises, each measured here against its limit in the same run.
+//!
+//! `cargo bench -p whimbrel-world --bench figures` prints one table; it ends with 1 when a limit is missed. Times
+//! are medians of several runs; where the limit is a ratio, both sides are measured in turn, so that a machine
+//! that slows down slows both.
+
+mod figures {
+    pub mod engine;
+    pub mod report;
+    pub mod store;
+}
+
+use figures::report::Report;
+
+fn main() {
+    figures::store::answer_if_child();
+    // `cargo bench NAME` passes the name (and `--bench`): run only the groups that contain it.
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
+    let runs = |group: &str| wanted.is_empty() || wanted.iter().any(|name| group.contains(name.as_str()));
+    let mut report = Report::default();
+    if runs("engine") {
+        figures::engine::measure(&mut report);
+    }
+    if runs("store") {
+        figures::store::measure(&mut report);
+    }
+    println!("{report}");
+    std::process::exit(i32::from(report.missed() > 0));
+}

@@ -1,0 +1,194 @@
+//! The store: durable commits, unchanged looks, and a million entries.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use whimbrel_catalog::{CatalogId, Change, Hint, parse};
+use whimbrel_news::{Dated, News};
+use whimbrel_store::{CatalogMeta, Look, Record, Settings, Store};
+use whimbrel_world::documents;
+
+use super::report::{Limit, Report, median, millis};
+
+/// Set for the child that only opens a store and says what that took.
+const OPEN: &str = "WHIMBREL_FIGURES_OPEN";
+
+/// Adds the figures of this group.
+pub fn measure(report: &mut Report) {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    commits(report, folder.path());
+    million(report, folder.path());
+}
+
+/// If this process is the child that opens a store, does so and ends it.
+pub fn answer_if_child() {
+    let Ok(folder) = std::env::var(OPEN) else { return };
+    let start = Instant::now();
+    let store = open(Path::new(&folder));
+    let catalogs = store.catalogs().expect("the store can be read").len();
+    println!("{} {} {catalogs}", start.elapsed().as_micros(), resident_kib());
+    std::process::exit(0);
+}
+
+fn commits(report: &mut Report, folder: &Path) {
+    let store = open(&folder.join("commits"));
+    let entries = entries(3_000);
+    let id = id("bench");
+    let mut n = 0;
+    let mut one = || {
+        let entry = entries[n % entries.len()].clone();
+        n += 1;
+        let mut record = empty(&id);
+        record.news = vec![news(&entry)];
+        record.put = vec![entry];
+        store.record(&[record], moment(n)).expect("a record can be written");
+    };
+    let singles = 2_000;
+    let single = median(3, || (0..singles).for_each(|_| one()));
+    report.add(
+        "`record` durable, one event and one entry each",
+        "/s",
+        f64::from(singles) / single.as_secs_f64(),
+        Limit::AtLeast(2_000.0),
+        "one caller, fsync before every answer",
+    );
+    let batch = 1_000;
+    let time = median(5, || {
+        let mut record = empty(&id);
+        record.news = entries.iter().take(batch).map(news).collect();
+        store.record(&[record], moment(0)).expect("a record can be written");
+    });
+    report.add(
+        "`record` durable, batches of 1,000 events",
+        "/s",
+        batch as f64 / time.as_secs_f64(),
+        Limit::AtLeast(50_000.0),
+        format!("{:.1} ms a batch", millis(time)),
+    );
+    let looks = 10_000;
+    let time = median(5, || {
+        for n in 0..looks {
+            let at = moment(n);
+            store.note_look(&id, Look { at, next_due: at + TimeDelta::hours(1), interval_secs: 3_600 });
+        }
+        store.flush_looks(moment(looks)).expect("looks can be written");
+    });
+    report.add(
+        "an unchanged catalog, besides the request",
+        "us",
+        time.as_secs_f64() * 1e6 / looks as f64,
+        Limit::AtMost(50.0),
+        "its next due time noted, written with the next commit",
+    );
+}
+
+fn million(report: &mut Report, folder: &Path) {
+    let folder = folder.join("million");
+    let store = open(&folder);
+    let per_catalog = 10_000;
+    for n in 0..100 {
+        let mut record = empty(&id(&format!("catalog-{n}")));
+        record.put = entries_of(per_catalog, n);
+        store.record(&[record], moment(0)).expect("a record can be written");
+    }
+    drop(store);
+    let (mut ready, mut resident) = (Vec::new(), Vec::new());
+    for _ in 0..5 {
+        let child = Command::new(std::env::current_exe().expect("this program has a path"))
+            .env(OPEN, &folder)
+            .output()
+            .expect("this program can be started again");
+        let text = String::from_utf8_lossy(&child.stdout).into_owned();
+        let numbers: Vec<u64> = text.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+        assert_eq!(numbers.last(), Some(&100), "{text}{}", String::from_utf8_lossy(&child.stderr));
+        ready.push(Duration::from_micros(numbers[0]));
+        resident.push(numbers[1]);
+    }
+    ready.sort_unstable();
+    resident.sort_unstable();
+    let note = "a fresh process opens the store and lists its 100 catalogs; median of 5";
+    report.add("1,000,000 entries: ready", "ms", millis(ready[2]), Limit::AtMost(1_000.0), note);
+    report.add(
+        "1,000,000 entries: resident",
+        "MB",
+        resident[2] as f64 * 1024.0 / 1e6,
+        Limit::AtMost(120.0),
+        note,
+    );
+}
+
+fn open(folder: &Path) -> Store {
+    let settings = Settings { path: folder.to_owned(), ..Settings::default() };
+    Store::open(&settings, Path::new("/"), moment(0)).expect("the store opens").store
+}
+
+fn moment(seconds: usize) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_790_000_000 + seconds as i64, 0).unwrap_or_default()
+}
+
+fn id(name: &str) -> CatalogId {
+    CatalogId::new(name).expect("the name has the form of an id")
+}
+
+fn entries(count: usize) -> Vec<whimbrel_catalog::Entry> {
+    entries_of(count, 1)
+}
+
+fn entries_of(count: usize, seed: u64) -> Vec<whimbrel_catalog::Entry> {
+    let text = documents::markdown(&documents::items(count, seed));
+    parse(text.as_bytes(), Hint { name: Some("list.md"), format: None })
+        .map(|reading| reading.snapshot.entries)
+        .unwrap_or_default()
+}
+
+fn news(entry: &whimbrel_catalog::Entry) -> Dated {
+    let added = Change::Added { entry: entry.clone(), in_place_of: None, returned: false };
+    Dated::new(moment(0), News::from_change(&added))
+}
+
+fn empty(id: &CatalogId) -> Record {
+    let meta = CatalogMeta {
+        id: id.clone(),
+        title: id.to_string(),
+        source: "bench".to_owned(),
+        followed: moment(0),
+        last_look: None,
+        last_success: None,
+        last_change: None,
+        next_due: Some(moment(3_600)),
+        interval_secs: 3_600,
+        failures: 0,
+        last_error: None,
+        stale: false,
+        held: None,
+        cursor: std::collections::BTreeMap::default(),
+        accepted_document: None,
+        latest_document: None,
+        parser: 1,
+        entries: 0,
+        listings: 0,
+        sections: 0,
+    };
+    Record {
+        meta,
+        put: Vec::new(),
+        delete: Vec::new(),
+        shape: None,
+        settling: None,
+        bury: Vec::new(),
+        news: Vec::new(),
+        history: Vec::new(),
+    }
+}
+
+fn resident_kib() -> u64 {
+    std::fs::read_to_string("/proc/self/status")
+        .ok()
+        .and_then(|status| {
+            let line = status.lines().find(|line| line.starts_with("VmRSS:"))?.to_owned();
+            line.split_whitespace().nth(1)?.parse().ok()
+        })
+        .unwrap_or_default()
+}
