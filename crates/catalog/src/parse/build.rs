@@ -3,6 +3,7 @@
 //! Readers hand over listings in document order; here one address becomes one entry with several places, sections
 //! get their paths and counts, and the rows of several rankings of one list are counted once.
 
+use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
 use rustc_hash::FxHashMap;
@@ -48,7 +49,7 @@ pub(crate) struct RankingId(u32);
 #[derive(Debug, Default)]
 pub(crate) struct Builder {
     sections: Vec<Section>,
-    children: FxHashMap<(SectionId, Box<str>), SectionId>,
+    children: HashMap<(SectionId, Box<str>), SectionId>,
     title: Option<Title>,
     drafts: Vec<Draft>,
     /// From the hash of a key to its draft. Hashes are seeded, so no document can make them collide.
@@ -56,6 +57,7 @@ pub(crate) struct Builder {
     seed: RandomState,
     linkless: Vec<(SectionId, String, u32)>,
     rankings: Vec<Order>,
+    ranking_of: HashMap<(Metric, SectionId), RankingId>,
     /// Which order first listed an entry in a section.
     ranked: FxHashMap<(u32, SectionId), RankingId>,
     report: Report,
@@ -142,11 +144,12 @@ impl Builder {
 
     /// Begins an order the document prints, best first. Orders of one metric and section are one.
     pub(crate) fn ranking(&mut self, metric: Metric, section: SectionId) -> RankingId {
-        let known = self.rankings.iter().position(|order| order.metric == metric && order.section == section);
-        RankingId(known.unwrap_or_else(|| {
+        let next = RankingId(self.rankings.len() as u32);
+        let ranking = *self.ranking_of.entry((metric.clone(), section)).or_insert(next);
+        if ranking == next {
             self.rankings.push(Order { metric, section, drafts: Vec::new(), unknown: 0 });
-            self.rankings.len() - 1
-        }) as u32)
+        }
+        ranking
     }
 
     /// Takes the next row of an order. What another order of the same section lists already is no further place.
@@ -187,13 +190,13 @@ impl Builder {
         let paths = self.paths();
         let path = |section: SectionId| paths[section.0 as usize].clone();
 
-        let mut snapshot = Snapshot::default();
-        snapshot.title = match self.title {
+        let title = match self.title {
             Some(Title::Heading(section)) => Some(self.sections[section.0 as usize].name.to_string()),
             Some(Title::Words(words)) => Some(words),
             None => None,
         };
-        let mut rows: FxHashMap<SectionPath, usize> = FxHashMap::default();
+        let mut snapshot = Snapshot { title, ..Snapshot::default() };
+        let mut rows: HashMap<SectionPath, usize> = HashMap::new();
         for (id, section) in self.sections.iter().enumerate() {
             if section.holds {
                 let row = *rows.entry(paths[id].clone()).or_insert_with(|| {
@@ -206,11 +209,11 @@ impl Builder {
         }
         self.report.unknown = self.rankings.iter().map(|order| order.unknown).collect();
         self.report.skipped.sort_by_key(|skipped| skipped.line);
-        for order in self.rankings {
-            let mut seen = vec![false; self.drafts.len()];
-            let first = |draft: &u32| !std::mem::replace(&mut seen[*draft as usize], true);
-            let order_of = order.drafts.into_iter().filter(first);
-            let order_of = order_of.map(|draft| self.drafts[draft as usize].main.key.clone()).collect();
+        let mut seen_in = vec![usize::MAX; self.drafts.len()];
+        for (number, order) in self.rankings.into_iter().enumerate() {
+            let first = |draft: &u32| std::mem::replace(&mut seen_in[*draft as usize], number) != number;
+            let drafts = order.drafts.into_iter().filter(first);
+            let order_of = drafts.map(|draft| self.drafts[draft as usize].main.key.clone()).collect();
             snapshot.rankings.push(Ranking {
                 metric: order.metric,
                 section: path(order.section),

@@ -4,6 +4,7 @@ mod build;
 mod csv;
 mod decode;
 mod detect;
+mod html;
 mod json;
 mod markdown;
 mod org;

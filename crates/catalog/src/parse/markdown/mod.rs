@@ -1,8 +1,139 @@
-//! Markdown of every layout.
+//! Markdown of every layout, HTML islands included, without any configuration.
+//!
+//! pulldown-cmark tells the structure, [`reader`] follows it with a stack of open items, tables and headings,
+//! [`sense`] understands one line at a time, [`settle`] decides what only the whole document tells.
 
+mod heading;
+mod island;
+mod line;
+mod place;
+mod reader;
+mod sense;
+mod settle;
+mod table;
+
+use std::borrow::Cow;
+
+use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
+
+use self::island::Island;
+use self::reader::Reader;
 use crate::report::Reading;
 
 /// Reads the text of a document.
-pub(super) fn read(_text: &str) -> Reading {
-    Reading::default()
+pub(super) fn read(text: &str) -> Reading {
+    let source = without_conflict_marks(text);
+    let mut reader = Reader::new(&source);
+    let start = front_matter(&source);
+    follow(&source[start..], start, &mut reader);
+    reader.end();
+    settle::settle(reader)
+}
+
+/// The extensions catalogs use. Metadata blocks are not among them: they would swallow what stands between two
+/// rules anywhere in the document.
+pub(super) fn options() -> Options {
+    Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_STRIKETHROUGH
+}
+
+/// Hands every event to the reader. `base` is where the text begins in the source.
+fn follow<'a>(text: &'a str, base: usize, reader: &mut Reader<'a>) {
+    let mut island = Island::default();
+    let mut in_code = false;
+    let mut in_footnote = 0_usize;
+    let mut in_html = false;
+    for (event, range) in Parser::new_ext(text, options()).into_offset_iter() {
+        let at = base + range.start;
+        match event {
+            Event::Start(Tag::FootnoteDefinition(_)) => in_footnote += 1,
+            Event::End(TagEnd::FootnoteDefinition) => in_footnote = in_footnote.saturating_sub(1),
+            _ if in_footnote > 0 => {}
+            Event::Text(words) if in_code => reader.hidden(&words, at, "inside code"),
+            Event::Text(words) => reader.line().push(&words),
+            Event::Code(words) => reader.line().code(&words),
+            Event::SoftBreak => reader.soft_break(),
+            Event::HardBreak => reader.hard_break(at, false),
+            Event::InlineHtml(tag) => island.read(&tag, at, true, reader),
+            Event::Html(_) if in_html => {}
+            Event::Html(html) => island.read(&html, at, false, reader),
+            Event::Start(tag) => match tag {
+                Tag::Paragraph => reader.block(at, false),
+                Tag::Heading { level, .. } => reader.heading_open(level as u8, at, false),
+                Tag::List(first) => reader.list_open(first.is_some(), false),
+                Tag::Item => reader.item_open(at, false),
+                Tag::Link { link_type: LinkType::Email, .. } => {}
+                Tag::Link { dest_url, .. } => reader.link_open(dest_url, at),
+                Tag::Image { dest_url, .. } => reader.line().image_open(&dest_url),
+                Tag::Strong => reader.line().strong_open(),
+                Tag::Table(_) => reader.table_open(at, false),
+                Tag::TableHead => reader.row_open(true),
+                Tag::TableRow => reader.row_open(false),
+                Tag::TableCell => reader.cell_open(at),
+                Tag::CodeBlock(_) => in_code = true,
+                Tag::HtmlBlock => {
+                    // the block as a whole, since a tag may span its lines
+                    in_html = true;
+                    island.read(&text[range], at, false, reader);
+                }
+                _ => {}
+            },
+            Event::End(tag) => match tag {
+                TagEnd::Paragraph => reader.block(base + range.end, false),
+                TagEnd::Heading(_) | TagEnd::List(_) | TagEnd::Item | TagEnd::Table => reader.close(),
+                TagEnd::Link => reader.line().link_close(false),
+                TagEnd::Image => reader.line().image_close(),
+                TagEnd::Strong => reader.line().strong_close(),
+                TagEnd::TableHead | TagEnd::TableRow => reader.row_close(),
+                TagEnd::TableCell => reader.cell_close(),
+                TagEnd::CodeBlock => in_code = false,
+                TagEnd::HtmlBlock => in_html = false,
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+}
+
+/// The length of the front matter, if the document begins with some.
+fn front_matter(text: &str) -> usize {
+    for fence in ["---", "+++"] {
+        let Some(body) = text.strip_prefix(fence) else { continue };
+        let Some(first) = body.find('\n').filter(|&end| body[..end].trim().is_empty()) else { continue };
+        let mut at = fence.len() + first + 1;
+        // a rule is followed by Markdown, front matter by `key: value`
+        let key = text[at..].lines().next().unwrap_or_default();
+        if !key.contains([':', '=', '#']) {
+            continue;
+        }
+        for line in text[at..].split_inclusive('\n') {
+            at += line.len();
+            if line.trim_end() == fence || line.trim_end() == "..." {
+                return at;
+            }
+        }
+    }
+    0
+}
+
+/// The text with the marks of an unfinished merge blanked out; offsets stay the same.
+fn without_conflict_marks(text: &str) -> Cow<'_, str> {
+    let found =
+        text.starts_with("<<<<<<< ") || memchr::memmem::find(text.as_bytes(), b"\n<<<<<<< ").is_some();
+    if !found {
+        return Cow::Borrowed(text);
+    }
+    let mut clean = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let bare = line.trim_end();
+        let mark = bare == "======="
+            || bare == "|||||||"
+            || ["<<<<<<< ", ">>>>>>> ", "||||||| "].iter().any(|mark| bare.starts_with(mark));
+        if mark {
+            clean.extend(std::iter::repeat_n(' ', bare.len()));
+            clean.push_str(&line[bare.len()..]);
+        } else {
+            clean.push_str(line);
+        }
+    }
+    Cow::Owned(clean)
 }

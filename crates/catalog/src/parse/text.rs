@@ -1,1 +1,0 @@
-//! Names, markers, figures and descriptions: what all formats share about text.
