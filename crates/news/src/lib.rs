@@ -11,6 +11,8 @@ pub mod kind;
 pub mod slug;
 pub mod wording;
 
+pub use whimbrel_catalog::CatalogId;
+
 pub use digest::{Digest, Period, Span};
 pub use event::{BadEventId, Dated, Epoch, Event, EventId, News, Subject, TAG_AUTHORITY};
 pub use filter::{Filter, FilterError};

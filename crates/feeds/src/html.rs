@@ -1,0 +1,125 @@
+//! Bodies of items as HTML: a few plain elements that every reader keeps.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use whimbrel_news::CatalogId;
+use whimbrel_news::wording::{Brief, ToldDigest};
+
+use crate::feed::CatalogName;
+
+/// The body of an event: what there is to say, and where it stands.
+pub(crate) fn event(lines: &[String], catalog: &CatalogName, section: &str) -> String {
+    let mut html = String::new();
+    for line in lines {
+        push(&mut html, format_args!("<p>{}</p>", escape(line)));
+    }
+    let place = if section.is_empty() { String::new() } else { format!(", {}", escape(section)) };
+    push(&mut html, format_args!("<p>In {}{place}.</p>", anchor(&catalog.title, Some(&catalog.url))));
+    html
+}
+
+/// The body of a digest: the numbers, then what happened, by catalog.
+pub(crate) fn digest(told: &ToldDigest, name_of: &dyn Fn(&CatalogId) -> CatalogName) -> String {
+    let mut html = format!("<p>{}.</p>", escape(&told.summary));
+    let mut catalog = None;
+    for group in &told.groups {
+        if catalog.replace(&group.catalog) != Some(&group.catalog) {
+            let name = name_of(&group.catalog);
+            push(&mut html, format_args!("<h2>{}</h2>", anchor(&group.catalog_title, Some(&name.url))));
+        }
+        push(&mut html, format_args!("<h3>{}</h3><ul>", escape(&group.title)));
+        for Brief { name, url, rest } in &group.lines {
+            push(&mut html, format_args!("<li>{}{}</li>", anchor(name, url.as_deref()), escape(rest)));
+        }
+        if group.more > 0 {
+            push(&mut html, format_args!("<li>… and {} more</li>", group.more));
+        }
+        html.push_str("</ul>");
+    }
+    html
+}
+
+/// Text as HTML, fit for attributes too.
+pub(crate) fn escape(text: &str) -> Cow<'_, str> {
+    if !text.contains(['&', '<', '>', '"', '\'']) {
+        return Cow::Borrowed(text);
+    }
+    let mut html = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '"' => html.push_str("&quot;"),
+            '\'' => html.push_str("&#39;"),
+            c => html.push(c),
+        }
+    }
+    Cow::Owned(html)
+}
+
+/// An address that may be linked: of the web, and without characters that end an address early. Documents are
+/// written by strangers, and a reader may run what `javascript:` says.
+pub(crate) fn link(url: &str) -> Option<String> {
+    let url = url.trim();
+    let (scheme, _) = url.split_once("://")?;
+    if !scheme.eq_ignore_ascii_case("http") && !scheme.eq_ignore_ascii_case("https") {
+        return None;
+    }
+    let mut safe = String::with_capacity(url.len());
+    for c in url.chars() {
+        if c.is_control() || c.is_whitespace() || "\"<>\\^`{|}".contains(c) {
+            for byte in c.encode_utf8(&mut [0; 4]).bytes() {
+                push(&mut safe, format_args!("%{byte:02X}"));
+            }
+        } else {
+            safe.push(c);
+        }
+    }
+    Some(safe)
+}
+
+/// A name, linked if its address may be.
+fn anchor(name: &str, url: Option<&str>) -> String {
+    match url.and_then(link) {
+        Some(url) => format!("<a href=\"{}\">{}</a>", escape(&url), escape(name)),
+        None => escape(name).into_owned(),
+    }
+}
+
+fn push(html: &mut String, text: std::fmt::Arguments<'_>) {
+    // Writing to a String cannot fail.
+    let _ = html.write_fmt(text);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_addresses_of_the_web_are_linked() {
+        for (url, linked) in [
+            ("https://example.org/a?b=c&d#e", Some("https://example.org/a?b=c&d#e")),
+            (" HTTP://EXAMPLE.org/ü ", Some("HTTP://EXAMPLE.org/ü")),
+            ("https://example.org/a b\"><script>", Some("https://example.org/a%20b%22%3E%3Cscript%3E")),
+            ("https://example.org/\u{0}\u{202e}", Some("https://example.org/%00\u{202e}")),
+            ("javascript://x%0aalert(1)", None),
+            ("JavaScript:alert(1)", None),
+            ("data:text/html,x", None),
+            ("/relative", None),
+            ("", None),
+        ] {
+            assert_eq!(link(url).as_deref(), linked, "{url:?}");
+        }
+    }
+
+    #[test]
+    fn text_is_escaped_in_bodies() {
+        let catalog = CatalogName { title: "A & B".to_owned(), url: "javascript:x".to_owned() };
+        assert_eq!(
+            event(&["<script>'\"".to_owned()], &catalog, "C < D"),
+            "<p>&lt;script&gt;&#39;&quot;</p><p>In A &amp; B, C &lt; D.</p>"
+        );
+    }
+}
