@@ -94,6 +94,16 @@ Examples:
 Every difference is told as if it had stood long enough. `held` says that the program, seeing this step, would
 hold it back first; the differences are listed all the same.")]
     Diff(DiffArgs),
+    /// Print what would have been told over a file's whole git history
+    #[command(after_help = "\
+Examples:
+  whimbrel replay . README.md
+  whimbrel replay ../lists lists/tools.md --since 2026-01-01 --format json
+  whimbrel replay . README.md --no-settle        every step at once, as if nobody ever took anything back
+
+The first-parent line is followed, and the file through its renames. Thresholds are those of [watch.rules].
+JSON: one event a line, with its commit.")]
+    Replay(ReplayArgs),
     /// Write a commented whimbrel.toml to start from
     #[command(after_help = "\
 Examples:
@@ -125,6 +135,31 @@ pub(crate) struct DiffArgs {
     pub(crate) old: PathBuf,
     /// The document after; - is standard input
     pub(crate) new: PathBuf,
+    /// For people or for programs
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+/// Arguments of `replay`.
+#[derive(Args, Debug)]
+pub(crate) struct ReplayArgs {
+    /// The folder of the git repository
+    #[arg(value_name = "REPO")]
+    pub(crate) repository: PathBuf,
+    /// The file, from the root of the repository
+    pub(crate) path: String,
+    /// The branch; default: the one that is checked out
+    #[arg(long)]
+    pub(crate) branch: Option<String>,
+    /// Print only what was told from this moment on: 2026-11-20, 2026-11-20T10:00:00Z, or 90d for 90 days ago
+    #[arg(long, value_name = "MOMENT")]
+    pub(crate) since: Option<String>,
+    /// Stop at this moment
+    #[arg(long, value_name = "MOMENT")]
+    pub(crate) until: Option<String>,
+    /// Tell every difference at once, without waiting whether it stands
+    #[arg(long)]
+    pub(crate) no_settle: bool,
     /// For people or for programs
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,

@@ -8,6 +8,7 @@ pub(crate) mod error;
 pub(crate) mod load;
 
 use serde::{Deserialize, Serialize};
+use whimbrel_watch::CatalogConfig;
 
 pub(crate) use error::ConfigError;
 #[allow(unused_imports)]
@@ -17,9 +18,14 @@ pub(crate) use load::{Environment, Loaded, load};
 pub(crate) const COMMENTED: &str = include_str!("../../../config/whimbrel.toml");
 
 /// Everything that can be configured.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Config {
+    /// What is followed.
+    #[serde(rename = "catalog", skip_serializing_if = "Vec::is_empty")]
+    pub(crate) catalogs: Vec<CatalogConfig>,
+    /// How catalogs are read.
+    pub(crate) watch: whimbrel_watch::Settings,
     /// Where the state lies and how it is kept.
     pub(crate) store: whimbrel_store::Settings,
     /// What is logged.

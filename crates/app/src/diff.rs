@@ -46,7 +46,7 @@ fn undated(seq: u64, catalog: &CatalogId, news: News) -> Event {
 }
 
 /// A catalog named as the file is.
-fn catalog_of(file: &Path) -> CatalogId {
+pub(crate) fn catalog_of(file: &Path) -> CatalogId {
     let stem = file.file_stem().map(|stem| stem.to_string_lossy().to_lowercase()).unwrap_or_default();
     let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c);
     let id: String = stem.chars().map(|c| if allowed(c) { c } else { '-' }).collect();

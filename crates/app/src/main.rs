@@ -5,6 +5,9 @@ mod cli;
 mod config;
 mod diff;
 mod init;
+mod logs;
+mod progress;
+mod replay;
 mod screen;
 mod tell;
 
@@ -35,6 +38,7 @@ fn call(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Command::Check(args) => check::check(&args),
         Command::Diff(args) => diff::diff(&args),
+        Command::Replay(args) => replay::replay(&args, &cli.common),
         Command::Init(args) => init::init(&args),
     }
 }

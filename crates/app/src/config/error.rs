@@ -47,12 +47,16 @@ impl ConfigError {
         let column = source.get(line_start..start).map_or(0, |lead| lead.chars().count());
         let inside = source.get(start..span.end.min(source.len())).unwrap_or_default();
         let width = inside.lines().next().unwrap_or_default().chars().count().max(1);
+        let (text, column, width) = match secret_key(text) {
+            Some(key) => (format!("{key} = …"), 0, key.chars().count()),
+            None => (text.to_owned(), column, width),
+        };
         Self::Wrong(Box::new(Wrong {
             file: file.to_owned(),
             line: before.split(|byte| *byte == b'\n').count(),
             column,
             width,
-            text: text.to_owned(),
+            text,
             message: with_nearest(message),
         }))
     }
@@ -81,6 +85,14 @@ impl fmt::Display for ConfigError {
 }
 
 impl std::error::Error for ConfigError {}
+
+/// The key, when its line holds a secret that must not be shown.
+fn secret_key(line: &str) -> Option<&str> {
+    let key = line.split('=').next().unwrap_or_default().trim();
+    let name = key.to_lowercase();
+    let is_secret = ["token", "secret", "password", "webhook"].iter().any(|word| name.contains(word));
+    (is_secret && line.contains('=')).then_some(key)
+}
 
 /// Turns serde's list of everything that would have been allowed into the one name that was probably meant.
 fn with_nearest(message: &str) -> String {
@@ -129,6 +141,13 @@ mod tests {
             error.to_string(),
             "w.toml, line 3: unknown key `caché`: did you mean `cache_mib`?\n  |\n3 | caché = 1\n  | ^^^^^"
         );
+    }
+
+    #[test]
+    fn secrets_are_not_shown() {
+        let source = "[watch.github]\ntoken = \"sesame\nx = 1";
+        let error = ConfigError::at(Path::new("w"), source, Some(23..30), "invalid string").to_string();
+        assert!(error.contains("token = …") && !error.contains("sesame"), "{error}");
     }
 
     #[test]

@@ -1,9 +1,12 @@
 //! Where a configuration comes from: a file (or the built-in one), overridden from the environment, with secrets from
 //! the environment, from files, or from systemd's credentials.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
 
 use super::{COMMENTED, Config, ConfigError};
 use crate::check::documents::in_words;
@@ -11,9 +14,9 @@ use crate::check::documents::in_words;
 /// The file that is read when none is named.
 pub(crate) const USUAL: &str = "whimbrel.toml";
 
-/// Keys that hold secrets: they can also come from `WHIMBREL_<SECTION>__<KEY>_FILE` and from a systemd credential
-/// named `<section>_<key>`.
-const SECRETS: [(&str, &str); 1] = [("github", "token")];
+/// Keys that hold secrets: they can also come from a file (`WHIMBREL_WATCH__GITHUB__TOKEN_FILE`) and from a systemd
+/// credential (`watch_github_token`).
+const SECRETS: [&[&str]; 1] = [&["watch", "github", "token"]];
 
 /// What surrounds the program, as a value, so that tests can make their own.
 #[derive(Clone, Debug, Default)]
@@ -44,6 +47,7 @@ pub(crate) fn load(named: Option<&Path>, environment: &Environment) -> Result<Lo
     let shown = file.unwrap_or_else(|| Path::new("the built-in configuration"));
     let config = read(shown, &source, environment)?;
     let folder = file.and_then(Path::parent).map(Path::to_owned).unwrap_or_default();
+    sound(shown, &source, &config, &folder)?;
     Ok(Loaded { config, file: file.map(Path::to_owned), folder })
 }
 
@@ -70,6 +74,35 @@ pub(super) fn read(file: &Path, source: &str, environment: &Environment) -> Resu
         (config, table) = tried.map_err(|message| ConfigError::outside(origin, &message))?;
     }
     Ok(config)
+}
+
+/// What no single value tells: every id once, every source one we can read.
+fn sound(file: &Path, source: &str, config: &Config, folder: &Path) -> Result<(), ConfigError> {
+    #[derive(Deserialize)]
+    struct Places {
+        #[serde(default)]
+        catalog: Vec<Place>,
+    }
+    #[derive(Deserialize)]
+    struct Place {
+        id: toml::Spanned<String>,
+        source: toml::Spanned<String>,
+    }
+    let places = toml::from_str::<Places>(source).map(|places| places.catalog).unwrap_or_default();
+    let mut seen = BTreeSet::new();
+    for (place, catalog) in config.catalogs.iter().enumerate() {
+        let wrong = |span: fn(&Place) -> Range<usize>, message: String| {
+            ConfigError::at(file, source, places.get(place).map(span), &message)
+        };
+        if !seen.insert(&catalog.id) {
+            let message = format!("a second catalog is called `{}`: give one of them another id", catalog.id);
+            return Err(wrong(|place| place.id.span(), message));
+        }
+        catalog
+            .spec(folder, &config.watch)
+            .map_err(|error| wrong(|place| place.source.span(), error.to_string()))?;
+    }
+    Ok(())
 }
 
 fn config_of(table: &toml::Table) -> Result<Config, String> {
@@ -124,16 +157,16 @@ impl Environment {
     /// credential.
     fn overrides(&self) -> Result<Vec<Override>, ConfigError> {
         let mut found = Vec::new();
-        for (section, key) in SECRETS {
-            let path = vec![section.to_owned(), key.to_owned()];
+        for key in SECRETS {
+            let path: Vec<String> = key.iter().map(ToString::to_string).collect();
             if let Some(folder) = self.variables.get("CREDENTIALS_DIRECTORY") {
-                let file = Path::new(folder).join(format!("{section}_{key}"));
+                let file = Path::new(folder).join(key.join("_"));
                 if file.exists() {
                     let value = secret(&file, "CREDENTIALS_DIRECTORY")?;
                     found.push(Override { origin: file.display().to_string(), path: path.clone(), value });
                 }
             }
-            let name = format!("WHIMBREL_{}__{}_FILE", section.to_uppercase(), key.to_uppercase());
+            let name = file_variable(key);
             if let Some(file) = self.variables.get(&name) {
                 let value = secret(Path::new(file), &name)?;
                 found.push(Override { origin: name, path, value });
@@ -143,15 +176,19 @@ impl Environment {
             let Some(rest) = name.strip_prefix("WHIMBREL_").filter(|rest| rest.contains("__")) else {
                 continue;
             };
-            let path: Vec<String> = rest.split("__").map(str::to_lowercase).collect();
-            let holds_a_file =
-                SECRETS.iter().any(|(section, key)| path == [*section, &format!("{key}_file")]);
-            if !holds_a_file {
-                found.push(Override { origin: name.clone(), path, value: value.clone() });
+            if SECRETS.iter().any(|key| file_variable(key) == *name) {
+                continue;
             }
+            let path = rest.split("__").map(str::to_lowercase).collect();
+            found.push(Override { origin: name.clone(), path, value: value.clone() });
         }
         Ok(found)
     }
+}
+
+/// The variable that names the file a secret lies in.
+fn file_variable(key: &[&str]) -> String {
+    format!("WHIMBREL_{}_FILE", key.join("__").to_uppercase())
 }
 
 /// A secret that lies in a file, without the line end editors add.

@@ -34,7 +34,7 @@ fn the_commented_file_is_the_default_configuration() {
     let mut written = toml::from_str::<toml::Table>(&switched_on()).unwrap();
     toml::from_str::<Config>(&switched_on()).unwrap_or_else(|error| panic!("{error}"));
     let example = written.remove("catalog");
-    let _ = example;
+    assert!(example.is_some(), "an example of a catalog");
     let (mut in_words, mut in_code) = Default::default();
     flat(&written, "", &mut in_words);
     flat(&default, "", &mut in_code);
@@ -45,7 +45,7 @@ fn the_commented_file_is_the_default_configuration() {
 }
 
 /// Keys without a default.
-const OPTIONAL: &[&str] = &[];
+const OPTIONAL: &[&str] = &["watch.github.token"];
 
 #[test]
 fn every_key_of_the_commented_file_is_explained() {
@@ -96,4 +96,42 @@ fn the_environment_overrides_the_file() {
 fn a_missing_file_is_told_by_name() {
     let error = load(Some(Path::new("/nowhere/w.toml")), &Environment::default()).unwrap_err();
     assert_eq!(error.to_string(), "/nowhere/w.toml: there is no such file: check the name");
+}
+
+#[test]
+fn catalogs_are_checked_as_a_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("w.toml");
+    let complain = |text: &str| {
+        std::fs::write(&file, text).unwrap();
+        load(Some(&file), &Environment::default()).unwrap_err().to_string()
+    };
+    let error = complain("[[catalog]]\nid = 'a'\nsource = 'a.md'\n[[catalog]]\nid = 'a'\nsource = 'b.md'\n");
+    assert!(error.contains("line 5: a second catalog is called `a`"), "{error}");
+    let error = complain("[[catalog]]\nid = 'a'\nsource = 'gopher://b'\n");
+    assert!(error.contains("line 3: ") && error.contains("gopher"), "{error}");
+    let error = complain("[[catalog]]\nid = 'A b'\nsource = 'b'\n");
+    assert!(error.contains("line 2: `A b` is no catalog id"), "{error}");
+}
+
+#[test]
+fn secrets_come_from_variables_files_and_credentials() {
+    use secrecy::ExposeSecret;
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("watch_github_token"), "from-credential\n").unwrap();
+    let file = folder.path().join("file");
+    std::fs::write(&file, "from-file\n").unwrap();
+    let (folder, file) = (folder.path().to_str().unwrap(), file.to_str().unwrap());
+    let credential = ("CREDENTIALS_DIRECTORY", folder);
+    let named = ("WHIMBREL_WATCH__GITHUB__TOKEN_FILE", file);
+    let direct = ("WHIMBREL_WATCH__GITHUB__TOKEN", "12345");
+    for (environment, token) in [
+        (Environment::of([credential]), "from-credential"),
+        (Environment::of([credential, named]), "from-file"),
+        (Environment::of([credential, named, direct]), "12345"),
+    ] {
+        let config = loaded("[watch.github]\ntoken = 'in the configuration'", &environment).unwrap();
+        assert_eq!(config.watch.github.token.as_ref().unwrap().expose_secret(), token);
+        assert!(!format!("{config:?}").contains(token));
+    }
 }

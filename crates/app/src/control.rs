@@ -1,0 +1,22 @@
+//! A socket in the store's folder: commands that need the store ask the running program first.
+//!
+//! One request a connection, as a line of JSON; the answer is a run of frames (a letter, a length, that many bytes):
+//! data as it comes, progress, and at the end either success or one sentence. Only the owner of the folder may
+//! connect.
+
+pub(crate) mod client;
+pub(crate) mod frames;
+pub(crate) mod place;
+pub(crate) mod server;
+
+use serde::{Deserialize, Serialize};
+
+/// What can be asked of the running program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Request {
+    /// Everything it knows, as JSON lines.
+    Export,
+    /// A backup, now; the answer is where it lies.
+    Backup,
+}

@@ -1,0 +1,185 @@
+//! Loops that prove they are alive: each reports progress, one that ends or panics is started again, and all of them
+//! end when asked.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::watch;
+use tokio::task::{JoinError, JoinSet};
+
+/// The first pause before a loop is started again …
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+/// … which doubles up to this.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+/// What a loop may take between two signs of life before it is called dead.
+const PATIENCE: TimeDelta = TimeDelta::minutes(5);
+
+/// All loops of the program.
+#[derive(Default)]
+pub(crate) struct Loops {
+    tasks: JoinSet<()>,
+    board: Board,
+    stopping: Option<watch::Receiver<bool>>,
+}
+
+/// Where loops report; a cheap handle.
+#[derive(Clone, Default)]
+pub(crate) struct Board(Arc<Mutex<BTreeMap<&'static str, State>>>);
+
+/// How a loop is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct State {
+    /// When it last reported.
+    pub(crate) last_progress: Option<DateTime<Utc>>,
+    /// How often it had to be started again.
+    pub(crate) restarts: u32,
+}
+
+/// A loop's means to say it is alive, and to hear that it shall stop.
+#[derive(Clone)]
+pub(crate) struct Pulse {
+    name: &'static str,
+    board: Board,
+    stopping: watch::Receiver<bool>,
+}
+
+impl Pulse {
+    /// Progress was made.
+    pub(crate) fn beat(&self) {
+        self.board.lock().entry(self.name).or_default().last_progress = Some(now());
+    }
+
+    /// Waits until the program shall stop.
+    pub(crate) async fn stopped(&mut self) {
+        // An error means that nobody is left to ask for it: then it shall stop as well.
+        let _ = self.stopping.wait_for(|stopping| *stopping).await;
+    }
+
+    /// Waits so long; `true` when it is over, `false` when the program shall stop.
+    pub(crate) async fn pause(&mut self, time: Duration) -> bool {
+        tokio::select! {
+            () = self.stopped() => false,
+            () = tokio::time::sleep(time) => true,
+        }
+    }
+}
+
+impl Board {
+    /// Every loop and how it is.
+    pub(crate) fn states(&self) -> Vec<(&'static str, State)> {
+        self.lock().iter().map(|(name, state)| (*name, *state)).collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<&'static str, State>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// It has reported lately.
+    pub(crate) fn is_alive(&self, now: DateTime<Utc>) -> bool {
+        self.last_progress.is_some_and(|last| now - last < PATIENCE)
+    }
+}
+
+impl Loops {
+    /// No loop yet; they end once `stopping` says so.
+    pub(crate) fn new(stopping: watch::Receiver<bool>) -> Self {
+        Self { stopping: Some(stopping), ..Self::default() }
+    }
+
+    /// Where they report.
+    pub(crate) fn board(&self) -> Board {
+        self.board.clone()
+    }
+
+    /// Starts a loop; whenever it ends before it should, `make` makes it anew.
+    pub(crate) fn start<F>(&mut self, name: &'static str, make: impl Fn(Pulse) -> F + Send + 'static)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let Some(stopping) = self.stopping.clone() else { return };
+        let mut pulse = Pulse { name, board: self.board.clone(), stopping };
+        pulse.beat();
+        self.tasks.spawn(async move {
+            let mut rest = FIRST_PAUSE;
+            loop {
+                let ended = tokio::spawn(make(pulse.clone())).await;
+                if *pulse.stopping.borrow() {
+                    return;
+                }
+                pulse.board.lock().entry(name).or_default().restarts += 1;
+                let reason = ended.map_or_else(|error| said(error), |()| "it came to an end".to_owned());
+                tracing::error!(name, reason, "the loop `{name}` stopped ({reason}); it is started again in {rest:?}");
+                if !pulse.pause(rest).await {
+                    return;
+                }
+                rest = (rest * 2).min(LONGEST_PAUSE);
+            }
+        });
+    }
+
+    /// Waits until all have ended; `false` when some did not within this time.
+    pub(crate) async fn ended(mut self, within: Duration) -> bool {
+        let all = async { while self.tasks.join_next().await.is_some() {} };
+        tokio::time::timeout(within, all).await.is_ok()
+    }
+}
+
+/// What a panic said.
+fn said(error: JoinError) -> String {
+    let Ok(panic) = error.try_into_panic() else { return "it was cancelled".to_owned() };
+    let text = panic.downcast_ref::<String>().cloned();
+    text.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string)).unwrap_or_else(|| "it panicked".to_owned())
+}
+
+/// The loops are an edge: they read the clock, steps take it.
+fn now() -> DateTime<Utc> {
+    Utc::now()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_loop_that_panics_is_started_again_and_all_end_when_asked() {
+        let (stop, stopping) = watch::channel(false);
+        let mut loops = Loops::new(stopping);
+        let (starts, healthy) = (Arc::new(AtomicU32::new(0)), Arc::new(tokio::sync::Notify::new()));
+        loops.start("shaky", {
+            let (starts, healthy) = (Arc::clone(&starts), Arc::clone(&healthy));
+            move |mut pulse| {
+                let (start, healthy) = (starts.fetch_add(1, Ordering::SeqCst), Arc::clone(&healthy));
+                async move {
+                    assert!(start >= 2, "not yet");
+                    pulse.beat();
+                    healthy.notify_one();
+                    pulse.stopped().await;
+                }
+            }
+        });
+        healthy.notified().await;
+        let (name, state) = loops.board().states()[0];
+        assert_eq!((name, state.restarts), ("shaky", 2));
+        assert!(state.is_alive(Utc::now()));
+        assert!(!state.is_alive(Utc::now() + PATIENCE));
+        stop.send(true).unwrap();
+        assert!(loops.ended(Duration::from_secs(5)).await);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_loop_that_does_not_listen_is_not_waited_for() {
+        let (stop, stopping) = watch::channel(false);
+        let mut loops = Loops::new(stopping);
+        loops.start("deaf", |_| std::future::pending());
+        stop.send(true).unwrap();
+        assert!(!loops.ended(Duration::from_secs(5)).await);
+    }
+}
