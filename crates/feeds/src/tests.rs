@@ -253,6 +253,25 @@ fn equal_events_give_equal_bytes_and_other_pages_the_same_ids() {
 }
 
 #[test]
+fn no_two_events_share_an_id() {
+    let mut events: Vec<Event> = (1..=40).map(|seq| added(seq, "x", "")).collect();
+    let replayed: Vec<Event> = events.iter().map(|event| Event { history: true, ..event.clone() }).collect();
+    let restored: Vec<Event> =
+        events.iter().map(|event| Event { epoch: whimbrel_news::Epoch(71), ..event.clone() }).collect();
+    events.extend(replayed);
+    events.extend(restored);
+    let feed = Feed::from_events(head(), &events, &name);
+    let ids: std::collections::HashSet<_> = feed.items.iter().map(|item| &item.id).collect();
+    assert_eq!(ids.len(), 120);
+    let valid = |id: &str| {
+        // RFC 4151: `tag:` authority `,` date `:` specific, of the characters of an address.
+        let rest = id.strip_prefix("tag:whimbrel-rs.github.io,2026-11:").unwrap_or_default();
+        !rest.is_empty() && rest.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+    };
+    assert!(ids.into_iter().all(|id| valid(id)));
+}
+
+#[test]
 fn digests_are_items_too() {
     let week = Period::Weekly.around("2026-11-20T12:00:00Z".parse().unwrap());
     let events = events();

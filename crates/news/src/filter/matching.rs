@@ -92,7 +92,10 @@ fn says(news: &News, part: &mut dyn FnMut(&str)) {
 /// Whether the headings wanted follow one another somewhere in the path.
 fn stands_in(path: &[String], wanted: &str) -> bool {
     let wanted: Vec<String> = wanted.split(" / ").map(heading).collect();
-    let path: Vec<String> = path.iter().map(|part| heading(&fold(part))).collect();
+    // A heading may hold ` / ` itself.
+    let path = path.iter().map(|part| fold(part));
+    let path: Vec<String> =
+        path.flat_map(|part| part.split(" / ").map(heading).collect::<Vec<_>>()).collect();
     path.windows(wanted.len()).any(|headings| headings == wanted)
 }
 

@@ -43,8 +43,10 @@ pub(super) fn named(name: &str, value: &str) -> Result<Filter, String> {
     match name {
         "catalog" => CatalogId::new(&value.to_ascii_lowercase()).map(Filter::catalog),
         "kind" => value.parse::<Kind>().map(Filter::kind).map_err(|unknown| unknown.to_string()),
-        "section" => Ok(Filter::section(value)),
-        "project" => Ok(Filter::project(value)),
+        "section" | "project" => {
+            let filter = if name == "section" { Filter::section(value) } else { Filter::project(value) };
+            if filter.is_everything() { Err(format!("`{value}` names no {name}")) } else { Ok(filter) }
+        }
         _ => {
             let near = TERMS
                 .into_iter()
@@ -152,7 +154,11 @@ impl Parser {
                     None => Err(error(at, "this `(` is never closed: add a `)`")),
                 }
             }
-            What::Text(text) => Ok(Filter::text(&text)),
+            What::Text(text) => match Filter::text(&text) {
+                // Accents without a letter, for one.
+                none if none.is_everything() => Err(error(at, "there is nothing here to search for")),
+                filter => Ok(filter),
+            },
             What::Named { name, value, value_at, quoted } => {
                 let values: Vec<&str> =
                     if quoted || name == "section" { vec![&value] } else { value.split(',').collect() };

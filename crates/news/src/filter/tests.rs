@@ -82,6 +82,16 @@ fn what_matches_and_what_does_not() {
 }
 
 #[test]
+fn a_heading_may_hold_the_sign_between_headings() {
+    let mut event = event(Kind::Added);
+    let News::Added { subject, .. } = &mut event.news else { unreachable!("it was added") };
+    subject.section_path = vec!["Networks".to_owned(), "TCP / IP".to_owned()];
+    for section in ["tcp / ip", "Networks / TCP / IP", "networks~tcp-ip--422c90cb7b"] {
+        assert!(Filter::section(section).matches(&event), "{section}");
+    }
+}
+
+#[test]
 fn a_moved_entry_is_news_of_both_sections() {
     let moved = event(Kind::Moved);
     for (text, matches) in [("section:c++", true), ("section:c", false), ("section:databases", true)] {
@@ -113,6 +123,8 @@ fn errors_say_where_and_what_would_be_right() {
         ("(a or )", 6, "missing before this `)`"),
         ("a -", 3, "missing at the end"),
         ("\"\"", 0, "nothing between these quotes"),
+        ("a \u{301}", 2, "nothing here to search for"),
+        ("section:\u{301}", 8, "names no section"),
     ] {
         let error = Filter::parse(text).expect_err(text);
         assert_eq!(error.at, at, "{text}: {error}");

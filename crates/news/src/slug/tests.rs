@@ -47,6 +47,26 @@ fn unusual_names_keep_what_they_can_and_get_a_hash() {
     }
 }
 
+/// Published addresses: whoever changes one of these breaks somebody's feed.
+#[test]
+fn slugs_stay_as_they_are() {
+    for (path, slug) in [
+        (vec!["Caching & Queues"], "caching-queues--e439e71977"),
+        (vec!["数据库"], "--263200d7d5"),
+        (vec!["📚 Books", "C/C++"], "books--1bcbb8466b~c-c--1f33680df7"),
+        (vec!["con"], "con--1143da2bc5"),
+    ] {
+        assert_eq!(section(&path), slug);
+    }
+    assert_eq!(project("example.org/A?b=c"), "example.org~a-b-c--9cada30848");
+    assert_eq!(
+        project(&format!("example.org/{}", "long/".repeat(30))),
+        "example.org~long~long~long~long~long~long~long~long~long~long~long~long~long~long~long~l--32309c1ce4"
+    );
+    let heading = "a very long heading about something that goes on";
+    assert_eq!(section(&[heading; 4]), "a_very_long_heading_about_something_that_goes_on~--3e46bffca2");
+}
+
 #[test]
 fn near_names_stay_apart() {
     let headings =

@@ -9,6 +9,9 @@ use crate::digest::{Digest, Part};
 /// Lines below one heading; the rest is counted. A digest is for reading.
 const MAX_LINES: usize = 40;
 
+/// Lines of a whole digest, so that fifty of them in a feed stay small.
+const MAX_DIGEST_LINES: usize = 200;
+
 /// A digest in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ToldDigest {
@@ -47,9 +50,19 @@ pub fn tell_digest(digest: &Digest, title_of: &dyn Fn(&CatalogId) -> String) -> 
         [one, two, rest @ ..] => format!("{label}: {one}, {two} and {} more kinds of news", rest.len()),
     };
     let mut groups = Vec::new();
+    let mut room = MAX_DIGEST_LINES;
     for catalog in &digest.catalogs {
         let catalog_title = line(&title_of(&catalog.catalog), 100);
+        let mut group = |title: String, lines: Vec<Brief>, more: usize| {
+            let (catalog, catalog_title) = (catalog.catalog.clone(), catalog_title.clone());
+            groups.push(ToldGroup { catalog, catalog_title, title, lines, more });
+        };
+        let mut left_out = 0;
         for part in &catalog.parts {
+            if room == 0 {
+                left_out += part.count();
+                continue;
+            }
             let (title, mut lines) = match part {
                 Part::Events { kind, section, events } => {
                     let section = if section.is_empty() {
@@ -61,15 +74,14 @@ pub fn tell_digest(digest: &Digest, title_of: &dyn Fn(&CatalogId) -> String) -> 
                 }
                 Part::Sweep { kind, count, names } => (kind.title().to_owned(), vec![swept(*count, names)]),
             };
-            let more = lines.len().saturating_sub(MAX_LINES);
-            lines.truncate(MAX_LINES);
-            groups.push(ToldGroup {
-                catalog: catalog.catalog.clone(),
-                catalog_title: catalog_title.clone(),
-                title,
-                lines,
-                more,
-            });
+            let shown = lines.len().min(MAX_LINES).min(room);
+            let more = lines.len() - shown;
+            lines.truncate(shown);
+            room -= shown;
+            group(title, lines, more);
+        }
+        if left_out > 0 {
+            group("Further news".to_owned(), vec![], left_out);
         }
     }
     ToldDigest { title, summary: counts.join(", "), groups }

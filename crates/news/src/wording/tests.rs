@@ -186,6 +186,26 @@ fn a_digest_in_words() {
     );
 }
 
+#[test]
+fn a_digest_is_short_and_counts_the_rest() {
+    let sample = events().swap_remove(0);
+    let many: Vec<_> = (0..700u64)
+        .map(|index| {
+            let mut event = Event { seq: index, ..sample.clone() };
+            let News::Added { subject, .. } = &mut event.news else {
+                unreachable!("the first is an addition")
+            };
+            subject.key = format!("example.org/{index}");
+            subject.section_path = vec![format!("{:03}", index / 70)];
+            event
+        })
+        .collect();
+    let told = tell_digest(&Digest::fold(Period::Daily.around(sample.recorded), &many), &|id| id.to_string());
+    let lines: Vec<_> = told.groups.iter().map(|group| (group.lines.len(), group.more)).collect();
+    assert_eq!(lines, [(40, 30), (40, 30), (40, 30), (40, 30), (40, 30), (0, 350)]);
+    assert_eq!(told.groups[5].title, "Further news");
+}
+
 const DIGEST: [&str; 10] = [
     "New entries — Databases / Key-Value: etcd — etcd in a few words.",
     "New entries — Databases / Key-Value: etcd — etcd in a few words. (in place of old etcd)",
