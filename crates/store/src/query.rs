@@ -108,7 +108,7 @@ impl Picker<'_> {
         }
         self.seen += 1;
         let here = Cursor { id: event.id(), at: event.at };
-        if matches(self.filter, &event) {
+        if self.filter.matches(&event) {
             if self.page.events.len() == self.limit {
                 // One more than the page holds: so there is a next page, and it begins after the last event shown.
                 self.page.next = self.page.events.last().map(|event| Cursor { id: event.id(), at: event.at });
@@ -208,8 +208,4 @@ impl Inner {
 /// The first key of commits recorded after this moment.
 fn after_time(at: DateTime<Utc>) -> Vec<u8> {
     crate::keys::just_after(Key::of(Kind::Time).time(at).number(u64::MAX).as_bytes())
-}
-
-fn matches(filter: &Filter, _event: &Event) -> bool {
-    *filter == Filter::default()
 }

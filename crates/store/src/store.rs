@@ -92,6 +92,11 @@ impl Store {
         self.inner.told.seq.load(Ordering::Acquire)
     }
 
+    /// The number of the newest replayed event; 0 before the first.
+    pub fn history_head(&self) -> u64 {
+        self.inner.history_head()
+    }
+
     /// Figures for health output and metrics.
     pub fn stats(&self) -> Result<Stats, StoreError> {
         let floor = self.inner.writer.lock().unwrap_or_else(PoisonError::into_inner).floor;
