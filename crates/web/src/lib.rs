@@ -1,1 +1,42 @@
 //! The site, the feeds and the health pages over HTTP; the only crate that names axum.
+//!
+//! [`Site`] answers requests: pages, feeds, JSON, health. Everything it shows is a view of the journal, rendered once
+//! per change and kept compressed. [`serve`] runs it on a socket; [`write_site`] writes the same pages and feeds as
+//! files. What other parts of the program answer over HTTP comes in as [`Route`] values, what they know about
+//! themselves as [`StatusFacts`].
+//!
+//! From a request to its answer: `site` looks whether the answer is kept and right (`cache`), else `address` reads
+//! what is asked, `library` asks the store, `render` and `feed` make the text, `rendered` compresses it, `answer`
+//! adds validators and sends it.
+
+mod address;
+mod after;
+mod answer;
+mod assets;
+mod cache;
+mod facts;
+mod feed;
+mod files;
+mod health;
+mod library;
+mod links;
+mod page;
+mod render;
+mod rendered;
+mod routes;
+mod row;
+mod serve;
+mod settings;
+mod site;
+mod status;
+mod trouble;
+
+pub use files::{SiteReport, write_site};
+pub use routes::{Route, RouteAnswer};
+pub use serve::serve;
+pub use settings::Settings;
+pub use site::Site;
+pub use status::{LoopState, Off, StatusFacts, StatusSource};
+
+#[cfg(test)]
+mod tests;

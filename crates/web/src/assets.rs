@@ -1,0 +1,30 @@
+//! The style and the mark: two small files that are compiled in.
+
+use std::sync::LazyLock;
+
+use axum::response::Response;
+use chrono::DateTime;
+use http::{HeaderMap, Method};
+
+use crate::answer::answer as answer_with;
+use crate::links::{MARK, STYLE, mark_path, style_path};
+use crate::rendered::{Media, Rendered};
+
+static ASSETS: LazyLock<[(String, Rendered); 2]> = LazyLock::new(|| {
+    let rendered = |media, text| Rendered::new(media, text, DateTime::UNIX_EPOCH);
+    [
+        (format!("/{}", style_path()), rendered(Media::Css, STYLE)),
+        (format!("/{}", mark_path()), rendered(Media::Svg, MARK)),
+    ]
+});
+
+/// The file at this path, if it is one of them.
+pub(crate) fn answer(path: &str, method: &Method, headers: &HeaderMap) -> Option<Response> {
+    let (_, rendered) = ASSETS.iter().find(|(at, _)| at == path)?;
+    Some(answer_with(rendered, method, headers))
+}
+
+/// The files with their paths, for sites kept as files.
+pub(crate) fn files() -> [(String, &'static str); 2] {
+    [(style_path(), STYLE), (mark_path(), MARK)]
+}

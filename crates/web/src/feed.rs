@@ -1,0 +1,148 @@
+//! Feeds: what the crate `feeds` writes, filled from the journal; and events in their own JSON form.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use whimbrel_catalog::CatalogId;
+use whimbrel_feeds::{CatalogName, Feed, Format, Head, Outline, OutlineGroup, feed_id};
+use whimbrel_news::{Digest, Event, Period, slug};
+
+use crate::address::{Base, Form, Listing, digest_folder};
+use crate::library::Found;
+use crate::render::home::{offered_groups, showing};
+use crate::render::listing::Name;
+use crate::render::{Failed, Scene};
+use crate::row::Titles;
+
+/// The feed of a listing.
+pub(crate) fn listing(
+    scene: &Scene<'_>,
+    listing: &Listing,
+    format: Format,
+    name: &Name,
+    found: &Found,
+) -> String {
+    let form = Form::Feed(format);
+    let site = &scene.settings.title;
+    let (title, description) = match (showing(scene, listing), &listing.base) {
+        (None, Base::All) => (site.clone(), "What changes in the catalogs followed here.".to_owned()),
+        (None, _) => (format!("{} · {site}", name.title), format!("News about: {}.", name.title)),
+        (Some(parts), _) => {
+            let parts = parts.join(", ");
+            (format!("{}: {parts} · {site}", name.title), format!("A choice of news: {parts}."))
+        }
+    };
+    let first = listing.first();
+    let page = first.address(Form::Page);
+    let head = Head {
+        title,
+        description,
+        home: absolute(scene, &page),
+        self_url: absolute(scene, &listing.address(form)),
+        id: id_of(&page),
+        language: "en".to_owned(),
+        // Files hold the newest news alone: what is older is on the pages for people.
+        older: found
+            .older
+            .filter(|_| !scene.files)
+            .map(|older| absolute(scene, &listing.from(older).address(form))),
+        previous: None,
+        first: listing.after.map(|_| absolute(scene, &first.address(form))),
+        last: None,
+    };
+    Feed::from_events(head, &found.events, &|id| catalog_name(scene, id)).write(format)
+}
+
+/// The feed of the digests of a period, and when the newest of them was last added to.
+pub(crate) fn digests(
+    scene: &Scene<'_>,
+    period: Period,
+    format: Format,
+    digests: &[Digest],
+) -> (String, Option<DateTime<Utc>>) {
+    let folder = digest_folder(period);
+    let head = Head {
+        title: format!(
+            "{} digest · {}",
+            if period == Period::Daily { "Daily" } else { "Weekly" },
+            scene.settings.title
+        ),
+        description: format!("What changed in the catalogs followed here, one item {}.", per(period)),
+        home: absolute(scene, &folder),
+        self_url: absolute(scene, &format!("{folder}{}", Form::Feed(format).file())),
+        id: id_of(&folder),
+        language: "en".to_owned(),
+        ..Head::default()
+    };
+    let page = absolute(scene, &folder);
+    let feed =
+        Feed::from_digests(head, digests, &|id| catalog_name(scene, id), &|span| format!("{page}#{span}"));
+    (feed.write(format), digests.first().and_then(|digest| digest.updated))
+}
+
+/// `a day`, `a week`.
+pub(crate) fn per(period: Period) -> &'static str {
+    match period {
+        Period::Daily => "a day",
+        Period::Weekly => "a week",
+    }
+}
+
+/// All feeds.
+pub(crate) fn opml(scene: &Scene<'_>) -> String {
+    let outline = |title: &str, folder: &str| Outline {
+        title: title.to_owned(),
+        xml_url: absolute(scene, &format!("{folder}{}", Form::Feed(Format::Atom).file())),
+        html_url: absolute(scene, folder),
+    };
+    let catalogs = scene.facts.catalogs.iter();
+    let kinds = offered_groups().flat_map(whimbrel_news::Group::kinds);
+    let groups = [
+        OutlineGroup { title: None, outlines: vec![outline(&scene.settings.title, "")] },
+        OutlineGroup {
+            title: Some("Digests".to_owned()),
+            outlines: vec![
+                outline("Daily digest", &digest_folder(Period::Daily)),
+                outline("Weekly digest", &digest_folder(Period::Weekly)),
+            ],
+        },
+        OutlineGroup {
+            title: Some("Catalogs".to_owned()),
+            outlines: catalogs
+                .map(|meta| outline(&meta.title, &Base::Catalog(meta.id.clone()).folder()))
+                .collect(),
+        },
+        OutlineGroup {
+            title: Some("Kinds of news".to_owned()),
+            outlines: kinds.map(|kind| outline(kind.title(), &Base::Kind(kind).folder())).collect(),
+        },
+    ];
+    whimbrel_feeds::opml(&scene.settings.title, &groups)
+}
+
+/// Events in their own JSON form.
+pub(crate) fn events(scene: &Scene<'_>, listing: &Listing, found: &Found) -> Result<String, Failed> {
+    #[derive(Serialize)]
+    struct Body<'a> {
+        events: &'a [Event],
+        /// Where older events are.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        next: Option<String>,
+    }
+    let next = found.older.filter(|_| !scene.files);
+    let next = next.map(|older| absolute(scene, &listing.from(older).address(Form::Events)));
+    Ok(serde_json::to_string(&Body { events: &found.events, next })? + "\n")
+}
+
+fn absolute(scene: &Scene<'_>, address: &str) -> String {
+    format!("{}/{address}", scene.settings.base())
+}
+
+/// The identity of the feed of the page at this address; it names no host, so that a site can move.
+fn id_of(page: &str) -> String {
+    feed_id(&format!("/{}", page.trim_end_matches('/')))
+}
+
+fn catalog_name(scene: &Scene<'_>, id: &CatalogId) -> CatalogName {
+    let url = absolute(scene, &format!("c/{}/", slug::catalog(id)));
+    CatalogName { title: scene.facts.title(id).to_owned(), url }
+}

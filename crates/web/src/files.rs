@@ -1,0 +1,264 @@
+//! The site as files, for servers that only serve files: the same pages and feeds, at the same addresses.
+//!
+//! Every listing has its newest 50 events as `index.html` and feeds. Everything and every catalog also have their
+//! older news, in pages of 50 counted from the oldest: `page/<n>/` for live news, which therefore never change once
+//! they are full, and `history/<n>/` for what was replayed. Choices by query need a server and are left out.
+
+mod folder;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+use whimbrel_news::{Event, Period, slug};
+use whimbrel_store::{Cursor, Store};
+
+use crate::address::{Base, Form, Listing, digest_folder};
+use crate::after::After;
+use crate::assets;
+use crate::facts::Facts;
+use crate::library::{Found, Library};
+use crate::links::Links;
+use crate::page::Pager;
+use crate::render::home::offered_groups;
+use crate::render::{self, Failed, PAGE, Scene};
+use crate::settings::Settings;
+use crate::status::StatusFacts;
+use folder::Folder;
+
+/// Events read at once while older pages are counted.
+const STRIDE: usize = 1000;
+
+/// What writing the site did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SiteReport {
+    /// Files that are new or differ.
+    pub written: usize,
+    /// Files that stood there already.
+    pub unchanged: usize,
+    /// Files of an earlier run that are no longer part of the site.
+    pub removed: usize,
+    /// What somebody should know, one sentence each.
+    pub warnings: Vec<String>,
+}
+
+/// Writes the site into a folder, which is made when it is not there. Files that do not differ are left alone, others
+/// are replaced whole; what an earlier run wrote and nobody links any more is removed, and nothing else is.
+///
+/// Works on blocking threads.
+pub fn write_site(
+    store: &Store,
+    settings: &Settings,
+    status: &StatusFacts,
+    now: DateTime<Utc>,
+    out: &Path,
+) -> anyhow::Result<SiteReport> {
+    let library = Library::new(store.clone());
+    let facts = Facts::new(library.catalogs()?, status.clone());
+    let scene = Scene { library: &library, settings, facts: &facts, now, files: true };
+    let mut writer = Writer { scene, folder: Folder::open(out)?, projects: BTreeSet::new() };
+    writer.everything().map_err(|failed| match failed {
+        Failed::Ours(error) => error,
+        Failed::Wrong(wrong) => anyhow::anyhow!("{}", wrong.text),
+    })?;
+    let mut report = writer.folder.close()?;
+    if settings.public_url.is_none() {
+        report.warnings.push(format!(
+            "the feeds link to {}: set public_url under [web] to the address the files will be served from",
+            settings.base()
+        ));
+    }
+    Ok(report)
+}
+
+struct Writer<'a> {
+    scene: Scene<'a>,
+    folder: Folder,
+    /// Projects that some page links to.
+    projects: BTreeSet<String>,
+}
+
+impl Writer<'_> {
+    fn everything(&mut self) -> Result<(), Failed> {
+        for (path, text) in assets::files() {
+            self.folder.put(Path::new(&path), text.as_bytes())?;
+        }
+        self.listing(Base::All)?;
+        self.older(&Base::All)?;
+        self.form(&Listing::default(), Form::Events)?;
+        let ids: Vec<_> = self.scene.facts.catalogs.iter().map(|meta| meta.id.clone()).collect();
+        for id in ids {
+            self.listing(Base::Catalog(id.clone()))?;
+            self.older(&Base::Catalog(id.clone()))?;
+            // Events link to all sections they ever stood in, headings of headings included.
+            let mut sections = BTreeSet::new();
+            for path in self.scene.library.sections(&id)? {
+                sections.extend(slug::lineage(path.parts()));
+            }
+            self.each_event(&Base::Catalog(id.clone()), |event| {
+                if let Some(path) = event.section_paths().first() {
+                    sections.insert(slug::section(path));
+                }
+            })?;
+            for section in sections {
+                self.listing(Base::Section(id.clone(), section))?;
+            }
+        }
+        for kind in offered_groups().flat_map(whimbrel_news::Group::kinds) {
+            self.listing(Base::Kind(kind))?;
+        }
+        for project in std::mem::take(&mut self.projects) {
+            self.listing(Base::Project(project))?;
+        }
+        for period in Period::ALL {
+            for form in [Form::Page].into_iter().chain(Form::FEEDS) {
+                let text = render::digest(&self.scene, period, form)?;
+                let file = if form == Form::Page { "index.html" } else { form.file() };
+                self.folder
+                    .put(Path::new(&format!("{}{file}", digest_folder(period))), text.body.as_bytes())?;
+            }
+        }
+        let opml = render::opml(&self.scene);
+        self.folder.put(Path::new("opml.xml"), opml.body.as_bytes())?;
+        Ok(())
+    }
+
+    /// The newest news of a listing, as page and feeds.
+    fn listing(&mut self, base: Base) -> Result<(), Failed> {
+        let listing = Listing::of(base);
+        let found = self.scene.library.find(&listing, PAGE)?;
+        let pager = Pager { older: self.first_older(&listing.base)?, ..Pager::default() };
+        let page = render::page(&self.scene, &listing, &found, pager, false)?;
+        self.page(&listing.base.folder(), &found, &page)?;
+        for form in Form::FEEDS {
+            self.form(&listing, form)?;
+        }
+        Ok(())
+    }
+
+    fn form(&mut self, listing: &Listing, form: Form) -> Result<(), Failed> {
+        let text = render::listing(&self.scene, listing, form)?;
+        self.folder.put(Path::new(&listing.address(form)), text.body.as_bytes())?;
+        Ok(())
+    }
+
+    fn page(&mut self, folder: &str, found: &Found, text: &str) -> Result<(), Failed> {
+        let keys = found.events.iter().filter_map(|event| event.news.subject()).map(|subject| &subject.key);
+        self.projects.extend(keys.filter(|key| !key.is_empty()).map(|key| slug::project(key)));
+        let mut path = PathBuf::from(folder);
+        path.push("index.html");
+        self.folder.put(&path, text.as_bytes())?;
+        Ok(())
+    }
+
+    /// The older pages of a listing.
+    fn older(&mut self, base: &Base) -> Result<(), Failed> {
+        let counted = self.count(base)?;
+        let listing = Listing::of(base.clone());
+        let total = counted.live_pages() + counted.history_pages();
+        for number in 0..total {
+            // One row from the oldest live page up, one from the oldest history up; the older row lies below.
+            let (history, n) = match number.checked_sub(counted.live_pages()) {
+                None => (false, number),
+                Some(n) => (true, n),
+            };
+            let places = if history { &counted.history } else { &counted.live };
+            let end = (places.len().saturating_sub(n * PAGE)).min(places.len());
+            let start = end.saturating_sub(PAGE);
+            let above = if start > 0 {
+                Some(places[start - 1])
+            } else if history {
+                counted.live.last().copied()
+            } else {
+                None
+            };
+            let after = above.map(|cursor| After { cursor, history: u64::MAX });
+            let mut found = self.scene.library.find(&Listing { after, ..listing.clone() }, end - start)?;
+            found.events.retain(|event| event.history == history);
+            let links = Links::from(&format!("/{}page/1/", base.folder()), true);
+            let at = |history: bool, n: usize| links.page(&folder_of(base, history, n));
+            let pager = Pager {
+                newest: Some(links.page(&base.folder())),
+                newer: if n + 1 < if history { counted.history_pages() } else { counted.live_pages() } {
+                    Some(at(history, n + 1))
+                } else if history && counted.live_pages() > 0 {
+                    Some(at(false, 0))
+                } else {
+                    None
+                },
+                older: if n > 0 {
+                    Some(at(history, n - 1))
+                } else if !history && counted.history_pages() > 0 {
+                    Some(at(true, counted.history_pages() - 1))
+                } else {
+                    None
+                },
+            };
+            let text = render::page(&self.scene, &listing, &found, pager, true)?;
+            self.page(&folder_of(base, history, n), &found, &text)?;
+        }
+        Ok(())
+    }
+
+    /// The way from the newest page of a listing to its older ones.
+    fn first_older(&self, base: &Base) -> Result<Option<String>, Failed> {
+        if !matches!(base, Base::All | Base::Catalog(_)) {
+            return Ok(None);
+        }
+        let counted = self.count(base)?;
+        if counted.live.len() + counted.history.len() <= PAGE {
+            return Ok(None);
+        }
+        let links = Links::from(&format!("/{}", base.folder()), true);
+        let (history, pages) = match counted.live_pages() {
+            0 => (true, counted.history_pages()),
+            pages => (false, pages),
+        };
+        Ok(pages.checked_sub(1).map(|n| links.page(&folder_of(base, history, n))))
+    }
+
+    /// The places of all events of a listing, newest first.
+    fn count(&self, base: &Base) -> Result<Counted, Failed> {
+        let mut counted = Counted::default();
+        self.each_event(base, |event| {
+            let place = Cursor { id: event.id(), at: event.at };
+            if event.history { &mut counted.history } else { &mut counted.live }.push(place);
+        })?;
+        Ok(counted)
+    }
+
+    fn each_event(&self, base: &Base, mut each: impl FnMut(&Event)) -> Result<(), Failed> {
+        let mut listing = Listing::of(base.clone());
+        loop {
+            let found = self.scene.library.find(&listing, STRIDE)?;
+            found.events.iter().for_each(&mut each);
+            match found.older {
+                Some(older) => listing.after = Some(older),
+                None => return Ok(()),
+            }
+        }
+    }
+}
+
+/// Where every event of a listing stands, newest first.
+#[derive(Default)]
+struct Counted {
+    live: Vec<Cursor>,
+    history: Vec<Cursor>,
+}
+
+impl Counted {
+    /// Full pages alone: what is newer than they are is on the first page.
+    fn live_pages(&self) -> usize {
+        self.live.len() / PAGE
+    }
+
+    fn history_pages(&self) -> usize {
+        self.history.len().div_ceil(PAGE)
+    }
+}
+
+/// The folder of an older page; they are numbered from 1, the oldest.
+fn folder_of(base: &Base, history: bool, n: usize) -> String {
+    format!("{}{}/{}/", base.folder(), if history { "history" } else { "page" }, n + 1)
+}

@@ -1,0 +1,218 @@
+//! What the site asks of the store.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use whimbrel_catalog::{CatalogId, Entry, EntryKey, SectionPath};
+use whimbrel_news::{Digest, Epoch, Event, Period, slug};
+use whimbrel_store::{CatalogMeta, Cursor, Query, Scope, Store, StoreError};
+
+use crate::address::{Base, Listing};
+use crate::after::After;
+
+/// Entries read at once.
+const BATCH: usize = 1000;
+
+/// Questions asked for one page. Each looks at some thousand events at most; a condition that hardly anything meets
+/// gives a short page with a way on, and holds nobody up.
+const QUESTIONS: u32 = 5;
+
+/// Events that go into one digest; a period with more of them is told by its first ones.
+const DIGESTED: usize = 20_000;
+
+/// How far the journal has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Reach {
+    pub(crate) epoch: Epoch,
+    /// The newest live event.
+    pub(crate) head: u64,
+    /// The newest replayed event.
+    pub(crate) history: u64,
+}
+
+/// News that was found.
+#[derive(Default)]
+pub(crate) struct Found {
+    /// Newest first.
+    pub(crate) events: Vec<Event>,
+    /// Where older news begins, if there is any.
+    pub(crate) older: Option<After>,
+}
+
+/// The store, as the site reads it.
+#[derive(Clone)]
+pub(crate) struct Library {
+    store: Store,
+}
+
+impl Library {
+    pub(crate) fn new(store: Store) -> Self {
+        Self { store }
+    }
+
+    /// How far the journal has come; cheap.
+    pub(crate) fn reach(&self) -> Reach {
+        Reach { epoch: self.store.epoch(), head: self.store.head(), history: self.store.history_head() }
+    }
+
+    pub(crate) fn catalogs(&self) -> Result<Vec<CatalogMeta>, StoreError> {
+        self.store.catalogs()
+    }
+
+    /// A page of a listing. What stands after a place never changes: live news comes in above, and history that
+    /// was replayed after the listing was begun is left out.
+    pub(crate) fn find(&self, listing: &Listing, most: usize) -> Result<Found, StoreError> {
+        let Some(scope) = self.scope(listing)? else { return Ok(Found::default()) };
+        let history = listing.after.map_or_else(|| self.store.history_head(), |after| after.history);
+        let filter = listing.narrow.filter();
+        let mut at = listing.after.map(|after| after.cursor);
+        let mut events: Vec<Event> = Vec::new();
+        for question in 1.. {
+            // One more than is shown tells whether there is more.
+            let limit = most + 1 - events.len();
+            let page = self.store.events(&Query {
+                scope: scope.clone(),
+                filter: filter.clone(),
+                after: at,
+                limit,
+            })?;
+            events.extend(page.events.into_iter().filter(|event| !event.history || event.seq <= history));
+            at = page.next;
+            if at.is_none() || events.len() > most || question == QUESTIONS {
+                break;
+            }
+        }
+        let older = if events.len() > most {
+            events.truncate(most);
+            events.last().map(|last| Cursor { id: last.id(), at: last.at })
+        } else {
+            at
+        };
+        let older = older.map(|cursor| After { cursor, history });
+        Ok(Found { events, older })
+    }
+
+    /// The newest digests of periods that are over, newest first; periods without news are left out.
+    pub(crate) fn digests(
+        &self,
+        period: Period,
+        now: DateTime<Utc>,
+        most: usize,
+    ) -> Result<Vec<Digest>, StoreError> {
+        let mut digests = Vec::new();
+        let mut before = period.around(now).start();
+        for _ in 0..most * 4 {
+            let Some(commit) = self.store.event_times(before, 1)?.into_iter().next() else { break };
+            let span = period.around(commit.recorded);
+            // The store's spans are open at their beginning and closed at their end.
+            let (from, to) =
+                (span.start() - TimeDelta::microseconds(1), span.end() - TimeDelta::microseconds(1));
+            let digest = Digest::fold(span, &self.store.events_between(from, to, DIGESTED)?);
+            if !digest.is_empty() {
+                digests.push(digest);
+            }
+            if digests.len() == most {
+                break;
+            }
+            before = span.start();
+        }
+        Ok(digests)
+    }
+
+    /// The index that fits best; `None` when nothing can fit.
+    fn scope(&self, listing: &Listing) -> Result<Option<Scope>, StoreError> {
+        Ok(Some(match &listing.base {
+            Base::All => match (listing.narrow.catalogs.as_slice(), listing.narrow.kinds.as_slice()) {
+                ([id], _) => Scope::Catalog(id.clone()),
+                (_, [kind]) => Scope::Kind(*kind),
+                _ => Scope::All,
+            },
+            Base::Catalog(id) => Scope::Catalog(id.clone()),
+            Base::Section(id, section) => Scope::Section(id.clone(), section.clone()),
+            Base::Kind(kind) => Scope::Kind(*kind),
+            Base::Project(project) => match self.project(project)? {
+                Some(key) => Scope::Project(key),
+                None => return Ok(None),
+            },
+        }))
+    }
+
+    /// The key behind a project's slug. Most slugs tell it; the few with a hash are looked for among the entries and
+    /// then in the newest news.
+    pub(crate) fn project(&self, project: &str) -> Result<Option<EntryKey>, StoreError> {
+        if let Some(key) = slug::project_key(project) {
+            return Ok(Some(EntryKey::from_stored(&key)));
+        }
+        for meta in self.store.catalogs()? {
+            let mut found = None;
+            self.each_entry(&meta.id, |entry| {
+                if slug::project(entry.key.as_str()) == project {
+                    found = Some(entry.key.clone());
+                }
+                found.is_none()
+            })?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        let mut query = Query { limit: BATCH, ..Query::default() };
+        for _ in 0..QUESTIONS {
+            let page = self.store.events(&query)?;
+            let mut keys = page.events.iter().flat_map(Event::projects);
+            if let Some(key) = keys.find(|key| slug::project(key.as_str()) == project) {
+                return Ok(Some(key));
+            }
+            query.after = page.next;
+            if query.after.is_none() {
+                break;
+            }
+        }
+        Ok(None)
+    }
+
+    /// Where a project is listed now.
+    pub(crate) fn places(&self, key: &EntryKey) -> Result<Vec<(CatalogId, Entry)>, StoreError> {
+        let mut places = Vec::new();
+        for meta in self.store.catalogs()? {
+            if let Some(entry) = self.store.entry(&meta.id, key)? {
+                places.push((meta.id, entry));
+            }
+        }
+        Ok(places)
+    }
+
+    /// The sections of a catalog, in the order of the document.
+    pub(crate) fn sections(&self, id: &CatalogId) -> Result<Vec<SectionPath>, StoreError> {
+        Ok(self.store.shape(id)?.map(|shape| shape.sections).unwrap_or_default())
+    }
+
+    /// The entries of a section and all below it, by name; at most `limit`, and how many more there are.
+    pub(crate) fn entries_in(
+        &self,
+        id: &CatalogId,
+        section: &str,
+        limit: usize,
+    ) -> Result<(Vec<Entry>, usize), StoreError> {
+        let mut entries = Vec::new();
+        self.each_entry(id, |entry| {
+            if entry.places.iter().any(|place| slug::is_below(place.section.parts(), section)) {
+                entries.push(entry.clone());
+            }
+            true
+        })?;
+        entries.sort_by_cached_key(|entry| entry.name.to_lowercase());
+        let more = entries.len().saturating_sub(limit);
+        entries.truncate(limit);
+        Ok((entries, more))
+    }
+
+    /// Every entry of a catalog, until `look` says it has seen enough.
+    fn each_entry(&self, id: &CatalogId, mut look: impl FnMut(&Entry) -> bool) -> Result<(), StoreError> {
+        let mut last: Option<EntryKey> = None;
+        loop {
+            let entries = self.store.entries(id, last.as_ref(), BATCH)?;
+            if !entries.iter().all(&mut look) || entries.len() < BATCH {
+                return Ok(());
+            }
+            last = entries.last().map(|entry| entry.key.clone());
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! What the templates are filled with.
+
+use askama::Template;
+use whimbrel_news::Period;
+
+use crate::address::{Form, Listing, digest_folder};
+use crate::links::Links;
+use crate::row::{Day, Linked, Moment};
+
+/// What every page has.
+pub(crate) struct Frame<'a> {
+    /// The title of the window.
+    pub(crate) title: String,
+    /// The name of the site.
+    pub(crate) site: &'a str,
+    pub(crate) links: Links,
+    /// Feeds a reader finds by itself, the nearest first.
+    pub(crate) feeds: Vec<FeedLinks>,
+    /// The page shows a choice, not everything.
+    pub(crate) narrowed: bool,
+}
+
+/// A feed in its three formats.
+#[derive(Clone)]
+pub(crate) struct FeedLinks {
+    pub(crate) title: String,
+    pub(crate) rss: String,
+    pub(crate) atom: String,
+    pub(crate) json: String,
+}
+
+impl FeedLinks {
+    /// The feeds of a listing.
+    pub(crate) fn of(title: impl Into<String>, listing: &Listing, links: &Links) -> Self {
+        let [rss, atom, json] = Form::FEEDS.map(|form| links.file(&listing.address(form)));
+        Self { title: title.into(), rss, atom, json }
+    }
+
+    /// The feeds of a digest.
+    pub(crate) fn of_digest(title: &str, period: Period, links: &Links) -> Self {
+        let folder = digest_folder(period);
+        let [rss, atom, json] = Form::FEEDS.map(|form| links.file(&format!("{folder}{}", form.file())));
+        Self { title: title.into(), rss, atom, json }
+    }
+}
+
+/// Ways to the other pages of a listing.
+#[derive(Default)]
+pub(crate) struct Pager {
+    pub(crate) newest: Option<String>,
+    pub(crate) newer: Option<String>,
+    pub(crate) older: Option<String>,
+}
+
+/// The first page, and every choice of news over all catalogs.
+#[derive(Template)]
+#[template(path = "home.html")]
+pub(crate) struct Home<'a> {
+    pub(crate) frame: Frame<'a>,
+    pub(crate) heading: &'a str,
+    pub(crate) intro: String,
+    pub(crate) current: Option<FeedLinks>,
+    /// Absent in pages kept as files, where nobody would answer it.
+    pub(crate) form: Option<FilterForm>,
+    pub(crate) days: Vec<Day>,
+    pub(crate) pager: Pager,
+    pub(crate) problems: Vec<Problem>,
+    pub(crate) catalogs: Vec<Card>,
+    pub(crate) digests: Vec<DigestCard>,
+    pub(crate) off: Vec<crate::status::Off>,
+}
+
+/// The form over the news.
+pub(crate) struct FilterForm {
+    pub(crate) catalogs: Vec<Choice>,
+    pub(crate) kinds: Vec<ChoiceGroup>,
+    pub(crate) words: String,
+    /// What is shown, part by part, when it is not everything.
+    pub(crate) showing: Option<Vec<String>>,
+}
+
+/// Choices under a heading.
+pub(crate) struct ChoiceGroup {
+    pub(crate) title: &'static str,
+    pub(crate) choices: Vec<Choice>,
+}
+
+/// A line of a select box.
+pub(crate) struct Choice {
+    pub(crate) value: String,
+    pub(crate) text: String,
+    pub(crate) chosen: bool,
+}
+
+/// Something that needs a look.
+pub(crate) struct Problem {
+    pub(crate) tone: &'static str,
+    pub(crate) title: String,
+    pub(crate) text: String,
+}
+
+/// A catalog in the list beside the news.
+pub(crate) struct Card {
+    pub(crate) title: String,
+    pub(crate) href: String,
+    pub(crate) counts: String,
+    pub(crate) seen: Option<Moment>,
+    pub(crate) next: Option<Moment>,
+    pub(crate) feed: FeedLinks,
+}
+
+/// A digest in the list beside the news.
+pub(crate) struct DigestCard {
+    pub(crate) title: &'static str,
+    pub(crate) href: String,
+    pub(crate) per: &'static str,
+    pub(crate) feed: FeedLinks,
+}
+
+/// The page of a catalog, section, kind or project.
+#[derive(Template)]
+#[template(path = "listing.html")]
+pub(crate) struct ListingPage<'a> {
+    pub(crate) frame: Frame<'a>,
+    pub(crate) crumbs: Vec<Linked>,
+    pub(crate) here: String,
+    pub(crate) heading: String,
+    pub(crate) outside: Option<String>,
+    pub(crate) intro: String,
+    pub(crate) facts: Vec<Fact>,
+    pub(crate) current: Option<FeedLinks>,
+    pub(crate) problems: Vec<Problem>,
+    pub(crate) places_title: String,
+    pub(crate) places_open: bool,
+    pub(crate) places: Vec<Linked>,
+    pub(crate) days: Vec<Day>,
+    pub(crate) pager: Pager,
+    pub(crate) entries: Vec<EntryLine>,
+    pub(crate) entries_more: usize,
+}
+
+/// A number or a moment with its name.
+pub(crate) struct Fact {
+    pub(crate) label: &'static str,
+    pub(crate) value: String,
+    pub(crate) machine: Option<String>,
+}
+
+/// An entry as it stands now.
+pub(crate) struct EntryLine {
+    pub(crate) name: String,
+    pub(crate) href: Option<String>,
+    pub(crate) text: String,
+}
+
+/// The digests of days or weeks.
+#[derive(Template)]
+#[template(path = "digest.html")]
+pub(crate) struct DigestPage<'a> {
+    pub(crate) frame: Frame<'a>,
+    pub(crate) heading: &'a str,
+    pub(crate) per: &'a str,
+    pub(crate) current: FeedLinks,
+    pub(crate) other: Linked,
+    pub(crate) digests: Vec<DigestPart>,
+}
+
+/// The digest of one day or week.
+pub(crate) struct DigestPart {
+    /// Its name in addresses.
+    pub(crate) span: String,
+    pub(crate) title: String,
+    pub(crate) groups: Vec<DigestGroup>,
+}
+
+/// News of one kind about one catalog.
+pub(crate) struct DigestGroup {
+    pub(crate) catalog: Linked,
+    pub(crate) title: String,
+    pub(crate) lines: Vec<DigestLine>,
+    pub(crate) more: usize,
+}
+
+/// One line of a digest.
+pub(crate) struct DigestLine {
+    pub(crate) name: String,
+    pub(crate) href: Option<String>,
+    pub(crate) rest: String,
+}
+
+/// A page that says what went wrong and what to do.
+#[derive(Template)]
+#[template(path = "trouble.html")]
+pub(crate) struct Trouble<'a> {
+    pub(crate) frame: Frame<'a>,
+    pub(crate) code: u16,
+    pub(crate) heading: &'a str,
+    pub(crate) text: &'a str,
+}

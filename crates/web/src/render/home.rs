@@ -1,0 +1,139 @@
+//! The first page: the latest news of everything, and every choice from it.
+
+use askama::Template;
+use whimbrel_news::{Group, Period};
+
+use super::{Scene, problems, title};
+use crate::address::{Base, Listing, digest_folder};
+use crate::feed;
+use crate::library::Found;
+use crate::links::Links;
+use crate::page::{
+    Card, Choice, ChoiceGroup, DigestCard, FeedLinks, FilterForm, Frame, Home, Pager, Problem,
+};
+use crate::row::{Moment, count, days};
+
+/// The page.
+pub(super) fn page(
+    scene: &Scene<'_>,
+    listing: &Listing,
+    found: &Found,
+    pager: Pager,
+) -> Result<String, askama::Error> {
+    let links = Links::from("/", scene.files);
+    let narrowed = !listing.narrow.is_open();
+    let all = FeedLinks::of("All news", &Listing::default(), &links);
+    let current = if narrowed { FeedLinks::of("This choice of news", listing, &links) } else { all.clone() };
+    let heading = if narrowed { "A choice of news" } else { "Latest news" };
+    let mut feeds = if narrowed { vec![current.clone(), all] } else { vec![all] };
+    if !narrowed {
+        feeds.extend(scene.facts.catalogs.iter().map(|meta| {
+            FeedLinks::of(meta.title.clone(), &Listing::of(Base::Catalog(meta.id.clone())), &links)
+        }));
+    }
+    let cards = scene.facts.catalogs.iter().map(|meta| Card {
+        title: meta.title.clone(),
+        href: links.page(&Base::Catalog(meta.id.clone()).folder()),
+        counts: format!(
+            "{} in {}",
+            count(meta.entries, "entry", "entries"),
+            count(meta.sections, "section", "sections")
+        ),
+        seen: meta.last_success.map(Moment::from),
+        next: scene.facts.next_look(meta).map(Moment::from),
+        feed: FeedLinks::of(meta.title.clone(), &Listing::of(Base::Catalog(meta.id.clone())), &links),
+    });
+    let mut troubles = problems(scene.facts, scene.facts.catalogs.iter());
+    troubles.extend(scene.facts.status.loops.iter().filter(|state| !state.alive).map(|state| Problem {
+        tone: "bad",
+        title: format!("{} stands still", state.name),
+        text: "It is being restarted; until then news may be late.".to_owned(),
+    }));
+    Home {
+        heading,
+        intro: intro(scene),
+        current: Some(current),
+        form: (!scene.files).then(|| form(scene, listing)),
+        days: days(&found.events, &links, scene.facts),
+        pager,
+        problems: troubles,
+        catalogs: cards.collect(),
+        digests: vec![digest(Period::Daily, &links), digest(Period::Weekly, &links)],
+        off: scene.facts.status.off.clone(),
+        frame: Frame {
+            title: format!("{heading} · {}", scene.settings.title),
+            site: &scene.settings.title,
+            feeds,
+            links,
+            narrowed,
+        },
+    }
+    .render()
+}
+
+fn digest(period: Period, links: &Links) -> DigestCard {
+    let title = match period {
+        Period::Daily => "Daily digest",
+        Period::Weekly => "Weekly digest",
+    };
+    DigestCard {
+        title,
+        href: links.page(&digest_folder(period)),
+        per: feed::per(period),
+        feed: FeedLinks::of_digest(title, period, links),
+    }
+}
+
+fn intro(scene: &Scene<'_>) -> String {
+    let catalogs = &scene.facts.catalogs;
+    let entries = catalogs.iter().map(|meta| meta.entries).sum();
+    format!(
+        "What changes in {} with {}, as it happens.",
+        count(catalogs.len() as u32, "catalog", "catalogs"),
+        count(entries, "entry", "entries")
+    )
+}
+
+fn form(scene: &Scene<'_>, listing: &Listing) -> FilterForm {
+    let narrow = &listing.narrow;
+    let catalogs = scene.facts.catalogs.iter().map(|meta| Choice {
+        value: meta.id.to_string(),
+        text: meta.title.clone(),
+        chosen: narrow.catalogs == [meta.id.clone()],
+    });
+    let kinds = offered_groups().map(|group| ChoiceGroup {
+        title: group.title(),
+        choices: group
+            .kinds()
+            .map(|kind| Choice {
+                value: kind.to_string(),
+                text: kind.title().to_owned(),
+                chosen: narrow.kinds == [kind],
+            })
+            .collect(),
+    });
+    FilterForm {
+        catalogs: catalogs.collect(),
+        kinds: kinds.collect(),
+        words: narrow.words.clone(),
+        showing: showing(scene, listing),
+    }
+}
+
+/// What a listing is narrowed to, part by part; `None` when it shows everything.
+pub(crate) fn showing(scene: &Scene<'_>, listing: &Listing) -> Option<Vec<String>> {
+    let narrow = &listing.narrow;
+    let mut showing: Vec<String> = narrow.catalogs.iter().map(|id| title(scene, id).to_owned()).collect();
+    showing.extend(narrow.kinds.iter().map(|kind| kind.title().to_lowercase()));
+    showing.extend(narrow.sections.iter().map(|section| format!("section {section}")));
+    showing.extend(narrow.projects.iter().map(|project| format!("project {}", project.replace('~', "/"))));
+    if !narrow.words.is_empty() {
+        showing.push(format!("“{}”", narrow.words));
+    }
+    (!showing.is_empty()).then_some(showing)
+}
+
+/// The groups of news that can come. Releases and states of projects are offered once there is a source for them.
+pub(crate) fn offered_groups() -> impl Iterator<Item = Group> {
+    Group::ALL.into_iter().filter(|group| !matches!(group, Group::Releases | Group::Projects))
+}

@@ -1,0 +1,278 @@
+//! Pages of a catalog, a section, a kind, a project; and what each listing is called.
+
+use askama::Template;
+use chrono::{DateTime, Utc};
+use whimbrel_catalog::{CatalogId, Entry, EntryKey};
+use whimbrel_news::slug;
+use whimbrel_news::wording::{MAX_LINE, MAX_TITLE, line, number};
+use whimbrel_store::CatalogMeta;
+
+use super::{Failed, Scene, home, problems, title};
+use crate::address::{Base, Listing, Wrong};
+use crate::library::Found;
+use crate::links::{Links, outside};
+use crate::page::{EntryLine, Fact, FeedLinks, Frame, ListingPage, Pager};
+use crate::row::{Linked, Moment, count, days, machine};
+
+/// Entries shown on the page of a section.
+const ENTRIES: usize = 500;
+
+/// The page of a listing. Below its first page it shows nothing but news, so that it stays as it is.
+pub(super) fn page(
+    scene: &Scene<'_>,
+    listing: &Listing,
+    found: &Found,
+    pager: Pager,
+    older: bool,
+) -> Result<String, Failed> {
+    let folder = if older && scene.files {
+        format!("{}page/1/", listing.base.folder())
+    } else {
+        listing.base.folder()
+    };
+    let links = Links::from(&format!("/{folder}"), scene.files);
+    let name = name(scene, listing, found)?;
+    let first = listing.first();
+    let current = FeedLinks::of(name.title.clone(), &first, &links);
+    let mut feeds = vec![current.clone()];
+    if let Base::Section(id, _) = &listing.base {
+        feeds.push(FeedLinks::of(title(scene, id), &Listing::of(Base::Catalog(id.clone())), &links));
+    }
+    feeds.push(FeedLinks::of("All news", &Listing::default(), &links));
+    let mut page = ListingPage {
+        frame: Frame {
+            title: format!("{} · {}", name.title, scene.settings.title),
+            site: &scene.settings.title,
+            feeds,
+            links: links.clone(),
+            narrowed: !listing.narrow.is_open(),
+        },
+        crumbs: vec![Linked { text: "News".into(), href: links.page("") }],
+        here: name.heading.clone(),
+        heading: name.heading,
+        outside: None,
+        intro: String::new(),
+        facts: Vec::new(),
+        current: Some(current),
+        problems: Vec::new(),
+        places_title: String::new(),
+        places_open: false,
+        places: Vec::new(),
+        days: days(&found.events, &links, scene.facts),
+        pager,
+        entries: Vec::new(),
+        entries_more: 0,
+    };
+    if let Base::Section(id, _) = &listing.base {
+        let folder = Base::Catalog(id.clone()).folder();
+        page.crumbs.push(Linked { text: title(scene, id).to_owned(), href: links.page(&folder) });
+    }
+    if let Some(showing) = home::showing(scene, listing) {
+        page.intro = format!("Only {}.", showing.join(", "));
+    }
+    if older {
+        page.intro =
+            if page.intro.is_empty() { "Older news.".into() } else { format!("Older news. {}", page.intro) };
+        return Ok(page.render()?);
+    }
+    match &listing.base {
+        Base::All => {}
+        Base::Kind(_) => page.intro = "Of all catalogs followed here.".into(),
+        Base::Catalog(id) => about_catalog(scene, &mut page, id, &links)?,
+        Base::Section(id, section) => about_section(scene, &mut page, id, section)?,
+        Base::Project(_) => {
+            if let Some(key) = &name.project {
+                about_project(scene, &mut page, key, found, &links)?;
+            }
+        }
+    }
+    Ok(page.render()?)
+}
+
+/// What a listing is called.
+pub(crate) struct Name {
+    /// Alone, as in a list of feeds.
+    pub(crate) title: String,
+    /// On its own page, under the crumbs.
+    pub(crate) heading: String,
+    project: Option<EntryKey>,
+}
+
+/// What a listing is called; an error when there is no such thing.
+pub(crate) fn name(scene: &Scene<'_>, listing: &Listing, found: &Found) -> Result<Name, Failed> {
+    let plain = |text: String| Name { heading: text.clone(), title: text, project: None };
+    Ok(match &listing.base {
+        Base::All => plain("All news".into()),
+        Base::Catalog(id) => plain(title(scene, id).to_owned()),
+        Base::Kind(kind) => plain(kind.title().to_owned()),
+        Base::Section(id, section) => {
+            let heading = section_name(scene, id, section, listing, found)?;
+            Name { title: format!("{heading} · {}", title(scene, id)), heading, project: None }
+        }
+        Base::Project(project) => {
+            let missing =
+                || Wrong::missing("No project of this name is listed here, and no news is about it.");
+            let key = scene.library.project(project)?.ok_or_else(missing)?;
+            let text = project_name(scene, &key, listing, found)?.ok_or_else(missing)?;
+            Name { heading: text.clone(), title: text, project: Some(key) }
+        }
+    })
+}
+
+/// The headings of a section: as they stand now, else as the news remembers them.
+fn section_name(
+    scene: &Scene<'_>,
+    id: &CatalogId,
+    section: &str,
+    listing: &Listing,
+    found: &Found,
+) -> Result<String, Failed> {
+    for path in scene.library.sections(id)? {
+        // A heading may hold nothing but further headings, so a part of a path counts too.
+        for depth in 1..=path.parts().len() {
+            if slug::section(&path.parts()[..depth]) == section {
+                return Ok(line(&path.parts()[..depth].join(" / "), MAX_TITLE));
+            }
+        }
+    }
+    if section == slug::ROOT_SECTION {
+        return Ok("All sections".to_owned());
+    }
+    let remembered = |events: &[whimbrel_news::Event]| {
+        events.iter().flat_map(whimbrel_news::Event::section_paths).find_map(|path| {
+            let depth = (1..=path.len()).find(|depth| slug::section(&path[..*depth]) == section)?;
+            Some(line(&path[..depth].join(" / "), MAX_TITLE))
+        })
+    };
+    if let Some(name) = remembered(&found.events) {
+        return Ok(name);
+    }
+    // The choice may hold nothing where the section itself does.
+    let all = scene.library.find(&Listing::of(listing.base.clone()), 1)?;
+    remembered(&all.events)
+        .ok_or_else(|| Wrong::missing("The catalog has no such section, and no news is about one.").into())
+}
+
+/// What a project is called: by where it is listed now, else by its newest news.
+fn project_name(
+    scene: &Scene<'_>,
+    key: &EntryKey,
+    listing: &Listing,
+    found: &Found,
+) -> Result<Option<String>, Failed> {
+    if let Some((_, entry)) = scene.library.places(key)?.into_iter().next() {
+        return Ok(Some(line(&entry.name, MAX_TITLE)));
+    }
+    let all;
+    let events = if found.events.is_empty() {
+        all = scene.library.find(&Listing::of(listing.base.clone()), 1)?;
+        &all.events
+    } else {
+        &found.events
+    };
+    let named =
+        events.iter().filter_map(|event| event.news.subject()).find(|subject| subject.key == key.as_str());
+    let any = (!events.is_empty()).then(|| key.to_string());
+    Ok(named.map(|subject| line(&subject.name, MAX_TITLE)).or(any))
+}
+
+fn about_catalog(
+    scene: &Scene<'_>,
+    page: &mut ListingPage<'_>,
+    id: &CatalogId,
+    links: &Links,
+) -> Result<(), Failed> {
+    let Some(meta) = scene.facts.catalog(id) else { return Ok(()) };
+    page.intro = format!("Read from {}", meta.source);
+    page.facts = catalog_facts(scene, meta);
+    page.problems = problems(scene.facts, std::iter::once(meta));
+    let sections = scene.library.sections(id)?;
+    let folder = Base::Catalog(id.clone()).folder();
+    page.places_title = format!("{} of this catalog", count(sections.len() as u32, "section", "sections"));
+    page.places = sections
+        .iter()
+        .filter(|path| !path.is_root())
+        .map(|path| Linked {
+            text: line(&path.to_string(), MAX_TITLE),
+            href: links.page(&format!("{folder}s/{}/", slug::section(path.parts()))),
+        })
+        .collect();
+    Ok(())
+}
+
+fn catalog_facts(scene: &Scene<'_>, meta: &CatalogMeta) -> Vec<Fact> {
+    let number = |label, n: u32| Fact { label, value: number(u64::from(n)), machine: None };
+    let moment = |label, at: Option<DateTime<Utc>>| {
+        at.map(|at| Fact { label, value: Moment::from(at).human, machine: Some(machine(at)) })
+    };
+    let mut facts = vec![number("Entries", meta.entries)];
+    if meta.listings != meta.entries {
+        facts.push(number("Listings", meta.listings));
+    }
+    facts.extend(
+        [
+            moment("Followed since", Some(meta.followed)),
+            moment("Last change", meta.last_change),
+            moment("Last read", meta.last_success),
+            moment("Next look", scene.facts.next_look(meta)),
+        ]
+        .into_iter()
+        .flatten(),
+    );
+    facts
+}
+
+fn about_section(
+    scene: &Scene<'_>,
+    page: &mut ListingPage<'_>,
+    id: &CatalogId,
+    section: &str,
+) -> Result<(), Failed> {
+    let (entries, more) = scene.library.entries_in(id, section, ENTRIES)?;
+    page.entries = entries.iter().map(listed).collect();
+    page.entries_more = more;
+    Ok(())
+}
+
+fn about_project(
+    scene: &Scene<'_>,
+    page: &mut ListingPage<'_>,
+    key: &EntryKey,
+    found: &Found,
+    links: &Links,
+) -> Result<(), Failed> {
+    let places = scene.library.places(key)?;
+    let address = match places.first() {
+        Some((_, entry)) => Some(entry.url.clone()),
+        None => found.events.iter().find_map(|event| Some(event.news.subject()?.url.clone())),
+    };
+    page.outside = address.as_deref().and_then(outside);
+    page.intro = match places.first() {
+        Some((_, entry)) if !entry.description.is_empty() => line(&entry.description, MAX_LINE),
+        Some(_) => String::new(),
+        None => "It is listed in none of the catalogs followed here any more.".to_owned(),
+    };
+    page.places_title = "Listed in".into();
+    page.places_open = true;
+    for (id, entry) in &places {
+        let folder = Base::Catalog(id.clone()).folder();
+        for place in &entry.places {
+            let (text, path) = if place.section.is_root() {
+                (title(scene, id).to_owned(), folder.clone())
+            } else {
+                let section = slug::section(place.section.parts());
+                (format!("{} › {}", title(scene, id), place.section), format!("{folder}s/{section}/"))
+            };
+            page.places.push(Linked { text, href: links.page(&path) });
+        }
+    }
+    Ok(())
+}
+
+fn listed(entry: &Entry) -> EntryLine {
+    EntryLine {
+        href: outside(&entry.url),
+        name: line(&entry.name, MAX_TITLE),
+        text: line(&entry.description, MAX_LINE),
+    }
+}

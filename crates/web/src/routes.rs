@@ -1,0 +1,102 @@
+//! Further addresses that other parts of the program answer: webhooks, interactions, metrics.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::Request;
+use axum::response::Response;
+use axum::routing::{MethodFilter, on};
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderValue, StatusCode};
+
+use crate::trouble::plain;
+
+/// An address, how much may be sent to it, and who answers.
+#[derive(Clone)]
+pub struct Route {
+    path: &'static str,
+    method: MethodFilter,
+    body_bytes: usize,
+    answer: Arc<dyn Fn(HeaderMap, Bytes) -> Answering + Send + Sync>,
+}
+
+type Answering = Pin<Box<dyn Future<Output = RouteAnswer> + Send>>;
+
+/// What such an address answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RouteAnswer {
+    /// The status.
+    pub status: StatusCode,
+    /// The kind of the body, such as `application/json`.
+    pub media: &'static str,
+    /// The body.
+    pub body: Bytes,
+}
+
+impl Route {
+    /// An address others send to; bodies of more than `body_bytes` are refused unread.
+    pub fn post<F, A>(path: &'static str, body_bytes: usize, answer: F) -> Self
+    where
+        F: Fn(HeaderMap, Bytes) -> A + Send + Sync + 'static,
+        A: Future<Output = RouteAnswer> + Send + 'static,
+    {
+        Self::new(path, MethodFilter::POST, body_bytes, answer)
+    }
+
+    /// An address that is read.
+    pub fn get<F, A>(path: &'static str, answer: F) -> Self
+    where
+        F: Fn(HeaderMap, Bytes) -> A + Send + Sync + 'static,
+        A: Future<Output = RouteAnswer> + Send + 'static,
+    {
+        Self::new(path, MethodFilter::GET, 0, answer)
+    }
+
+    fn new<F, A>(path: &'static str, method: MethodFilter, body_bytes: usize, answer: F) -> Self
+    where
+        F: Fn(HeaderMap, Bytes) -> A + Send + Sync + 'static,
+        A: Future<Output = RouteAnswer> + Send + 'static,
+    {
+        Self {
+            path,
+            method,
+            body_bytes,
+            answer: Arc::new(move |headers, body| Box::pin(answer(headers, body))),
+        }
+    }
+}
+
+impl fmt::Debug for Route {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Route")
+            .field("path", &self.path)
+            .field("method", &self.method)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Adds the address to the site's own.
+pub(crate) fn add(router: Router, route: &Route) -> Router {
+    let (answer, limit) = (route.answer.clone(), route.body_bytes);
+    let handler = move |request: Request| {
+        let answer = answer.clone();
+        async move {
+            let (parts, body) = request.into_parts();
+            let Ok(body) = to_bytes(body, limit).await else {
+                let text = format!("The body is larger than the {limit} bytes that are taken here.\n");
+                return plain(StatusCode::PAYLOAD_TOO_LARGE, "text/plain; charset=utf-8", text);
+            };
+            let answered = answer(parts.headers, body).await;
+            let mut response = Response::new(Body::from(answered.body));
+            *response.status_mut() = answered.status;
+            response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(answered.media));
+            response
+        }
+    };
+    router.route(route.path, on(route.method, handler))
+}

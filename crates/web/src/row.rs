@@ -1,0 +1,329 @@
+//! An event as a page shows it: every part plain text, every link checked.
+
+use std::fmt::Write as _;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use whimbrel_catalog::{CatalogId, Metric, Mover};
+use whimbrel_news::wording::{MAX_LINE, MAX_TITLE, line, number};
+use whimbrel_news::{Event, Kind, News, slug, wording};
+
+use crate::links::{Links, outside};
+
+/// A line of news.
+pub(crate) struct Row {
+    pub(crate) id: String,
+    pub(crate) kind_href: String,
+    pub(crate) label: &'static str,
+    pub(crate) tone: &'static str,
+    pub(crate) name: String,
+    pub(crate) href: Option<String>,
+    pub(crate) project: Option<String>,
+    pub(crate) text: String,
+    pub(crate) was: Option<Was>,
+    pub(crate) notes: Vec<String>,
+    pub(crate) places: Vec<Linked>,
+    pub(crate) moment: String,
+    pub(crate) clock: String,
+    pub(crate) history: bool,
+}
+
+/// What changed into what.
+pub(crate) struct Was {
+    pub(crate) old: String,
+    pub(crate) new: String,
+}
+
+/// A text with a link.
+pub(crate) struct Linked {
+    pub(crate) text: String,
+    pub(crate) href: String,
+}
+
+/// The events of one day that follow each other.
+pub(crate) struct Day {
+    pub(crate) anchor: String,
+    pub(crate) date: String,
+    pub(crate) title: String,
+    pub(crate) history_begins: bool,
+    pub(crate) rows: Vec<Row>,
+}
+
+/// A moment for machines and for people.
+pub(crate) struct Moment {
+    pub(crate) machine: String,
+    pub(crate) human: String,
+}
+
+impl From<DateTime<Utc>> for Moment {
+    fn from(at: DateTime<Utc>) -> Self {
+        Self { machine: machine(at), human: at.format("%-d %b %Y, %H:%M UTC").to_string() }
+    }
+}
+
+/// What a page knows about catalogs besides their events.
+pub(crate) trait Titles {
+    /// The title of a catalog for people.
+    fn title<'a>(&'a self, id: &'a CatalogId) -> &'a str;
+}
+
+/// The events under the headings of their days, in the order they come.
+pub(crate) fn days(events: &[Event], links: &Links, titles: &dyn Titles) -> Vec<Day> {
+    let mut days: Vec<Day> = Vec::new();
+    let mut last: Option<(NaiveDate, bool)> = None;
+    for event in events {
+        let place = (event.at.date_naive(), event.history);
+        if last != Some(place) {
+            let begins = event.history && !last.is_some_and(|(_, history)| history);
+            days.push(Day {
+                anchor: format!("d{}", days.len() + 1),
+                date: place.0.to_string(),
+                title: place.0.format("%A, %-d %B %Y").to_string(),
+                history_begins: begins,
+                rows: Vec::new(),
+            });
+            last = Some(place);
+        }
+        if let Some(day) = days.last_mut() {
+            day.rows.push(row(event, links, titles));
+        }
+    }
+    days
+}
+
+fn row(event: &Event, links: &Links, titles: &dyn Titles) -> Row {
+    let kind = event.kind();
+    let told = told(event, titles);
+    let catalog = format!("c/{}/", slug::catalog(&event.catalog));
+    let mut places =
+        vec![Linked { text: titles.title(&event.catalog).to_owned(), href: links.page(&catalog) }];
+    let section = event.section_paths().first().filter(|path| !path.is_empty()).copied();
+    if let Some(section) = section {
+        places.push(Linked {
+            text: line(&section.join(" / "), MAX_TITLE),
+            href: links.page(&format!("{catalog}s/{}/", slug::section(section))),
+        });
+    }
+    let subject = event.news.subject();
+    Row {
+        id: event.id().to_string(),
+        kind_href: links.page(&format!("k/{kind}/")),
+        label: label(kind),
+        tone: tone(kind),
+        href: subject.and_then(|subject| outside(&subject.url)),
+        project: subject
+            .filter(|subject| !subject.key.is_empty())
+            .map(|subject| links.page(&format!("p/{}/", slug::project(&subject.key)))),
+        name: told.name,
+        text: told.text,
+        was: told.was,
+        notes: told.notes,
+        places,
+        moment: machine(event.at),
+        clock: event.at.format("%H:%M UTC").to_string(),
+        history: event.history,
+    }
+}
+
+/// What differs from kind to kind.
+#[derive(Default)]
+struct Told {
+    name: String,
+    text: String,
+    was: Option<Was>,
+    notes: Vec<String>,
+}
+
+fn told(event: &Event, titles: &dyn Titles) -> Told {
+    // Names and texts come from strangers' documents and can be of any length.
+    let name = event.news.subject().map_or_else(String::new, |subject| line(&subject.name, MAX_TITLE));
+    let text = line(event.news.description(), MAX_LINE);
+    let told = Told { name, text, ..Told::default() };
+    let catalog = || titles.title(&event.catalog).to_owned();
+    match &event.news {
+        News::Added { in_place_of, returned, .. } => {
+            let mut notes = Vec::new();
+            if let Some(old) = in_place_of {
+                notes.push(format!("In the place of {}", line(&old.name, MAX_TITLE)));
+            }
+            if *returned {
+                notes.push("It was listed before".to_owned());
+            }
+            Told { notes, ..told }
+        }
+        News::Removed { .. } | News::Restored { .. } => told,
+        News::Moved { subject, old_section, .. } => {
+            Told { was: was(place_name(old_section), place_name(&subject.section)), ..told }
+        }
+        News::Renamed { subject, old_name, old_url, .. } => {
+            let was = if *old_name == subject.name {
+                was(old_url, &subject.url)
+            } else {
+                was(old_name, &subject.name)
+            };
+            Told { was, ..told }
+        }
+        News::Edited { description, old_description, .. } => {
+            Told { text: String::new(), was: was(old_description, description), ..told }
+        }
+        News::SectionRenamed { section, old_section, entries, .. } => Told {
+            name: line(section, MAX_TITLE),
+            was: was(old_section, section),
+            notes: vec![format!("{} went with it", count(*entries, "entry", "entries"))],
+            ..told
+        },
+        News::RanksMoved { metric, scope, movers, .. } => Told {
+            name: ranking(metric, scope, &catalog()),
+            notes: movers.iter().map(mover).collect(),
+            ..told
+        },
+        News::EnteredTop { metric, scope, rank, top, .. } => Told {
+            notes: vec![format!("Now {rank} in the top {top} of {}", ranking(metric, scope, &catalog()))],
+            ..told
+        },
+        News::LeftTop { metric, scope, rank, top, .. } => Told {
+            notes: vec![format!(
+                "Now {rank}, out of the top {top} of {}",
+                ranking(metric, scope, &catalog())
+            )],
+            ..told
+        },
+        News::Milestone { metric, value, .. } => {
+            Told { notes: vec![format!("Passed {} {}", number(*value), wording::metric(metric))], ..told }
+        }
+        News::Followed { entries, sections, .. } => Told {
+            name: catalog(),
+            text: format!(
+                "Followed from here on, with {} in {}.",
+                count(*entries, "entry", "entries"),
+                count(*sections, "section", "sections")
+            ),
+            ..told
+        },
+        News::Reshaped { detail, added, removed, moved, renamed, edited, .. } => {
+            let parts = [
+                (*added, "added"),
+                (*removed, "removed"),
+                (*moved, "moved"),
+                (*renamed, "renamed"),
+                (*edited, "edited"),
+            ];
+            let parts: Vec<String> = parts
+                .iter()
+                .filter(|(n, _)| *n > 0)
+                .map(|(n, what)| format!("{} {what}", number(u64::from(*n))))
+                .collect();
+            let notes = if parts.is_empty() { Vec::new() } else { vec![parts.join(", ")] };
+            Told { name: catalog(), text: line(detail, MAX_LINE), notes, ..told }
+        }
+        News::Stale { since, error } => Told {
+            name: catalog(),
+            text: format!("Could not be read since {}.", Moment::from(*since).human),
+            notes: if error.is_empty() { Vec::new() } else { vec![line(error, MAX_LINE)] },
+            ..told
+        },
+        News::Recovered { since, .. } => Told {
+            name: catalog(),
+            text: format!("Is read again; before that last on {}.", Moment::from(*since).human),
+            ..told
+        },
+    }
+}
+
+fn was(old: &str, new: &str) -> Option<Was> {
+    let show = |text: &str| if text.is_empty() { "nothing".to_owned() } else { line(text, MAX_LINE) };
+    (old != new).then(|| Was { old: show(old), new: show(new) })
+}
+
+fn place_name(section: &str) -> &str {
+    if section.is_empty() { "before the first heading" } else { section }
+}
+
+fn ranking(metric: &Metric, scope: &str, catalog: &str) -> String {
+    let list = if scope.is_empty() { catalog } else { scope };
+    let list = line(list, MAX_TITLE);
+    format!("{list} by {}", wording::metric(metric))
+}
+
+fn mover(mover: &Mover) -> String {
+    const SHOWN: usize = 5;
+    let mut text = format!("{}: {} → {}", mover.name, mover.from, mover.to);
+    if !mover.overtook.is_empty() {
+        text.push_str(", past ");
+        text.push_str(&mover.overtook.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", "));
+        if mover.overtook.len() > SHOWN {
+            let _ = write!(text, " and {} more", mover.overtook.len() - SHOWN);
+        }
+    }
+    line(&text, MAX_LINE)
+}
+
+/// A number with its noun.
+pub(crate) fn count(n: u32, one: &str, many: &str) -> String {
+    format!("{} {}", number(u64::from(n)), if n == 1 { one } else { many })
+}
+
+/// A moment for machines, to the second.
+pub(crate) fn machine(at: DateTime<Utc>) -> String {
+    at.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// One short word on the badge.
+fn label(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Added => "new",
+        Kind::Removed => "removed",
+        Kind::Restored => "restored",
+        Kind::Moved => "moved",
+        Kind::Renamed => "renamed",
+        Kind::Edited => "edited",
+        Kind::SectionRenamed => "section renamed",
+        Kind::Released => "release",
+        Kind::ReleasePromoted => "release promoted",
+        Kind::ReleasesBackfilled => "earlier releases",
+        Kind::RanksMoved => "ranks",
+        Kind::EnteredTop => "in the top",
+        Kind::LeftTop => "left the top",
+        Kind::Milestone => "milestone",
+        Kind::Archived => "archived",
+        Kind::Unarchived => "active again",
+        Kind::ProjectRenamed => "project renamed",
+        Kind::Gone => "gone",
+        Kind::Back => "back",
+        Kind::LicenseChanged => "licence",
+        Kind::LinkDead => "dead link",
+        Kind::LinkBack => "link works",
+        Kind::Followed => "followed",
+        Kind::Reshaped => "reshaped",
+        Kind::Stale => "out of reach",
+        Kind::Recovered => "in reach again",
+    }
+}
+
+/// The colour of the badge; colour never says what the word does not.
+fn tone(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Added
+        | Kind::Restored
+        | Kind::Released
+        | Kind::ReleasePromoted
+        | Kind::Unarchived
+        | Kind::Back
+        | Kind::LinkBack
+        | Kind::Recovered => "good",
+        Kind::Removed | Kind::Archived | Kind::Gone | Kind::LinkDead | Kind::Stale => "bad",
+        Kind::RanksMoved | Kind::EnteredTop | Kind::LeftTop | Kind::Milestone => "warm",
+        _ => "calm",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_stands_with_its_noun() {
+        assert_eq!(count(1, "entry", "entries"), "1 entry");
+        assert_eq!(count(0, "entry", "entries"), "0 entries");
+        assert_eq!(count(24_800, "entry", "entries"), "24,800 entries");
+    }
+}

@@ -1,0 +1,42 @@
+//! What the program tells the site about itself: values, so that the site knows nothing of the parts behind them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use whimbrel_catalog::CatalogId;
+
+/// The state of the program at one moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+pub struct StatusFacts {
+    /// What could run and does not.
+    pub off: Vec<Off>,
+    /// When a catalog is looked at next, where that is known better than the store knows it.
+    pub next_looks: BTreeMap<CatalogId, DateTime<Utc>>,
+    /// The loops of the program.
+    pub loops: Vec<LoopState>,
+}
+
+/// A part of the program that is switched off.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct Off {
+    /// What is off and what that means, in a few words: `GitHub token`.
+    pub what: String,
+    /// How to switch it on, one sentence.
+    pub how: String,
+}
+
+/// A loop of the program and whether it still makes progress.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct LoopState {
+    /// Its name.
+    pub name: String,
+    /// It reported progress within its time.
+    pub alive: bool,
+    /// When it last reported.
+    pub last_progress: Option<DateTime<Utc>>,
+}
+
+/// Asked at most once a second.
+pub type StatusSource = Arc<dyn Fn() -> StatusFacts + Send + Sync>;

@@ -1,0 +1,8 @@
+//! The site as its readers meet it: requests in, answers out, on a store in memory.
+
+mod addresses;
+mod pages;
+mod paging;
+mod static_site;
+mod validators;
+mod world;
