@@ -6,6 +6,7 @@
 //! chosen in [`telling`].
 
 mod matching;
+pub(crate) mod ranks;
 pub(crate) mod sections;
 mod telling;
 pub(crate) mod texts;
@@ -20,6 +21,8 @@ use crate::guard;
 use crate::key::{EntryKey, name_from_url};
 use crate::model::{Entry, SectionPath, Snapshot};
 use crate::track::Rules;
+
+pub(crate) use self::telling::named;
 
 use self::matching::Matching;
 use self::sections::SectionMap;
@@ -53,7 +56,9 @@ pub fn compare(before: &Snapshot, after: &Snapshot, known: &Known) -> Comparison
 pub fn compare_by(before: &Snapshot, after: &Snapshot, known: &Known, rules: &Rules) -> Comparison {
     let difference = Difference::between(before, after, known);
     let hold = guard::judge(&guard::Tally::of(&difference, before, |_| true), rules, 0.0);
-    let changes = difference.items.iter().map(|item| difference.tell(item, before, after)).collect();
+    let mut changes: Vec<_> =
+        difference.items.iter().map(|item| difference.tell(item, before, after)).collect();
+    changes.extend(difference.tell_ranks(before, after, rules.top));
     Comparison { changes, hold }
 }
 

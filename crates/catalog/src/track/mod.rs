@@ -5,7 +5,9 @@
 //! generators need no special case. What no reader would call a change is folded at once. A step that changes too
 //! much is held as a whole ([`Hold`]) until it has stood, or is gone.
 
+mod climbs;
 mod fold;
+mod ranks;
 mod rules;
 mod settling;
 
@@ -24,7 +26,9 @@ use crate::model::{Entry, SectionPath, Snapshot};
 pub use self::rules::Rules;
 pub use self::settling::Settling;
 
+use self::climbs::Climbs;
 use self::fold::{Rows, Waiting};
+use self::ranks::RankLook;
 use self::rules::span;
 use self::settling::{Held, Pending, What};
 
@@ -165,9 +169,21 @@ impl Tracker {
         if outcome.matures.is_none_or(|due| due > now) {
             return outcome;
         }
-        let Some(latest) = self.latest.take() else { return outcome };
-        let difference = Difference::between(&self.accepted, &latest, known);
-        self.settle(latest, &difference, &step, &mut outcome);
+        if let Some(latest) = self.latest.take() {
+            let difference = Difference::between(&self.accepted, &latest, known);
+            self.settle(latest, &difference, &step, &mut outcome);
+        } else {
+            // only ranks were waiting
+            let difference = Difference::between(&self.accepted, &self.accepted, known);
+            outcome.changes = self.settling.rank(&RankLook {
+                accepted: &self.accepted,
+                latest: &self.accepted,
+                difference: &difference,
+                now,
+                rules,
+            });
+            outcome.matures = self.settling.matures(rules);
+        }
         outcome.settling_changed = true;
         outcome
     }
@@ -261,6 +277,8 @@ impl Tracker {
         fold::whole(&self.accepted, &latest, &difference, &mut rows);
         self.accepted = latest;
         self.settling.pending.clear();
+        self.settling.boards.clear();
+        self.settling.climbs = Climbs::default();
         self.settling.looked(0, step.now);
         outcome
     }
@@ -282,6 +300,13 @@ impl Tracker {
         }
         pending.sort_by(|one, other| one.what.cmp(&other.what));
         self.settling.pending = pending;
+        outcome.changes.extend(self.settling.rank(&RankLook {
+            accepted: &self.accepted,
+            latest: &latest,
+            difference,
+            now: step.now,
+            rules: step.rules,
+        }));
         outcome.matures = self.settling.matures(step.rules);
         let mut rows = Rows { outcome, now: step.now, past: step.past };
         if self.settling.pending.is_empty() {

@@ -12,6 +12,11 @@ pub struct Rules {
     pub settle_added_secs: u64,
     /// Seconds a removal or a move must stand before it is told. Default 86,400 (a day).
     pub settle_removed_secs: u64,
+    /// Seconds a change of ranks or a passed round number must stand before it is told. Default 72,000 (20 hours):
+    /// it has to be there at the looks of two days.
+    pub settle_ranks_secs: u64,
+    /// Seconds between two tellings of one ranking. Default 86,400: at most one `ranks_moved` a day.
+    pub ranks_every_secs: u64,
     /// Seconds a held mass change must stand, over at least two looks, before it is told in one line.
     /// Default 86,400.
     pub hold_secs: u64,
@@ -35,6 +40,8 @@ impl Default for Rules {
         Self {
             settle_added_secs: 30 * 60,
             settle_removed_secs: 24 * 3600,
+            settle_ranks_secs: 20 * 3600,
+            ranks_every_secs: 24 * 3600,
             hold_secs: 24 * 3600,
             hold_events: 25,
             hold_share: 0.10,

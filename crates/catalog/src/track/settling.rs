@@ -3,8 +3,10 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::climbs::Climbs;
+use super::ranks::{self, Board, RankLook};
 use super::rules::{Rules, span};
-use crate::change::Hold;
+use crate::change::{Change, Hold};
 use crate::compare::texts::fingerprint;
 use crate::compare::{Difference, Item};
 use crate::key::EntryKey;
@@ -24,12 +26,16 @@ pub struct Settling {
     pub(super) seen: Option<DateTime<Utc>>,
     /// How much usually changes.
     pub(super) usual: Option<Usual>,
+    /// The rankings as they were last told.
+    pub(super) boards: Vec<Board>,
+    /// Round numbers that wait.
+    pub(super) climbs: Climbs,
 }
 
 impl Settling {
     /// True when nothing waits and nothing is held.
     pub fn is_idle(&self) -> bool {
-        self.pending.is_empty() && self.hold.is_none()
+        self.pending.is_empty() && self.hold.is_none() && self.ranks_mature(&Rules::default()).is_none()
     }
 
     /// The mass change that is held back, and since when.
@@ -51,7 +57,21 @@ impl Settling {
 
     /// When the first pending difference matures.
     pub(super) fn matures(&self, rules: &Rules) -> Option<DateTime<Utc>> {
-        self.pending.iter().map(|pending| pending.since + pending.what.settles(rules)).min()
+        let pending = self.pending.iter().map(|pending| pending.since + pending.what.settles(rules)).min();
+        pending.into_iter().chain(self.ranks_mature(rules)).min()
+    }
+
+    /// When the first change of ranks matures.
+    fn ranks_mature(&self, rules: &Rules) -> Option<DateTime<Utc>> {
+        ranks::matures(&self.boards, rules).into_iter().chain(self.climbs.matures(rules)).min()
+    }
+
+    /// Judges rankings and round numbers.
+    pub(super) fn rank(&mut self, look: &RankLook<'_>) -> Vec<Change> {
+        let mut changes = Vec::new();
+        self.boards = ranks::step(&self.boards, look, &mut changes);
+        self.climbs.step(look, &mut changes);
+        changes
     }
 
     /// How many events the time since the last look would bring at the usual rate, three times over.

@@ -245,3 +245,101 @@ fn what_was_pending_before_a_vandal_is_still_pending_after() {
     assert_eq!(catalog.still(31), ["added e200"]);
     assert_eq!(catalog.still(55).len(), 26);
 }
+
+fn ranked(rows: &str) -> String {
+    let mut lines = vec!["## Databases".to_owned()];
+    let mut order = Vec::new();
+    for row in rows.split_whitespace() {
+        let (name, shown) = row.split_once(':').unwrap_or((row, ""));
+        let stars = if shown.is_empty() { String::new() } else { format!("stars={shown}") };
+        lines.push(format!("{name} | {name}.example.org | | {stars}"));
+        order.push(format!("{name}.example.org"));
+    }
+    lines.push(format!("@stars {}", order.join(" ")));
+    lines.join("\n")
+}
+
+#[test]
+fn ranks_are_told_when_they_stand_on_a_second_day() {
+    let mut catalog = Followed::first(&ranked("a:9k b:8.9k c:8k"));
+    assert_eq!(catalog.look(0, &ranked("b:9.2k a:9.1k c:8k")), NONE);
+    assert!(catalog.tracker.is_settled(), "values are accepted at once");
+    assert_eq!(catalog.look(DAY, &ranked("b:9.3k a:9.1k c:8k")), ["ranks by Stars: b 2->1 over [a]"]);
+    assert_eq!(catalog.last.matures, None);
+    assert_eq!(catalog.look(2 * DAY, &ranked("b:9.3k a:9.1k c:8k")), NONE);
+    // back before the second look
+    assert_eq!(catalog.look(3 * DAY, &ranked("a:9.5k b:9.3k c:8k")), NONE);
+    assert_eq!(catalog.look(4 * DAY, &ranked("b:9.6k a:9.5k c:8k")), NONE);
+    assert_eq!(catalog.look(9 * DAY, &ranked("b:9.6k a:9.5k c:8k")), NONE);
+}
+
+#[test]
+fn an_overtaking_through_a_tie_is_seen() {
+    let mut catalog = Followed::first(&ranked("b:9k a:8.9k"));
+    assert_eq!(catalog.look(DAY, &ranked("a:9k b:9k")), NONE);
+    assert_eq!(catalog.look(2 * DAY, &ranked("a:9k b:9k")), NONE);
+    assert_eq!(catalog.look(3 * DAY, &ranked("a:9.1k b:9k")), NONE);
+    assert_eq!(catalog.still(4 * DAY), ["ranks by Stars: a 2->1 over [b]"]);
+}
+
+#[test]
+fn one_telling_a_day_for_each_ranking() {
+    let mut catalog = Followed::first(&ranked("a:9k b:8k c:7k d:6k"));
+    assert_eq!(catalog.look(0, &ranked("b:9.5k a:9k c:7k d:6k")), NONE);
+    assert_eq!(catalog.look(300, &ranked("b:9.5k a:9k d:7.5k c:7k")), NONE);
+    assert_eq!(catalog.still(1200), ["ranks by Stars: b 2->1 over [a]"]);
+    assert_eq!(catalog.still(1500), NONE);
+    assert_eq!(catalog.last.matures, Some(at(1200 + DAY)));
+    assert_eq!(catalog.still(1200 + DAY), ["ranks by Stars: d 4->3 over [c]"]);
+}
+
+#[test]
+fn a_value_that_is_missing_for_a_while_moves_nobody() {
+    let mut catalog = Followed::first(&ranked("a:9k b:8k c:7k"));
+    for day in 1..9 {
+        let rows = if day % 2 == 0 { "a:9k b:8k c:7k" } else { "b:8k c:7k a" };
+        assert_eq!(catalog.look(day * DAY, &ranked(rows)), NONE);
+    }
+    // never known before: it comes from nowhere
+    assert_eq!(catalog.look(10 * DAY, &ranked("a:9k b:8k c:7k x")), NONE);
+    assert_eq!(catalog.look(12 * DAY, &ranked("x:20k a:9k b:8k c:7k")), ["added x"]);
+    assert_eq!(catalog.still(14 * DAY), NONE);
+    assert_eq!(catalog.look(15 * DAY, &ranked("a:21k x:20k b:8k c:7k")), NONE);
+    assert_eq!(catalog.still(16 * DAY), ["ranks by Stars: a 2->1 over [x]", "a passed 10000 Stars"]);
+}
+
+#[test]
+fn round_numbers_are_told_once() {
+    let mut catalog = Followed::first(&ranked("a:9.9k"));
+    assert_eq!(catalog.look(0, &ranked("a:10k")), NONE);
+    assert_eq!(catalog.still(1199), NONE);
+    assert_eq!(catalog.still(1200), ["a passed 10000 Stars"]);
+    for day in 2..6 {
+        let rows = if day % 2 == 0 { "a:9.9k" } else { "a:10.1k" };
+        assert_eq!(catalog.look(day * DAY, &ranked(rows)), NONE);
+    }
+    assert_eq!(catalog.look(20 * DAY, &ranked("a:10.1k")), NONE);
+    assert_eq!(catalog.look(21 * DAY, &ranked("a:90k")), NONE);
+    // a slip that did not stand
+    assert_eq!(catalog.look(22 * DAY - 300, &ranked("a:11k")), NONE);
+    assert_eq!(catalog.still(25 * DAY), NONE);
+}
+
+#[test]
+fn local_files_tell_at_once() {
+    let mut catalog = Followed::first(&ranked("a:9k b:8.9k"));
+    catalog.rules = Rules {
+        settle_added_secs: 0,
+        settle_removed_secs: 0,
+        settle_ranks_secs: 0,
+        ranks_every_secs: 0,
+        hold_secs: 60,
+        ..Rules::default()
+    };
+    assert_eq!(
+        catalog.look(0, &ranked("b:10.2k a:9k")),
+        ["ranks by Stars: b 2->1 over [a]", "b passed 10000 Stars"]
+    );
+    assert_eq!(catalog.look(0, &ranked("c:11k b:10.2k")), ["added c", "removed a"]);
+    assert!(catalog.tracker.settling().is_idle());
+}

@@ -2,6 +2,7 @@
 
 mod decisions;
 mod matching;
+mod ranks;
 
 use crate::change::Change;
 use crate::compare::{Known, compare};
