@@ -110,11 +110,6 @@ impl Builder {
         id
     }
 
-    /// The section with this path.
-    pub(crate) fn path<S: AsRef<str>>(&mut self, parts: impl IntoIterator<Item = S>) -> SectionId {
-        parts.into_iter().fold(SectionId::ROOT, |parent, part| self.child(parent, part.as_ref()))
-    }
-
     /// Makes a section the document's title: it vanishes from the paths below it.
     pub(crate) fn title_is(&mut self, section: SectionId) {
         self.title = Some(Title::Heading(section));
@@ -123,16 +118,6 @@ impl Builder {
     /// Gives the document a title that is no section.
     pub(crate) fn title(&mut self, words: &str) {
         self.title = Some(Title::Words(words.to_owned()));
-    }
-
-    /// The name an entry has so far, if this address is listed already.
-    pub(crate) fn name_of(&self, key: &EntryKey) -> Option<&str> {
-        self.slot(key).ok().map(|draft| self.drafts[draft as usize].main.name.as_str())
-    }
-
-    /// How many listings there are so far, a list with several rankings counted once.
-    pub(crate) fn listings(&self) -> usize {
-        self.report.layouts.values().sum()
     }
 
     /// Takes a listing.

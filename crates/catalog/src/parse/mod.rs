@@ -2,17 +2,24 @@
 
 mod build;
 mod csv;
+mod data;
 mod decode;
 mod detect;
+mod fields;
 mod html;
 mod json;
 mod markdown;
 mod org;
+mod records;
+mod shapes;
+#[cfg(test)]
+mod testing;
 mod text;
 mod yaml;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::decode::MAX_BYTES;
 use crate::report::Reading;
 
 /// What kind of document it is.
@@ -84,7 +91,7 @@ pub fn parse(bytes: &[u8], hint: Hint<'_>) -> Result<Reading, ParseError> {
     let text = decode::text(bytes)?;
     match detect::format(&text, hint) {
         Format::Markdown => Ok(markdown::read(&text)),
-        Format::Org => org::read(&text),
+        Format::Org => Ok(org::read(&text)),
         Format::Yaml => yaml::read(&text),
         Format::Json => json::read(&text),
         Format::Csv => csv::read(&text),

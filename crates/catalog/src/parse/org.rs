@@ -1,9 +1,0 @@
-//! Emacs Org-mode lists.
-
-use super::ParseError;
-use crate::report::Reading;
-
-/// Reads the text of a document.
-pub(super) fn read(_text: &str) -> Result<Reading, ParseError> {
-    Ok(Reading::default())
-}
