@@ -8,7 +8,7 @@
 //! Conditions side by side must all hold; `or` joins alternatives, `-` or `not` turns round what follows, and
 //! parentheses group. Words are found anywhere in what an event says, whatever their capitals and accents.
 //!
-//! A further condition is a variant of [`Term`] and an arm in each of `parse`, `print` and `matching`.
+//! A further condition is a variant of `Term` and an arm in each of `parse`, `print` and `matching`.
 
 mod matching;
 mod parse;

@@ -31,6 +31,10 @@ impl News {
                 }
             }
             Self::Edited { .. } => "same address, other letters or digits in the description".to_owned(),
+            Self::SectionRenamed { entries: 1, .. } => {
+                "the old heading is gone, its one entry stands under the new one, and both read alike"
+                    .to_owned()
+            }
             Self::SectionRenamed { entries, .. } => {
                 format!("the old heading is gone and most of its entries ({entries}) stand under the new one")
             }
