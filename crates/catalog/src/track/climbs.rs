@@ -39,6 +39,10 @@ struct Lost {
 const MOST_LOST: usize = 1_000;
 
 impl Climbs {
+    pub(super) fn times(&mut self) -> impl Iterator<Item = &mut DateTime<Utc>> {
+        self.waiting.iter_mut().map(|climb| &mut climb.since)
+    }
+
     pub(super) fn matures(&self, rules: &Rules) -> Option<DateTime<Utc>> {
         self.waiting.iter().map(|climb| climb.since + span(rules.settle_ranks_secs)).min()
     }
@@ -50,8 +54,7 @@ impl Climbs {
             return;
         }
         let entries = by_key(look.latest);
-        self.waiting.retain_mut(|climb| {
-            climb.since = climb.since.min(look.now);
+        self.waiting.retain(|climb| {
             let Some(entry) = entries.get(&climb.key) else { return false };
             match entry.figure(&climb.metric) {
                 // unknown for now

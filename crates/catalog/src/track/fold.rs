@@ -217,7 +217,8 @@ fn shape(
     }
 }
 
-fn shape_differs(one: &Snapshot, other: &Snapshot) -> bool {
+/// Whether anything but the entries differs.
+pub(super) fn shape_differs(one: &Snapshot, other: &Snapshot) -> bool {
     one.title != other.title
         || one.sections != other.sections
         || one.linkless != other.linkless

@@ -8,6 +8,7 @@
 mod climbs;
 mod fold;
 mod ranks;
+mod reread;
 mod rules;
 mod settling;
 
@@ -135,6 +136,7 @@ impl Tracker {
         past: &Past<'_>,
     ) -> Outcome {
         let settling = self.settling.clone();
+        self.settling.rewind(now);
         let step = Step { now, rules, known, past };
         let mut outcome = if self.settling.hold.is_some() {
             self.look_while_held(latest, &step)
@@ -147,6 +149,7 @@ impl Tracker {
 
     /// The catalog is as it was at the last look: only time has passed.
     pub fn still(&mut self, now: DateTime<Utc>, rules: &Rules, known: &Known, past: &Past<'_>) -> Outcome {
+        self.settling.rewind(now);
         let step = Step { now, rules, known, past };
         if let Some(held) = &mut self.settling.hold {
             held.looks += 1;
@@ -230,7 +233,7 @@ impl Tracker {
         let settling = &self.settling;
         let new = |item: &Item| {
             let what = What::of(item, &difference, &self.accepted, &latest);
-            settling.since(&what, step.now).is_none()
+            settling.since(&what).is_none()
         };
         let tally = Tally::of(&difference, &self.accepted, new);
         let expected = settling.expected(step.now);
@@ -289,7 +292,7 @@ impl Tracker {
         let mut pending = Vec::new();
         for item in &difference.items {
             let what = What::of(item, difference, &self.accepted, &latest);
-            let since = self.settling.since(&what, step.now).unwrap_or(step.now);
+            let since = self.settling.since(&what).unwrap_or(step.now);
             if step.now - since >= what.settles(step.rules) {
                 let change = difference.tell(item, &self.accepted, &latest);
                 outcome.changes.push(step.remember(change));

@@ -146,6 +146,14 @@ impl Board {
         }
     }
 
+    pub(super) fn times(&mut self) -> impl Iterator<Item = &mut DateTime<Utc>> {
+        self.waiting.iter_mut().map(|candidate| &mut candidate.since).chain(&mut self.told)
+    }
+
+    pub(super) fn keys(&self) -> impl Iterator<Item = &EntryKey> {
+        self.rows.iter().map(|standing| &standing.key)
+    }
+
     fn matures(&self, rules: &Rules) -> Option<DateTime<Utc>> {
         let since = self.waiting.iter().map(|candidate| candidate.since).min()?;
         let next = self.told.map(|told| told + span(rules.ranks_every_secs));
@@ -186,8 +194,7 @@ impl Board {
         let mut verdict = judge(&before, &now, top);
 
         let candidates = self.candidates(&verdict, look.now);
-        let due =
-            self.told.is_none_or(|told| told.min(look.now) + span(look.rules.ranks_every_secs) <= look.now);
+        let due = self.told.is_none_or(|told| told + span(look.rules.ranks_every_secs) <= look.now);
         let ripe =
             |candidate: &Candidate| due && candidate.since + span(look.rules.settle_ranks_secs) <= look.now;
         let (tell, waiting): (Vec<_>, Vec<_>) = candidates.into_iter().partition(ripe);
@@ -212,7 +219,7 @@ impl Board {
             .chain(left)
             .map(|(key, what)| {
                 let known = self.waiting.iter().find(|one| one.key == *key && one.what == what);
-                let since = known.map_or(now, |one| one.since.min(now));
+                let since = known.map_or(now, |one| one.since);
                 Candidate { key: key.clone(), what, since }
             })
             .collect()

@@ -48,11 +48,23 @@ impl Settling {
         self.pending.len()
     }
 
-    /// Since when a difference stands, if it was seen before. A time that has not come yet (a clock was set back)
-    /// counts as now.
-    pub(super) fn since(&self, what: &What, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    /// Times that have not come yet were written by a clock that was set back since: they count as now, or what
+    /// waits would wait for years.
+    pub(super) fn rewind(&mut self, now: DateTime<Utc>) {
+        let pending = self.pending.iter_mut().map(|pending| &mut pending.since);
+        let held = self.hold.iter_mut().map(|held| &mut held.since);
+        let usual = self.usual.iter_mut().map(|usual| &mut usual.at);
+        let times = pending.chain(held).chain(usual).chain(&mut self.seen);
+        let ranks = self.boards.iter_mut().flat_map(Board::times).chain(self.climbs.times());
+        for time in times.chain(ranks) {
+            *time = (*time).min(now);
+        }
+    }
+
+    /// Since when a difference stands, if it was seen before.
+    pub(super) fn since(&self, what: &What) -> Option<DateTime<Utc>> {
         let at = self.pending.binary_search_by(|pending| pending.what.cmp(what)).ok()?;
-        Some(self.pending[at].since.min(now))
+        Some(self.pending[at].since)
     }
 
     /// When the first pending difference matures.
@@ -64,6 +76,14 @@ impl Settling {
     /// When the first change of ranks matures.
     fn ranks_mature(&self, rules: &Rules) -> Option<DateTime<Utc>> {
         ranks::matures(&self.boards, rules).into_iter().chain(self.climbs.matures(rules)).min()
+    }
+
+    /// Drops rankings whose keys are not those of the entries any more.
+    pub(super) fn forget_boards_without(&mut self, accepted: &Snapshot) {
+        if !self.boards.is_empty() {
+            let keys = crate::rank::by_key(accepted);
+            self.boards.retain(|board| board.keys().all(|key| keys.contains_key(key)));
+        }
     }
 
     /// Judges rankings and round numbers.

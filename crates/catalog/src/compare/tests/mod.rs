@@ -2,6 +2,7 @@
 
 mod decisions;
 mod matching;
+mod properties;
 mod ranks;
 
 use crate::change::Change;

@@ -1,5 +1,7 @@
 //! Looks at a catalog over time, and what they bring.
 
+mod properties;
+
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -342,4 +344,72 @@ fn local_files_tell_at_once() {
     );
     assert_eq!(catalog.look(0, &ranked("c:11k b:10.2k")), ["added c", "removed a"]);
     assert!(catalog.tracker.settling().is_idle());
+}
+
+#[test]
+fn a_new_parser_is_neither_a_flood_nor_a_blind_spot() {
+    let latest = format!("{ONE}\nd | d.example.org | fourth\ne | e.example.org | fifth");
+    let mut catalog = Followed::first(ONE);
+    assert_eq!(catalog.look(0, &format!("{ONE}\nd | d.example.org | fourth")), NONE);
+    assert_eq!(catalog.look(30, &latest), ["added d"]);
+    // the new parser gives other keys and texts, and sees an entry that was there all the time
+    let other = |text: &str| {
+        draft(
+            &text
+                .replace(".example.org |", ".example.org/home | A")
+                .replace("## A", "## A\nhidden | h.example.org"),
+        )
+    };
+    let outcome =
+        catalog.tracker.reread(other(ONE), other(&latest), at(40), &Rules::default(), &Known::default());
+    assert_eq!(catalog.write(outcome), NONE);
+    assert_eq!(catalog.tracker.accepted().entries.len(), 5);
+    assert_eq!(
+        catalog.last.matures,
+        Some(at(70)),
+        "only what was pending is, from now on since its key is another"
+    );
+    assert_eq!(catalog.still(70), ["added e"]);
+    assert!(catalog.tracker.is_settled());
+    // with equal keys it is pending since it was
+    let mut catalog = Followed::first(ONE);
+    assert_eq!(catalog.look(0, &latest), NONE);
+    let outcome =
+        catalog.tracker.reread(draft(ONE), draft(&latest), at(20), &Rules::default(), &Known::default());
+    assert_eq!(catalog.write(outcome), NONE);
+    assert_eq!(catalog.still(30), ["added d", "added e"]);
+}
+
+#[test]
+fn a_new_parser_leaves_a_held_change_held() {
+    let mut catalog = Followed::first(&long(0, 200));
+    assert_eq!(catalog.look(0, &long(0, 5)), NONE);
+    let outcome = catalog.tracker.reread(
+        draft(&long(0, 200)),
+        draft(&long(0, 5)),
+        at(9),
+        &Rules::default(),
+        &Known::default(),
+    );
+    assert_eq!(catalog.write(outcome), NONE);
+    assert!(catalog.last.held.is_some());
+    assert!(catalog.last.put.is_empty());
+    assert_eq!(catalog.look(60, &long(0, 200)), NONE);
+    assert!(catalog.tracker.is_settled());
+}
+
+#[test]
+fn what_settles_can_be_stored() {
+    let mut catalog = Followed::first(&ranked("a:9.9k b:8.9k"));
+    assert_eq!(catalog.look(0, &ranked("b:12k a:10k c")), NONE);
+    let json = serde_json::to_string(catalog.tracker.settling()).expect("it is plain data");
+    let settling = serde_json::from_str(&json).expect("and comes back");
+    assert_eq!(catalog.tracker.settling(), &settling);
+    let latest = (!catalog.tracker.is_settled()).then(|| catalog.tracker.latest().clone());
+    catalog.tracker = Tracker::restore(catalog.tracker.accepted().clone(), latest, settling);
+    assert_eq!(catalog.still(30), ["added c"]);
+    assert_eq!(
+        catalog.still(1200),
+        ["ranks by Stars: b 2->1 over [a]", "b passed 10000 Stars", "a passed 10000 Stars"]
+    );
 }
