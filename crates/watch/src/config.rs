@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use whimbrel_catalog::{CatalogId, Format, Rules};
 
@@ -31,10 +31,12 @@ pub struct CatalogConfig {
     /// Shows news from before it was followed: `"90d"`, `"2w"` or `"all"`. Only git sources can. Default: none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backfill: Option<Backfill>,
-    /// The shortest time between two looks. Default: `interval_min` of `[watch]`.
+    /// The shortest time between two looks. Default: 30 s for local files, 1 min for local git, else `interval_min`
+    /// of `[watch]`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interval_min: Option<Span>,
-    /// The longest time between two looks. Default: `interval_max` of `[watch]`.
+    /// The longest time between two looks. Default: 5 min for local files, 30 min for local git, else
+    /// `interval_max` of `[watch]`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interval_max: Option<Span>,
     /// Seconds an added or edited entry must stand before it is told. Default: 0 for local files and folders, else
@@ -103,7 +105,7 @@ impl From<Backfill> for String {
 }
 
 /// How catalogs are read (`[watch]`).
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
     /// The shortest time between two looks at a catalog. Default `"10m"`.
@@ -173,6 +175,13 @@ pub struct GithubSettings {
     pub token: Option<SecretString>,
 }
 
+impl PartialEq for GithubSettings {
+    fn eq(&self, other: &Self) -> bool {
+        let token = |settings: &Self| settings.token.as_ref().map(|token| token.expose_secret().to_owned());
+        self.api_url == other.api_url && token(self) == token(other)
+    }
+}
+
 impl Default for GithubSettings {
     fn default() -> Self {
         Self { api_url: "https://api.github.com".to_owned(), token: None }
@@ -218,17 +227,23 @@ impl CatalogConfig {
     }
 
     /// The shortest and the longest time between two looks; never zero, never crossed.
-    pub fn intervals(&self, settings: &Settings) -> (Duration, Duration) {
-        let min = self.interval_min.unwrap_or(settings.interval_min).as_std().max(Duration::from_secs(1));
-        let max = self.interval_max.unwrap_or(settings.interval_max).as_std();
+    pub fn intervals(&self, spec: &Spec, settings: &Settings) -> (Duration, Duration) {
+        // What lies on this machine costs nobody anything, and edits should be seen even where the system does not
+        // tell of them.
+        let (min, max) = match spec {
+            Spec::Local(_) => (Span::from_secs(30), Span::from_secs(5 * 60)),
+            Spec::Git { .. } => (Span::from_secs(60), Span::from_secs(30 * 60)),
+            Spec::Web(_) | Spec::Github { .. } => (settings.interval_min, settings.interval_max),
+        };
+        let min =
+            self.interval_min.unwrap_or(min.min(settings.interval_min)).as_std().max(Duration::from_secs(1));
+        let max = self.interval_max.unwrap_or(max.min(settings.interval_max)).as_std();
         (min, max.max(min))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use secrecy::ExposeSecret;
-
     use super::*;
 
     #[test]

@@ -65,6 +65,9 @@ pub struct Outcome {
     /// News, in the order it should be told. What one step brought belongs together: a renderer may fold five
     /// `renamed` or ten `edited` of one look into a line.
     pub changes: Vec<Change>,
+    /// Since when each of the changes had stood when it was told, in the same order: when it happened, as far as
+    /// anybody saw.
+    pub since: Vec<DateTime<Utc>>,
     /// Accepted entries that differ from before in any way and must be written ([`Tracker::rows`] hands them out).
     pub put: Vec<EntryKey>,
     /// Accepted entries that are gone and must be deleted.
@@ -89,8 +92,14 @@ impl Tracker {
         Self { accepted: first, latest: None, settling: Settling::default() }
     }
 
-    /// A tracker as it was stored: accepted state, the latest readable document if it differs, what is settling.
-    pub fn restore(accepted: Snapshot, latest: Option<Snapshot>, settling: Settling) -> Self {
+    /// A tracker as it was stored: accepted state, the latest readable document if it differs
+    /// ([`Settling::needs_latest`]), what is settling. When that document got lost, what it brought is seen anew at the
+    /// next look.
+    pub fn restore(accepted: Snapshot, latest: Option<Snapshot>, mut settling: Settling) -> Self {
+        if latest.is_none() {
+            settling.pending.clear();
+            settling.hold = None;
+        }
         Self { accepted, latest, settling }
     }
 
@@ -178,13 +187,16 @@ impl Tracker {
         } else {
             // only ranks were waiting
             let difference = Difference::between(&self.accepted, &self.accepted, known);
-            outcome.changes = self.settling.rank(&RankLook {
+            let ranks = self.settling.rank(&RankLook {
                 accepted: &self.accepted,
                 latest: &self.accepted,
                 difference: &difference,
                 now,
                 rules,
             });
+            for change in ranks {
+                outcome.tell(change, now);
+            }
             outcome.matures = self.settling.matures(rules);
         }
         outcome.settling_changed = true;
@@ -275,7 +287,8 @@ impl Tracker {
         };
         let difference = Difference::between(&self.accepted, &latest, step.known);
         let tally = Tally::of(&difference, &self.accepted, |_| true);
-        outcome.changes.push(Change::Reshaped { hold: tally.hold(held.hold.reason, held.hold.detail) });
+        let reshaped = Change::Reshaped { hold: tally.hold(held.hold.reason, held.hold.detail) };
+        outcome.tell(reshaped, held.since);
         let mut rows = Rows { outcome: &mut outcome, now: step.now, past: step.past };
         fold::whole(&self.accepted, &latest, &difference, &mut rows);
         self.accepted = latest;
@@ -295,7 +308,7 @@ impl Tracker {
             let since = self.settling.since(&what).unwrap_or(step.now);
             if step.now - since >= what.settles(step.rules) {
                 let change = difference.tell(item, &self.accepted, &latest);
-                outcome.changes.push(step.remember(change));
+                outcome.tell(step.remember(change), since);
             } else {
                 waiting.put(item);
                 pending.push(Pending { what, since });
@@ -303,13 +316,16 @@ impl Tracker {
         }
         pending.sort_by(|one, other| one.what.cmp(&other.what));
         self.settling.pending = pending;
-        outcome.changes.extend(self.settling.rank(&RankLook {
+        let ranks = self.settling.rank(&RankLook {
             accepted: &self.accepted,
             latest: &latest,
             difference,
             now: step.now,
             rules: step.rules,
-        }));
+        });
+        for change in ranks {
+            outcome.tell(change, step.now);
+        }
         outcome.matures = self.settling.matures(step.rules);
         let mut rows = Rows { outcome, now: step.now, past: step.past };
         if self.settling.pending.is_empty() {
@@ -356,9 +372,16 @@ impl Held {
 }
 
 impl Outcome {
+    /// Every change goes through here, with the moment since when it stood.
+    fn tell(&mut self, change: Change, since: DateTime<Utc>) {
+        self.changes.push(change);
+        self.since.push(since);
+    }
+
     /// Joins what a second step of the same look brought.
     fn followed_by(&mut self, next: Self) {
         self.changes.extend(next.changes);
+        self.since.extend(next.since);
         self.delete.retain(|key| !next.put.contains(key));
         self.put.retain(|key| !next.delete.contains(key) && !next.put.contains(key));
         self.put.extend(next.put);

@@ -38,6 +38,19 @@ impl Settling {
         self.pending.is_empty() && self.hold.is_none() && self.ranks_mature(&Rules::default()).is_none()
     }
 
+    /// True when the latest document differs from what is accepted, so that it must be read to go on.
+    pub fn needs_latest(&self) -> bool {
+        !self.pending.is_empty() || self.hold.is_some()
+    }
+
+    /// When something here becomes news if it stands until then; `None` when nothing waits.
+    pub fn due(&self, rules: &Rules) -> Option<DateTime<Utc>> {
+        match &self.hold {
+            Some(held) => Some(held.matures(rules)),
+            None => self.matures(rules),
+        }
+    }
+
     /// The mass change that is held back, and since when.
     pub fn held(&self) -> Option<(&Hold, DateTime<Utc>)> {
         self.hold.as_ref().map(|held| (&held.hold, held.since))

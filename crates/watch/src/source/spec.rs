@@ -66,6 +66,11 @@ impl Spec {
         }
     }
 
+    /// True for a git repository on this machine: the one source that knows every version and when it was made.
+    pub fn is_git(&self) -> bool {
+        matches!(self, Self::Git { .. })
+    }
+
     /// The name a document of this source has when nothing else names it.
     pub fn document_name(&self) -> String {
         let last = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();

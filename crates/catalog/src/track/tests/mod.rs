@@ -88,6 +88,17 @@ fn an_addition_settles_for_half_an_hour() {
 }
 
 #[test]
+fn news_knows_since_when_it_stood() {
+    let mut catalog = Followed::first(ONE);
+    let two = &format!("{ONE}\nd | d.example.org | fourth");
+    catalog.look(5, two);
+    assert_eq!(catalog.tracker.settling().due(&catalog.rules), Some(at(35)));
+    assert_eq!(catalog.look(50, two), ["added d"]);
+    assert_eq!(catalog.last.since, [at(5)]);
+    assert_eq!(catalog.tracker.settling().due(&catalog.rules), None);
+}
+
+#[test]
 fn what_is_undone_was_never_told() {
     let mut catalog = Followed::first(ONE);
     let two = &format!("{ONE}\nd | d.example.org | fourth");

@@ -1,0 +1,127 @@
+//! The first sight of a catalog: a baseline and one `followed` event. With back-fill its past is replayed as well,
+//! into the history, which is shown and never sent.
+
+use chrono::{DateTime, Utc};
+use tracing::{info, warn};
+use whimbrel_catalog::{EntryKey, Rules, Tombstone};
+use whimbrel_news::{Dated, News};
+use whimbrel_store::StoreError;
+
+use crate::engine::only_meta;
+use crate::follower::Follower;
+use crate::reading;
+use crate::replay::{Past, Replayed, read_ahead, wanted};
+use crate::source::git::History;
+use crate::source::{Cursor, Document, Spec, Version};
+use crate::state::State;
+use crate::visit::{JUDGED, Outlook, Visit, next_due, title, write};
+
+impl Visit<'_> {
+    /// The catalog is seen for the first time, in its newest version.
+    pub(crate) fn first_sight(
+        mut self,
+        versions: Vec<Version>,
+        cursor: Cursor,
+        more: bool,
+    ) -> Result<Outlook, StoreError> {
+        let nothing_before = |_: &EntryKey| None;
+        let Some(version) = versions.into_iter().last() else { return Ok(Outlook::default()) };
+        let format = self.followed.config.format;
+        let snapshot = match reading::read(&version.documents, format) {
+            Ok(snapshot) => snapshot,
+            Err(error) => return self.fail(&error, None),
+        };
+        let at = version.at.unwrap_or(self.now).min(self.now);
+        let commit = version.commit.clone().unwrap_or_default();
+
+        let rules = self.followed.rules.clone();
+        let mut past = self.past(&rules, &nothing_before, &commit);
+        past.version(snapshot, at, &commit);
+        past.rest_until(self.now);
+        let history: Vec<Dated> = past.take().into_iter().map(Replayed::dated).collect();
+        let Some(follower) = past.into_follower() else { return Ok(Outlook::default()) };
+        let state = self.begin(follower, version.documents);
+
+        let matures = state.tracker().settling().due(&self.followed.rules);
+        let interval = self.followed.cadence.first();
+        self.meta.title = title(self.followed, state.tracker().accepted().title.as_deref());
+        let written = state.finish(self.store, &mut self.meta)?;
+        self.meta.cursor = cursor;
+        self.meta.cursor.insert(JUDGED.to_owned(), at.to_rfc3339());
+        let meta = &mut self.meta;
+        meta.source = self.followed.spec.to_string();
+        meta.followed = self.now;
+        meta.last_change = Some(at);
+        meta.last_look = Some(self.now);
+        meta.last_success = Some(self.now);
+        meta.failures = 0;
+        meta.last_error = None;
+        meta.interval_secs = interval.as_secs();
+        meta.next_due = Some(next_due(self.followed, self.now, interval, matures));
+        info!(
+            catalog = %meta.id, entries = meta.entries, history = history.len(),
+            "following `{}`: {} entries, nothing is announced; {} events of its past are shown",
+            meta.id, meta.entries, history.len()
+        );
+        let followed =
+            News::Followed { entries: meta.entries, listings: meta.listings, sections: meta.sections };
+        let mut record = only_meta(self.meta);
+        record.put = written.put;
+        record.shape = written.shape;
+        record.settling = written.settling;
+        record.bury = written.bury;
+        record.news = vec![Dated::new(self.now, followed)];
+        record.history = history;
+        write(self.store, record, self.now, Outlook::changed(more))
+    }
+
+    /// Its past as far as it is wanted and known, up to the version before `newest`.
+    fn past<'r>(
+        &self,
+        rules: &'r Rules,
+        memory: &'r dyn Fn(&EntryKey) -> Option<Tombstone>,
+        newest: &str,
+    ) -> Past<'r> {
+        let config = &self.followed.config;
+        let since = config.backfill.and_then(|backfill| backfill.since(self.now));
+        let mut past = Past::new(rules, memory, since);
+        for earlier in &config.history {
+            let name = self.followed.spec.document_name();
+            let document = Document { name, bytes: earlier.bytes.clone() };
+            match reading::read(&[document], config.format) {
+                Ok(snapshot) => past.version(snapshot, earlier.at.min(self.now), ""),
+                Err(error) => {
+                    warn!(catalog = %config.id, "a past version of `{}` is left out: {error}", config.id);
+                }
+            }
+        }
+        if let (Some(_), Spec::Git { repository, path, branch }) = (config.backfill, &self.followed.spec) {
+            match History::open(repository, path, branch.as_deref()) {
+                Ok(history) => self.replay(history, since, newest, &mut past),
+                Err(error) => warn!(catalog = %config.id, "the past of `{}` is left out: {error}", config.id),
+            }
+        }
+        past
+    }
+
+    fn replay(&self, history: History, since: Option<DateTime<Utc>>, newest: &str, past: &mut Past<'_>) {
+        let config = &self.followed.config;
+        let range = wanted(&history, since, self.now);
+        let mut here = false; // the newest version was met: whatever came after it is left to the next look
+        read_ahead(history, range, config.format, self.plan.settings.max_bytes, |_, commit, at, read| {
+            here |= commit == newest;
+            match read {
+                Ok((_, snapshot)) if !here => past.version(snapshot, at, &commit),
+                Ok(_) => {}
+                Err(error) => {
+                    warn!(catalog = %config.id, %commit, "a past version of `{}` is left out: {error}", config.id);
+                }
+            }
+        });
+    }
+
+    fn begin<'r>(&self, mut follower: Follower<'r>, documents: Vec<Document>) -> State<'r> {
+        follower.write_all();
+        State::begin(follower, self.followed.config.format, documents)
+    }
+}

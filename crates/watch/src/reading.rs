@@ -1,0 +1,204 @@
+//! From the documents of a version to one snapshot, and the form in which they are kept.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+use whimbrel_catalog::{
+    Entry, EntryKey, Format, Hint, Linkless, Place, Ranking, SectionPath, Snapshot, parse,
+};
+
+use crate::source::{Document, LookError};
+
+/// Reads the documents of a version. Several are one catalog: their sections stand under the document's title.
+pub(crate) fn read(documents: &[Document], format: Option<Format>) -> Result<Snapshot, LookError> {
+    let mut read = Vec::with_capacity(documents.len());
+    for document in documents {
+        let hint = Hint { name: Some(&document.name), format };
+        let reading = parse(&document.bytes, hint).map_err(|error| {
+            let message =
+                if documents.len() == 1 { error.to_string() } else { format!("{}: {error}", document.name) };
+            LookError::unreadable(message)
+        })?;
+        read.push((document.name.as_str(), reading.snapshot));
+    }
+    if read.len() == 1 {
+        return Ok(read.pop().map(|(_, snapshot)| snapshot).unwrap_or_default());
+    }
+    Ok(merge(read))
+}
+
+/// One catalog of several documents. An address listed in two of them is one entry with the places of both.
+fn merge(read: Vec<(&str, Snapshot)>) -> Snapshot {
+    let headings = headings(&read);
+    let mut whole = Snapshot::default();
+    let mut known: HashMap<EntryKey, usize> = HashMap::new();
+    for ((_, part), heading) in read.into_iter().zip(headings) {
+        let below = |section: &SectionPath| {
+            SectionPath::new(
+                std::iter::once(heading.as_str()).chain(section.parts().iter().map(AsRef::as_ref)),
+            )
+        };
+        whole.sections.extend(part.sections.iter().map(below));
+        for mut entry in part.entries {
+            for place in &mut entry.places {
+                *place = Place { section: below(&place.section), line: place.line };
+            }
+            if let Some(at) = known.get(&entry.key) {
+                join(&mut whole.entries[*at], entry);
+            } else {
+                known.insert(entry.key.clone(), whole.entries.len());
+                whole.entries.push(entry);
+            }
+        }
+        whole
+            .linkless
+            .extend(part.linkless.into_iter().map(|item| Linkless { section: below(&item.section), ..item }));
+        whole.rankings.extend(
+            part.rankings.into_iter().map(|ranking| Ranking { section: below(&ranking.section), ..ranking }),
+        );
+    }
+    whole
+}
+
+/// What each document's sections stand under: its title; its name where it has none or shares it.
+fn headings(read: &[(&str, Snapshot)]) -> Vec<String> {
+    let mut titles: HashMap<&str, usize> = HashMap::new();
+    for (_, snapshot) in read {
+        *titles.entry(snapshot.title.as_deref().unwrap_or_default()).or_default() += 1;
+    }
+    read.iter()
+        .map(|(name, snapshot)| {
+            let stem = name.rsplit_once('.').map_or(*name, |(stem, _)| stem);
+            match snapshot.title.as_deref().filter(|title| !title.is_empty()) {
+                None => stem.to_owned(),
+                Some(title) if titles[title] > 1 => format!("{title} ({stem})"),
+                Some(title) => title.to_owned(),
+            }
+        })
+        .collect()
+}
+
+fn join(entry: &mut Entry, other: Entry) {
+    entry.places.extend(other.places);
+    if entry.description.is_empty() {
+        entry.description = other.description;
+    }
+    for mark in other.marks {
+        if !entry.marks.contains(&mark) {
+            entry.marks.push(mark);
+        }
+    }
+    for link in other.links {
+        if !entry.links.contains(&link) {
+            entry.links.push(link);
+        }
+    }
+    for figure in other.figures {
+        if entry.figure(&figure.metric).is_none() {
+            entry.figures.push(figure);
+        }
+    }
+}
+
+/// The first line of a kept version.
+#[derive(Serialize, Deserialize)]
+struct Contents {
+    /// Version of this form.
+    whimbrel_documents: u32,
+    /// Names and lengths, in order.
+    documents: Vec<(String, usize)>,
+}
+
+/// The documents of a version as one string of bytes: a line that lists names and lengths, then all bytes.
+pub(crate) fn pack(documents: &[Document]) -> Vec<u8> {
+    let listed = documents.iter().map(|document| (document.name.clone(), document.bytes.len())).collect();
+    let contents = Contents { whimbrel_documents: 1, documents: listed };
+    // Names and numbers always have a JSON form; were it missing, `unpack` would say that there is nothing.
+    let mut packed = serde_json::to_vec(&contents).unwrap_or_default();
+    packed.push(b'\n');
+    for document in documents {
+        packed.extend_from_slice(&document.bytes);
+    }
+    packed
+}
+
+/// The documents of a kept version; `None` for bytes that are none.
+pub(crate) fn unpack(packed: &[u8]) -> Option<Vec<Document>> {
+    let end = packed.iter().position(|byte| *byte == b'\n')?;
+    let contents: Contents = serde_json::from_slice(&packed[..end]).ok()?;
+    let mut rest = &packed[end + 1..];
+    let mut documents = Vec::with_capacity(contents.documents.len());
+    for (name, length) in contents.documents {
+        let (bytes, after) = rest.split_at_checked(length)?;
+        documents.push(Document { name, bytes: bytes.to_vec() });
+        rest = after;
+    }
+    rest.is_empty().then_some(documents)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn document(name: &str, text: &str) -> Document {
+        Document { name: name.into(), bytes: text.into() }
+    }
+
+    #[test]
+    fn kept_documents_come_back_as_they_were() {
+        for documents in [
+            vec![],
+            vec![document("a.md", "- [x](https://x.example)\n")],
+            vec![document("a\n\"b\".md", "\0\n{}"), document("", ""), document("c.yaml", "x: 1")],
+        ] {
+            assert_eq!(unpack(&pack(&documents)), Some(documents));
+        }
+        for broken in [&b""[..], b"x", b"{}\n", b"{\"whimbrel_documents\":1,\"documents\":[[\"a\",9]]}\nxx"] {
+            assert_eq!(unpack(broken), None);
+        }
+    }
+
+    #[test]
+    fn several_documents_are_one_catalog() {
+        let first = "# Queues\n\n## Fast\n\n- [Nats](https://github.com/nats-io/nats-server) - messages\n";
+        let second = "# Stores\n\n## Small\n\n- [Nats](https://github.com/nats-io/nats-server) - keeps too\n- [Sled](https://github.com/spacejam/sled) - trees\n";
+        let whole = read(&[document("a.md", first), document("b.md", second)], None).unwrap();
+        let names: Vec<&str> = whole.entries.iter().map(|entry| entry.name.as_str()).collect();
+        assert_eq!(names, ["Nats", "Sled"]);
+        let places: Vec<String> =
+            whole.entries[0].places.iter().map(|place| place.section.to_string()).collect();
+        assert_eq!(places, ["Queues / Fast", "Stores / Small"]);
+        assert_eq!(whole.entries[0].description, "messages");
+        assert_eq!(read(&[document("a.md", first)], None).unwrap().entries[0].section().to_string(), "Fast");
+    }
+
+    #[test]
+    fn documents_without_an_own_title_go_by_their_name() {
+        let text = |title: &str| format!("# {title}\n\n- [A](https://a.example) - a\n");
+        let documents = [
+            document("one.md", &text("List")),
+            document("two.md", &text("List")),
+            document("deep/three.md", "- [B](https://b.example) - b\n"),
+        ];
+        let whole = read(&documents, None).unwrap();
+        let sections: Vec<String> = whole
+            .entries
+            .iter()
+            .flat_map(|entry| &entry.places)
+            .map(|place| place.section.to_string())
+            .collect();
+        assert_eq!(sections, ["List (one)", "List (two)", "deep/three"]);
+    }
+
+    #[test]
+    fn one_unreadable_document_is_named() {
+        let error =
+            read(&[document("good.md", "- [A](https://a.example) - a\n"), document("bad.md", "\u{0}")], None);
+        if let Err(error) = error {
+            assert!(error.message.contains("bad.md"), "{error}");
+        }
+        let bytes = Document { name: "bad.md".into(), bytes: vec![0xff, 0xfe, 0xfd, 0x80] };
+        let error = read(&[document("good.md", "- [A](https://a.example) - a\n"), bytes], None).unwrap_err();
+        assert!(error.message.contains("bad.md"), "{error}");
+    }
+}
