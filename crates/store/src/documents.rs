@@ -125,6 +125,17 @@ impl Documents {
         Ok(())
     }
 
+    /// From now on nothing is removed, until [`Documents::thaw`].
+    pub(crate) fn freeze(&self) {
+        self.held().exports += 1;
+    }
+
+    /// The end of [`Documents::freeze`]. What was let go meanwhile goes with the next removal.
+    pub(crate) fn thaw(&self) {
+        let mut held = self.held();
+        held.exports = held.exports.saturating_sub(1);
+    }
+
     /// Removes files that no row needs: leftovers of a process that died between file and commit.
     pub(crate) fn sweep(
         &self,

@@ -5,7 +5,7 @@
 
 use std::sync::{Condvar, Mutex, PoisonError};
 
-use crate::rows::Heads;
+use crate::heads::Heads;
 use crate::types::StoreError;
 
 /// The commits that are applied and the commits that are durable.

@@ -1,8 +1,9 @@
 //! Writing the journal: numbered events and the indexes they are found by.
 //!
-//! An event is one row. Its numbers stand in the index of every scope it belongs to: live ones in blocks, one per
-//! scope and commit, because a thousand events of one catalog should not cost a thousand index rows; replayed ones
-//! singly by time, because replays of several catalogs interleave.
+//! Events are lines of JSON; those of one commit share rows, as many as fit, under the number of the first. Their
+//! numbers stand in the index of every scope they belong to: live ones in blocks, one per scope and commit, because
+//! a thousand events of one catalog should not cost a thousand index rows; replayed ones singly by time, because
+//! replays of several catalogs interleave.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,11 +11,15 @@ use chrono::{DateTime, Utc};
 use whimbrel_catalog::CatalogId;
 use whimbrel_news::{Dated, Event, EventId, slug};
 
+use crate::heads::{self, Heads};
 use crate::keys::{Key, Kind};
-use crate::rows::{self, Heads, VERSION};
+use crate::rows::{self, VERSION};
 use crate::txn::Txn;
 use crate::types::{Commit, Scope, StoreError};
 use crate::wide;
+
+/// Bytes of events that share a row. A longer event has rows of its own.
+const ROW: usize = wide::LONGEST - wide::HEAD;
 
 /// Numbers in a block of an index: 256 differences of any size fit a row.
 const BLOCK: usize = 256;
@@ -22,13 +27,17 @@ const BLOCK: usize = 256;
 /// The events of one commit.
 pub(crate) struct Journal {
     before: u64,
-    postings: BTreeMap<Key, Vec<u64>>,
+    postings: BTreeMap<Scope, Vec<u64>>,
+    /// Lines of events that share a row, and their numbers from first to last.
+    lines: Vec<u8>,
+    first: u64,
+    last: u64,
 }
 
 impl Journal {
     /// Nothing yet; `head` is the newest number so far.
     pub(crate) fn new(head: u64) -> Self {
-        Self { before: head, postings: BTreeMap::new() }
+        Self { before: head, postings: BTreeMap::new(), lines: Vec::new(), first: 0, last: 0 }
     }
 
     /// Numbers and writes live news.
@@ -42,6 +51,8 @@ impl Journal {
     ) -> Result<(), StoreError> {
         for dated in news {
             heads.seq += 1;
+            heads.events += 1;
+            heads.newest = heads.seq;
             let id = EventId { epoch: heads.epoch, history: false, seq: heads.seq };
             self.append_event(txn, &dated.clone().numbered(id, now, catalog.clone()))?;
         }
@@ -51,9 +62,20 @@ impl Journal {
     /// Writes a live event that has its number.
     pub(crate) fn append_event(&mut self, txn: &mut Txn<'_>, event: &Event) -> Result<(), StoreError> {
         for scope in scopes(event) {
-            self.postings.entry(scope_key(Kind::Posting, &scope)).or_default().push(event.seq);
+            self.postings.entry(scope).or_default().push(event.seq);
         }
-        wide::put_new(txn, &event_key(event.seq), VERSION, &rows::event_bytes(event)?)
+        let line = rows::json_bytes(event)?;
+        if self.lines.len() + 1 + line.len() > ROW || event.seq != self.last + 1 {
+            self.write_lines(txn)?;
+        }
+        if self.lines.is_empty() {
+            self.first = event.seq;
+        } else {
+            self.lines.push(b'\n');
+        }
+        self.lines.extend(line);
+        self.last = event.seq;
+        Ok(())
     }
 
     /// Writes the indexes; says which numbers were given.
@@ -68,16 +90,26 @@ impl Journal {
         }
         let seqs = (self.before + 1, heads.seq);
         put_commit(txn, &Commit { recorded, first: seqs.0, last: seqs.1 })?;
-        self.write_postings(txn)?;
+        self.write(txn)?;
         Ok(Some(seqs))
     }
 
-    /// Writes the index blocks gathered so far.
-    pub(crate) fn write_postings(&mut self, txn: &mut Txn<'_>) -> Result<(), StoreError> {
+    /// Writes what was gathered so far.
+    pub(crate) fn write(&mut self, txn: &mut Txn<'_>) -> Result<(), StoreError> {
+        self.write_lines(txn)?;
         for (scope, seqs) in std::mem::take(&mut self.postings) {
+            let scope = scope_key(Kind::Posting, &scope);
             for block in seqs.chunks(BLOCK) {
-                txn.put(scope.clone().number(block[0]).as_bytes(), block_bytes(block)?)?;
+                txn.put_new(scope.clone().number(block[0]).as_bytes(), block_bytes(block)?)?;
             }
+        }
+        Ok(())
+    }
+
+    fn write_lines(&mut self, txn: &mut Txn<'_>) -> Result<(), StoreError> {
+        if !self.lines.is_empty() {
+            wide::put_new(txn, &event_key(self.first), VERSION, &self.lines)?;
+            self.lines.clear();
         }
         Ok(())
     }
@@ -103,18 +135,18 @@ pub(crate) fn append_history(
 pub(crate) fn append_history_event(txn: &mut Txn<'_>, event: &Event) -> Result<(), StoreError> {
     for scope in scopes(event) {
         let key = scope_key(Kind::HistoryPosting, &scope).time(event.at).number(event.seq);
-        txn.put(key.as_bytes(), rows::small_bytes(&(event.at.timestamp_micros(), event.seq))?)?;
+        txn.put_new(key.as_bytes(), rows::small_bytes(&(event.at.timestamp_micros(), event.seq))?)?;
     }
-    wide::put_new(txn, &history_key(event.at, event.seq), VERSION, &rows::event_bytes(event)?)
+    wide::put_new(txn, &history_key(event.at, event.seq), VERSION, &rows::json_bytes(event)?)
 }
 
 /// Writes which events a commit recorded.
 pub(crate) fn put_commit(txn: &mut Txn<'_>, commit: &Commit) -> Result<(), StoreError> {
     let key = Key::of(Kind::Time).time(commit.recorded).number(commit.first);
-    txn.put(key.as_bytes(), rows::json_row(commit)?)
+    txn.put_new(key.as_bytes(), rows::json_row(commit)?)
 }
 
-/// Where a live event stands.
+/// Where a row of live events stands that begins with this number.
 pub(crate) fn event_key(seq: u64) -> Key {
     Key::of(Kind::Event).number(seq)
 }
@@ -124,16 +156,17 @@ pub(crate) fn history_key(at: DateTime<Utc>, seq: u64) -> Key {
     Key::of(Kind::History).time(at).number(seq)
 }
 
-/// Where the index of a scope begins.
+/// Where the index of a scope begins. The scope's name is hashed: short keys make the index half as large and twice
+/// as fast. Readers check that an event is of the scope they asked for, so two names of one hash do no harm.
 pub(crate) fn scope_key(kind: Kind, scope: &Scope) -> Key {
-    let key = Key::of(kind);
-    match scope {
-        Scope::All => key,
-        Scope::Catalog(id) => key.mark(b'c').catalog(id),
-        Scope::Section(id, slug) => key.mark(b's').catalog(id).text(slug),
-        Scope::Project(project) => key.mark(b'p').entry(project),
-        Scope::Kind(kind) => key.mark(b'k').text(kind.as_str()),
-    }
+    let name = match scope {
+        Scope::All => return Key::of(kind),
+        Scope::Catalog(id) => Key::of(kind).mark(b'c').catalog(id),
+        Scope::Section(id, slug) => Key::of(kind).mark(b's').catalog(id).text(slug),
+        Scope::Project(project) => Key::of(kind).mark(b'p').entry(project),
+        Scope::Kind(kind) => Key::of(Kind::Posting).mark(b'k').text(kind.as_str()),
+    };
+    Key::of(kind).number(heads::hash(name.as_bytes(), &[]))
 }
 
 /// The numbers of a block, rising.

@@ -4,12 +4,21 @@
 //! see the journal through [`Store::events_after`] and [`Store::events`]. Verbs block: async callers go through
 //! their runtime's blocking threads.
 
+mod backup;
 mod documents;
 mod engine;
+mod export;
 mod files;
+mod folder;
+mod frozen;
 mod group;
+mod heads;
+mod high_water;
+mod import;
 mod journal;
 mod keys;
+mod ladder;
+mod lines;
 mod lock;
 mod looks;
 mod open;
@@ -20,12 +29,13 @@ mod rows;
 mod store;
 mod txn;
 pub mod types;
+mod verify;
 mod wide;
 
 pub use store::Store;
 pub use types::{
-    BadCursor, CatalogMeta, Commit, Cursor, DocumentId, Look, OpenStep, Opened, Page, Query, Record,
-    Recorded, Scope, Settings, Shape, Stats, StoreError, Touched,
+    BadCursor, CatalogMeta, Commit, Cursor, DocumentId, Look, OpenStep, Opened, Page, Progress, Query,
+    Record, Recorded, Scope, Settings, Shape, Stats, StoreError, Touched,
 };
 
 #[cfg(test)]

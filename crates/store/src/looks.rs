@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use chrono::{DateTime, TimeDelta, Utc};
 use whimbrel_catalog::CatalogId;
 
+use crate::keys::{Key, Kind};
 use crate::record;
 use crate::store::Store;
 use crate::types::{CatalogMeta, Look, StoreError};
@@ -98,10 +99,15 @@ pub(crate) fn fold(look: &Look, meta: &mut CatalogMeta) {
 }
 
 impl Store {
-    /// Notes that a catalog was looked at and is unchanged. Takes microseconds: it is written with the next commit,
+    /// Notes that a followed catalog was looked at and is unchanged. Takes microseconds: it is written with the next commit,
     /// at the latest by [`Store::flush_looks`]. All verbs see it at once.
     pub fn note_look(&self, id: &CatalogId, look: Look) {
-        self.inner.looks().note(id, look);
+        let mut looks = self.inner.looks();
+        // Under the lock, so that a catalog that is forgotten this moment does not come back by its look.
+        let known = self.inner.engine.get(Key::of(Kind::Catalog).catalog(id).as_bytes());
+        if known.is_ok_and(|row| row.is_some()) {
+            looks.note(id, look);
+        }
     }
 
     /// Writes looks that have waited for a minute; says how many it wrote. Cheap when there are none.

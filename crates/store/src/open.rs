@@ -1,6 +1,7 @@
-//! Opening the folder of a store.
+//! Opening, and replacing, what lies in the folder of a store.
 
 use std::path::Path;
+use std::sync::Mutex;
 
 use chrono::{DateTime, Utc};
 use whimbrel_news::Epoch;
@@ -9,29 +10,179 @@ use crate::documents::Documents;
 use crate::engine::Engine as _;
 use crate::engine::sled::Sled;
 use crate::files;
+use crate::folder::{Folder, Format};
+use crate::heads::Heads;
+use crate::high_water::{HighWater, Mark};
+use crate::import;
+use crate::ladder::{self, Depth};
 use crate::lock::Lock;
-use crate::rows::Heads;
-use crate::store::Store;
-use crate::types::{OpenStep, Opened, Settings, StoreError};
+use crate::store::{Home, Store};
+use crate::types::{OpenStep, Opened, Progress, Settings, StoreError};
 
 impl Store {
     /// Opens the store in the folder of the settings (relative to `base`), making it when there is none.
+    ///
+    /// A database that does not open, or is not as it was written, is moved aside and replaced by the best there
+    /// is: itself without its snapshot file, the newest good backup, an empty store. What was done stands in
+    /// [`Opened::steps`] and is to be said aloud. A folder that may not be read or written, a full disk, a newer
+    /// format and a folder in use are refused, and left as they are.
     pub fn open(settings: &Settings, base: &Path, now: DateTime<Utc>) -> Result<Opened<Self>, StoreError> {
-        let folder = base.join(&settings.path);
-        files::make_folder(&folder)?;
-        let lock = Lock::take(&folder)?;
-        let state = folder.join("state-1");
-        let created = !state.exists();
-        let engine = Sled::open(&state, settings.cache_mib)?;
-        if created {
-            engine.sync()?;
-            files::sync_tree(&state)?;
-            files::sync_folder(&folder)?;
-        }
-        let documents = Documents::in_folder(folder.join("documents"));
-        let first = Heads::first(Epoch(now.timestamp().max(1).cast_unsigned()), 0);
-        let store = Self::over(Box::new(engine), documents, first, Some(lock))?;
-        store.inner.documents.sweep(|id| store.inner.needs_document(id))?;
-        Ok(Opened { store, steps: if created { vec![OpenStep::Created] } else { Vec::new() } })
+        let site = Site::take(settings, base)?;
+        let mut steps = Vec::new();
+        let (state, engine) = ladder::climb(&site.folder, settings, &site.water, now, &mut steps)?;
+        site.open(state, engine, steps, now)
     }
+
+    /// Replaces everything by an export (gzipped or not): events keep their numbers, new ones begin a new life.
+    ///
+    /// The file is read to its end before anything is replaced; one that is foreign, cut short or damaged is
+    /// refused. The former database is moved aside. Nobody else may have the store open.
+    pub fn import(
+        settings: &Settings,
+        base: &Path,
+        file: &Path,
+        now: DateTime<Utc>,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Opened<Self>, StoreError> {
+        let site = Site::take(settings, base)?;
+        let before = match site.folder.format()? {
+            Format::State(state) => Some(state),
+            Format::Missing | Format::Unreadable => site.folder.states()?.pop(),
+        }
+        .filter(|state| site.folder.state(*state).exists());
+        // The mark knows what was promised; without one the database is asked, if it can still answer.
+        let floor = site.water.mark().or_else(|| {
+            let heads = ladder::try_open(&site.folder, before?, settings, Depth::Ends).ok()??.1;
+            Some(Mark { epoch: heads.epoch, seq: heads.seq })
+        });
+        let (state, engine) = fill(&site.folder, settings, file, floor, now, progress)?;
+        site.folder.switch_to(state)?;
+        let mut steps = vec![OpenStep::FromBackup(file.to_owned())];
+        if let Some(before) = before {
+            steps.insert(0, OpenStep::SetAside(site.folder.set_aside(before, "replaced", now)?));
+        }
+        site.open(state, engine, steps, now)
+    }
+}
+
+/// The folder, taken.
+struct Site {
+    folder: Folder,
+    settings: Settings,
+    lock: Lock,
+    water: HighWater,
+}
+
+impl Site {
+    fn take(settings: &Settings, base: &Path) -> Result<Self, StoreError> {
+        let folder = Folder::make(base.join(&settings.path))?;
+        let lock = Lock::take(folder.root())?;
+        folder.format()?; // a newer one is refused before anything is touched
+        let water = HighWater::open(folder.root())?;
+        Ok(Self { folder, settings: settings.clone(), lock, water })
+    }
+
+    /// The last steps every way in has in common.
+    fn open(
+        mut self,
+        state: u32,
+        engine: Sled,
+        mut steps: Vec<OpenStep>,
+        now: DateTime<Utc>,
+    ) -> Result<Opened<Store>, StoreError> {
+        let mut heads = Heads::read(&engine)?.ok_or_else(|| crate::rows::damaged("there are no heads"))?;
+        let here = Mark { epoch: heads.epoch, seq: heads.seq };
+        if let Some(mark) = self.water.mark().filter(|mark| *mark > here) {
+            // Numbers were promised that this database does not know: it came back older than it was.
+            heads.epoch = new_epoch(Some(mark), heads.epoch, now);
+            heads.seq = heads.seq.max(mark.seq);
+            import::finish(&engine, heads)?;
+        }
+        let mark = Mark { epoch: heads.epoch, seq: heads.seq };
+        let replaced = |step: &OpenStep| matches!(step, OpenStep::FromBackup(_) | OpenStep::Rebuilt);
+        let reborn =
+            self.water.mark().is_some_and(|before| before.epoch < heads.epoch) || steps.iter().any(replaced);
+        self.water.raise(mark)?;
+        // What an interrupted restore left behind.
+        for other in self.folder.states()? {
+            if other > state {
+                self.folder.discard(other)?;
+            } else if other < state {
+                steps.push(OpenStep::SetAside(self.folder.set_aside(other, "replaced", now)?));
+            }
+        }
+        if reborn {
+            steps.push(OpenStep::NewEpoch(heads.epoch));
+        }
+        let documents = Documents::in_folder(self.folder.documents());
+        let home = Home {
+            folder: self.folder,
+            settings: self.settings,
+            mark: Mutex::new(self.water),
+            _lock: self.lock,
+        };
+        let store = Store::over(Box::new(engine), documents, heads, Some(home));
+        store.inner.documents.sweep(|id| store.inner.needs_document(id))?;
+        Ok(Opened { store, steps })
+    }
+}
+
+/// Makes the next state folder and fills it from an export. Nothing points to it yet.
+pub(crate) fn fill(
+    folder: &Folder,
+    settings: &Settings,
+    file: &Path,
+    mark: Option<Mark>,
+    now: DateTime<Utc>,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<(u32, Sled), StoreError> {
+    let documents = Documents::in_folder(folder.documents());
+    make(folder, settings, |engine| {
+        let heads = import::load_file(file, engine, &documents, progress)?;
+        let seq = heads.seq.max(mark.map_or(0, |mark| mark.seq));
+        Ok(Heads { epoch: new_epoch(mark, heads.epoch, now), seq, ..heads })
+    })
+}
+
+/// Makes the next state folder, empty; numbers go on above the mark.
+pub(crate) fn empty(
+    folder: &Folder,
+    settings: &Settings,
+    mark: Option<Mark>,
+    now: DateTime<Utc>,
+) -> Result<(u32, Sled), StoreError> {
+    make(folder, settings, |_| {
+        Ok(Heads::first(new_epoch(mark, Epoch(0), now), mark.map_or(0, |mark| mark.seq)))
+    })
+}
+
+/// Makes the next state folder durable with all its names, before anything points to it.
+fn make(
+    folder: &Folder,
+    settings: &Settings,
+    content: impl FnOnce(&Sled) -> Result<Heads, StoreError>,
+) -> Result<(u32, Sled), StoreError> {
+    let state = folder.states()?.last().map_or(1, |last| last + 1);
+    let path = folder.state(state);
+    let made = (|| {
+        let engine = Sled::open(&path, settings.cache_mib)?;
+        import::finish(&engine, content(&engine)?)?;
+        engine.sync()?;
+        files::sync_tree(&path)?;
+        files::sync_folder(folder.root())?;
+        Ok(engine)
+    })();
+    match made {
+        Ok(engine) => Ok((state, engine)),
+        Err(error) => {
+            let _ = folder.discard(state); // it never was in use, and the first error is the one to tell
+            Err(error)
+        }
+    }
+}
+
+/// A life above all that were, and unlike those of other stores: it begins with the clock.
+fn new_epoch(mark: Option<Mark>, known: Epoch, now: DateTime<Utc>) -> Epoch {
+    let above = known.0.max(mark.map_or(0, |mark| mark.epoch.0)).saturating_add(1);
+    Epoch(above.max(now.timestamp().max(1).cast_unsigned()))
 }

@@ -5,9 +5,9 @@ use std::ops::ControlFlow;
 use chrono::{DateTime, Utc};
 use whimbrel_news::{Event, Filter};
 
-use crate::engine::{KeyRange, Order};
-use crate::journal::{block, event_key, history_key, scope_key};
-use crate::keys::{Key, Kind};
+use crate::engine::{KeyRange, Order, Row};
+use crate::journal::{block, event_key, history_key, scope_key, scopes};
+use crate::keys::{Key, Kind, just_after};
 use crate::rows;
 use crate::store::{Inner, Store};
 use crate::types::{Commit, Cursor, Page, Query, Scope, StoreError};
@@ -40,11 +40,15 @@ impl Store {
         while events.len() < limit {
             let rows = self.inner.engine.scan(&rest, Order::Rising, STRIDE)?;
             let Some((last, _)) = rows.last() else { break };
-            rest.from = crate::keys::just_after(last);
+            rest.from = just_after(last);
             for (_, row) in &rows {
                 let commit: Commit = rows::from_json_row(row, "a commit")?;
                 let room = limit - events.len();
-                events.extend(self.inner.numbered(commit.first - 1, commit.last.min(self.head()), room)?);
+                events.extend(self.inner.numbered(
+                    commit.first.saturating_sub(1),
+                    commit.last.min(self.head()),
+                    room,
+                )?);
                 if events.len() >= limit {
                     break;
                 }
@@ -122,18 +126,36 @@ impl Picker<'_> {
 }
 
 impl Inner {
+    /// Live events with numbers after `after` and up to `last`, rising.
     fn numbered(&self, after: u64, last: u64, limit: usize) -> Result<Vec<Event>, StoreError> {
-        let range = KeyRange {
-            from: event_key(after.saturating_add(1)).as_bytes().to_vec(),
+        let next = event_key(after.saturating_add(1));
+        let mut range = KeyRange {
+            // The first of them may stand in the middle of a row.
+            from: self.row_at(&next)?.map_or_else(|| next.as_bytes().to_vec(), |(key, _)| key),
             to: event_key(last.saturating_add(1)).as_bytes().to_vec(),
         };
-        let rows = self.engine.scan(&range, Order::Rising, limit)?;
-        rows.into_iter().map(|(key, row)| self.event(&key, row)).collect()
+        let mut events = Vec::new();
+        while events.len() < limit {
+            let rows = self.engine.scan(&range, Order::Rising, (limit - events.len()).min(STRIDE))?;
+            let Some((key, _)) = rows.last() else { break };
+            range.from = just_after(key);
+            for (key, row) in rows {
+                let lines = EventRow::read(self, &key, row)?;
+                for seq in lines.first.max(after + 1)..=last {
+                    match lines.event(seq)? {
+                        Some(event) if events.len() < limit => events.push(event),
+                        _ => break,
+                    }
+                }
+            }
+        }
+        Ok(events)
     }
 
-    fn event(&self, key: &[u8], row: Vec<u8>) -> Result<Event, StoreError> {
-        let (version, body) = wide::join(&*self.engine, key, row)?;
-        rows::event(version, &body)
+    /// The row that begins at this key, or the last one before it.
+    fn row_at(&self, key: &Key) -> Result<Option<Row>, StoreError> {
+        let range = KeyRange { from: Key::of(Kind::Event).range().from, to: just_after(key.as_bytes()) };
+        Ok(self.engine.scan(&range, Order::Falling, 1)?.pop())
     }
 
     /// Live events of a scope with numbers below `before`, newest first.
@@ -145,22 +167,32 @@ impl Inner {
     ) -> Result<ControlFlow<()>, StoreError> {
         let start = scope_key(if *scope == Scope::All { Kind::Event } else { Kind::Posting }, scope);
         let mut range = start.range_before(&start.clone().number(before));
+        let mut near: Option<EventRow> = None;
         loop {
-            let rows = self.engine.scan(&range, Order::Falling, STRIDE)?;
+            let rows = self.engine.scan(&range, Order::Falling, picker.limit.min(STRIDE))?;
             let Some((last, _)) = rows.last() else { return Ok(ControlFlow::Continue(())) };
             range.to.clone_from(last);
             for (key, row) in rows {
-                if *scope == Scope::All {
-                    if picker.take(self.event(&key, row)?).is_break() {
-                        return Ok(ControlFlow::Break(()));
+                let seqs = if *scope == Scope::All {
+                    let lines = EventRow::read(self, &key, row)?;
+                    let seqs = (lines.first..lines.first + lines.count()).collect();
+                    near = Some(lines);
+                    seqs
+                } else {
+                    block(&row)?
+                };
+                for seq in seqs.into_iter().rev().filter(|seq| *seq < before) {
+                    if near.as_ref().is_none_or(|row| !row.holds(seq)) {
+                        near = match self.row_at(&event_key(seq))? {
+                            Some((key, row)) => Some(EventRow::read(self, &key, row)?),
+                            None => None,
+                        };
                     }
-                    continue;
-                }
-                for seq in block(&row)?.into_iter().rev().filter(|seq| *seq < before) {
-                    let key = event_key(seq);
                     // Retention removes events before the blocks that number them.
-                    let Some((version, body)) = wide::get(&*self.engine, key.as_bytes())? else { continue };
-                    if picker.take(rows::event(version, &body)?).is_break() {
+                    let Some(event) = near.as_ref().map(|row| row.event(seq)).transpose()?.flatten() else {
+                        continue;
+                    };
+                    if is_of(scope, &event) && picker.take(event).is_break() {
                         return Ok(ControlFlow::Break(()));
                     }
                 }
@@ -182,12 +214,13 @@ impl Inner {
         };
         let head = self.history_head();
         loop {
-            let rows = self.engine.scan(&range, Order::Falling, STRIDE)?;
+            let rows = self.engine.scan(&range, Order::Falling, picker.limit.min(STRIDE))?;
             let Some((last, _)) = rows.last() else { return Ok(ControlFlow::Continue(())) };
             range.to.clone_from(last);
             for (key, row) in rows {
-                let event = if *scope == Scope::All {
-                    self.event(&key, row)?
+                let event: Event = if *scope == Scope::All {
+                    let (version, body) = wide::join(&*self.engine, &key, row)?;
+                    rows::json(version, &body, "an event")?
                 } else {
                     let (micros, seq): (i64, u64) = rows::small(&row, "an index row")?;
                     let at = DateTime::from_timestamp_micros(micros).unwrap_or_default();
@@ -195,9 +228,9 @@ impl Inner {
                     else {
                         return Err(rows::damaged("a replayed event is missing"));
                     };
-                    rows::event(version, &body)?
+                    rows::json(version, &body, "an event")?
                 };
-                if event.seq <= head && picker.take(event).is_break() {
+                if event.seq <= head && is_of(scope, &event) && picker.take(event).is_break() {
                     return Ok(ControlFlow::Break(()));
                 }
             }
@@ -205,7 +238,54 @@ impl Inner {
     }
 }
 
+/// A row of live events; single lines are read when they are wanted.
+pub(crate) struct EventRow {
+    version: u8,
+    /// The number of the first line; each further line has the next number.
+    pub(crate) first: u64,
+    body: Vec<u8>,
+}
+
+impl EventRow {
+    /// A row as a scan found it.
+    pub(crate) fn read(inner: &Inner, key: &[u8], row: Vec<u8>) -> Result<Self, StoreError> {
+        let (version, body) = wide::join(&*inner.engine, key, row)?;
+        Ok(Self { version, first: key.last_chunk::<8>().map_or(0, |bytes| u64::from_be_bytes(*bytes)), body })
+    }
+
+    /// How many events it holds.
+    pub(crate) fn count(&self) -> u64 {
+        self.lines().count() as u64
+    }
+
+    fn holds(&self, seq: u64) -> bool {
+        (self.first..self.first + self.count()).contains(&seq)
+    }
+
+    /// The event of this number, if it is one of the row's.
+    pub(crate) fn event(&self, seq: u64) -> Result<Option<Event>, StoreError> {
+        let Some(index) = seq.checked_sub(self.first) else { return Ok(None) };
+        let line = self.lines().nth(usize::try_from(index).unwrap_or(usize::MAX));
+        let event: Option<Event> = line.map(|line| rows::json(self.version, line, "an event")).transpose()?;
+        match event {
+            Some(event) if event.seq != seq => {
+                Err(rows::damaged("an event stands under the number of another"))
+            }
+            event => Ok(event),
+        }
+    }
+
+    fn lines(&self) -> impl Iterator<Item = &[u8]> {
+        self.body.split(|byte| *byte == b'\n')
+    }
+}
+
+/// Index keys are hashes, so an event may stand in an index it does not belong to.
+fn is_of(scope: &Scope, event: &Event) -> bool {
+    *scope == Scope::All || scopes(event).contains(scope)
+}
+
 /// The first key of commits recorded after this moment.
 fn after_time(at: DateTime<Utc>) -> Vec<u8> {
-    crate::keys::just_after(Key::of(Kind::Time).time(at).number(u64::MAX).as_bytes())
+    just_after(Key::of(Kind::Time).time(at).number(u64::MAX).as_bytes())
 }

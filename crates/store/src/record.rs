@@ -3,16 +3,17 @@
 use std::collections::{BTreeSet, HashSet};
 
 use chrono::{DateTime, Utc};
-use whimbrel_catalog::{CatalogId, Entry, EntryKey, Tombstone};
+use whimbrel_catalog::{CatalogId, Entry, EntryKey, Settling, Tombstone};
 
 use crate::engine::{Order, Rows as _};
+use crate::heads::Heads;
 use crate::journal::{Journal, append_history};
 use crate::keys::{Key, Kind};
 use crate::looks;
-use crate::rows::{self, Heads, VERSION};
+use crate::rows::{self, VERSION};
 use crate::store::{Inner, Store};
 use crate::txn::Txn;
-use crate::types::{CatalogMeta, DocumentId, Look, Record, Recorded, StoreError, Touched};
+use crate::types::{CatalogMeta, DocumentId, Look, Record, Recorded, Shape, StoreError, Touched};
 use crate::wide;
 
 impl Store {
@@ -70,7 +71,7 @@ impl Store {
 
 /// Documents that a commit named and let go.
 #[derive(Default)]
-struct Moves {
+pub(crate) struct Moves {
     named: BTreeSet<DocumentId>,
     let_go: BTreeSet<DocumentId>,
 }
@@ -110,28 +111,37 @@ fn write(
         bury(txn, id, key, tombstone)?;
     }
     if let Some(shape) = &record.shape {
-        let body = rows::json_bytes(shape)?;
-        put_stamped(txn, heads, &Key::of(Kind::Shape).catalog(id), &body, &Touched::Shape(id.clone()))?;
+        put_shape(txn, heads, id, shape)?;
     }
     if let Some(settling) = &record.settling {
-        let key = Key::of(Kind::Settling).catalog(id);
-        let body = rows::json_bytes(settling)?;
-        if wide::get(txn, key.as_bytes())?.is_none_or(|(_, old)| old != body) {
-            wide::put(txn, &key, VERSION, &body)?;
-        }
+        put_settling(txn, id, settling)?;
     }
     Ok(())
 }
 
+pub(crate) fn put_shape(
+    txn: &mut Txn<'_>,
+    heads: &mut Heads,
+    id: &CatalogId,
+    shape: &Shape,
+) -> Result<(), StoreError> {
+    let body = rows::json_bytes(shape)?;
+    put_stamped(txn, heads, &Key::of(Kind::Shape).catalog(id), &body, &Touched::Shape(id.clone()))
+}
+
+pub(crate) fn put_settling(txn: &mut Txn<'_>, id: &CatalogId, settling: &Settling) -> Result<(), StoreError> {
+    wide::put(txn, &Key::of(Kind::Settling).catalog(id), VERSION, &rows::json_bytes(settling)?)
+}
+
 /// Does the look-up index have to follow?
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Follow {
+pub(crate) enum Follow {
     Yes,
     No,
 }
 
 /// Writes the facts of a catalog, its due time and its hold on documents; says whether it was known before.
-fn put_meta(
+pub(crate) fn put_meta(
     txn: &mut Txn<'_>,
     heads: &mut Heads,
     meta: &CatalogMeta,
@@ -166,7 +176,7 @@ fn put_meta(
         documents.let_go.insert(document.clone());
     }
     for document in has.difference(&had) {
-        txn.put(document_key(document, &meta.id).as_bytes(), rows::small_bytes(document)?)?;
+        wide::put_new(txn, &document_key(document, &meta.id), VERSION, &rows::json_bytes(document)?)?;
         documents.named.insert(document.clone());
     }
     let revision = match (&before, follow) {
@@ -196,7 +206,7 @@ pub(crate) fn write_look(
     Ok(())
 }
 
-fn put_entry(
+pub(crate) fn put_entry(
     txn: &mut Txn<'_>,
     heads: &mut Heads,
     id: &CatalogId,
@@ -207,7 +217,7 @@ fn put_entry(
     let body = rows::entry_bytes(entry)?;
     let row = || Touched::Entry(id.clone(), entry.key.clone());
     // A catalog seen for the first time has no rows that could be in the way.
-    if !known && txn.peek(key.as_bytes()).is_none() {
+    if !known && !txn.sets(key.as_bytes()) {
         let revision = next_revision(txn, heads, None, &row())?;
         return wide::put_new(txn, &key, VERSION, &rows::stamp(revision, &body));
     }
@@ -242,7 +252,12 @@ fn remove_gone(txn: &mut Txn<'_>, id: &CatalogId, key: &EntryKey) -> Result<(), 
     Ok(())
 }
 
-fn bury(txn: &mut Txn<'_>, id: &CatalogId, key: &EntryKey, tombstone: &Tombstone) -> Result<(), StoreError> {
+pub(crate) fn bury(
+    txn: &mut Txn<'_>,
+    id: &CatalogId,
+    key: &EntryKey,
+    tombstone: &Tombstone,
+) -> Result<(), StoreError> {
     let body = rows::json_bytes(&(key, tombstone))?;
     wide::put(txn, &Key::of(Kind::Tombstone).catalog(id).entry(key), VERSION, &body)
 }

@@ -6,55 +6,12 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use whimbrel_catalog::Entry;
-use whimbrel_news::{Epoch, Event};
+use whimbrel_news::Event;
 
 use crate::types::StoreError;
 
 /// The version all values are written in today.
 pub(crate) const VERSION: u8 = 1;
-
-/// The newest numbers of the store; written with every commit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Heads {
-    /// The life of the store.
-    pub(crate) epoch: Epoch,
-    /// The newest live event.
-    pub(crate) seq: u64,
-    /// The newest replayed event.
-    pub(crate) history: u64,
-    /// The newest revision.
-    pub(crate) revision: u64,
-    /// Live events up to this number were dropped by retention.
-    pub(crate) floor: u64,
-}
-
-impl Heads {
-    /// The heads of a store that begins.
-    pub(crate) fn first(epoch: Epoch, seq: u64) -> Self {
-        Self { epoch, seq, history: 0, revision: 0, floor: seq }
-    }
-
-    /// The row.
-    pub(crate) fn encode(self) -> Vec<u8> {
-        let mut row = vec![VERSION];
-        for number in [self.epoch.0, self.seq, self.history, self.revision, self.floor] {
-            row.extend_from_slice(&number.to_be_bytes());
-        }
-        row
-    }
-
-    /// The row read back.
-    pub(crate) fn decode(row: &[u8]) -> Result<Self, StoreError> {
-        let (version, rest) = row.split_first().ok_or_else(|| damaged("the heads are empty"))?;
-        known(*version, "the heads")?;
-        let numbers: Vec<u64> =
-            rest.chunks_exact(8).filter_map(|n| n.try_into().ok()).map(u64::from_be_bytes).collect();
-        let &[epoch, seq, history, revision, floor] = numbers.as_slice() else {
-            return Err(damaged("the heads have the wrong length"));
-        };
-        Ok(Self { epoch: Epoch(epoch), seq, history, revision, floor })
-    }
-}
 
 /// A value with the revision of the commit that last changed it.
 pub(crate) fn stamp(revision: u64, body: &[u8]) -> Vec<u8> {
@@ -82,14 +39,9 @@ pub(crate) fn entry(version: u8, body: &[u8]) -> Result<Entry, StoreError> {
     postcard::from_bytes(body).map_err(|error| damaged(&format!("an entry cannot be read: {error}")))
 }
 
-/// An event as JSON.
-pub(crate) fn event_bytes(event: &Event) -> Result<Vec<u8>, StoreError> {
-    json_bytes(event)
-}
-
-/// An event read back.
-pub(crate) fn event(version: u8, body: &[u8]) -> Result<Event, StoreError> {
-    json(version, body, "an event")
+/// The events of a row, oldest first.
+pub(crate) fn events(version: u8, body: &[u8]) -> Result<Vec<Event>, StoreError> {
+    body.split(|byte| *byte == b'\n').map(|line| json(version, line, "an event")).collect()
 }
 
 /// A value as JSON.
@@ -134,7 +86,8 @@ pub(crate) fn damaged(problem: &str) -> StoreError {
     StoreError::Damaged(problem.to_owned())
 }
 
-fn known(version: u8, what: &str) -> Result<(), StoreError> {
+/// Refuses what only a newer version can read.
+pub(crate) fn known(version: u8, what: &str) -> Result<(), StoreError> {
     if (1..=VERSION).contains(&version) {
         Ok(())
     } else {

@@ -8,13 +8,16 @@ use whimbrel_news::Epoch;
 use crate::documents::Documents;
 use crate::engine::Engine;
 use crate::engine::memory::Memory;
+use crate::folder::Folder;
+use crate::frozen::Past;
 use crate::group::Group;
-use crate::keys::{Key, Kind};
+use crate::heads::Heads;
+use crate::high_water::{HighWater, Mark};
+use crate::import;
 use crate::lock::Lock;
 use crate::looks::Looks;
-use crate::rows::Heads;
 use crate::txn::Txn;
-use crate::types::{Stats, StoreError};
+use crate::types::{Settings, Stats, StoreError};
 
 /// The journal and the state. A cheap handle: clones are the same store.
 ///
@@ -35,8 +38,19 @@ pub(crate) struct Inner {
     told: Told,
     pub(crate) looks: Mutex<Looks>,
     pub(crate) documents: Documents,
-    /// Given back last, when nothing writes any more.
-    _lock: Option<Lock>,
+    /// One reader of the past at a time, and what it has to be shown.
+    pub(crate) freezing: Mutex<()>,
+    pub(crate) past: Mutex<Option<Past>>,
+    /// Where a store on disk lives; given back last, when nothing writes any more.
+    pub(crate) home: Option<Home>,
+}
+
+/// What a store on disk holds besides its engine.
+pub(crate) struct Home {
+    pub(crate) folder: Folder,
+    pub(crate) settings: Settings,
+    pub(crate) mark: Mutex<HighWater>,
+    pub(crate) _lock: Lock,
 }
 
 /// What may be told: the numbers of durable events. Applied ones that may still be lost are not shown to anyone.
@@ -57,23 +71,21 @@ impl Told {
 impl Store {
     /// An empty store that lives as long as its handles.
     pub fn in_memory() -> Result<Self, StoreError> {
-        Self::over(Box::new(Memory::default()), Documents::in_memory(), Heads::first(Epoch(1), 0), None)
+        let (engine, heads) = (Memory::default(), Heads::first(Epoch(1), 0));
+        import::finish(&engine, heads)?;
+        Ok(Self::over(Box::new(engine), Documents::in_memory(), heads, None))
     }
 
-    /// A store over an engine; `first` is what it begins with when the engine is empty.
+    /// A store over an engine with these heads.
     pub(crate) fn over(
         engine: Box<dyn Engine>,
         documents: Documents,
-        first: Heads,
-        lock: Option<Lock>,
-    ) -> Result<Self, StoreError> {
-        let heads = match engine.get(Key::of(Kind::Heads).as_bytes())? {
-            Some(row) => Heads::decode(&row)?,
-            None => first,
-        };
+        heads: Heads,
+        home: Option<Home>,
+    ) -> Self {
         let told = Told { epoch: AtomicU64::new(0), seq: AtomicU64::new(0), history: AtomicU64::new(0) };
         told.set(&heads);
-        Ok(Self {
+        Self {
             inner: Arc::new(Inner {
                 engine,
                 writer: Mutex::new(heads),
@@ -82,9 +94,11 @@ impl Store {
                 told,
                 looks: Mutex::default(),
                 documents,
-                _lock: lock,
+                freezing: Mutex::default(),
+                past: Mutex::default(),
+                home,
             }),
-        })
+        }
     }
 
     /// The number of the newest live event; 0 before the first.
@@ -99,12 +113,13 @@ impl Store {
 
     /// Figures for health output and metrics.
     pub fn stats(&self) -> Result<Stats, StoreError> {
-        let floor = self.inner.writer.lock().unwrap_or_else(PoisonError::into_inner).floor;
+        let heads = *self.inner.alone();
         Ok(Stats {
             epoch: self.epoch(),
             head: self.head(),
-            events: self.head().saturating_sub(floor),
-            history: self.inner.history_head(),
+            events: heads.events,
+            history: heads.history,
+            rows: heads.rows,
             disk_bytes: self.inner.engine.size(),
             waiting_looks: self.inner.looks().len(),
         })
@@ -132,34 +147,54 @@ impl Inner {
         self.looks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Nothing is written as long as this is held.
+    pub(crate) fn alone(&self) -> MutexGuard<'_, Heads> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Puts a commit together, applies it and waits until it is durable. When `build` fails, nothing happened.
     pub(crate) fn commit<R>(
         &self,
         build: impl FnOnce(&mut Txn<'_>, &mut Heads) -> Result<R, StoreError>,
     ) -> Result<R, StoreError> {
         let (result, ticket) = {
-            let mut heads = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut heads = self.alone();
             self.group.check()?;
             let mut next = *heads;
             let mut txn = Txn::new(&*self.engine);
             let result = build(&mut txn, &mut next)?;
-            if txn.changes().is_empty() {
+            let sealed = txn.seal(next, self.past().is_some())?;
+            if sealed.changes.is_empty() {
                 return Ok(result);
             }
-            txn.put(Key::of(Kind::Heads).as_bytes(), next.encode())?;
+            let size =
+                |(key, value): (&Vec<u8>, &Option<Vec<u8>>)| key.len() + value.as_ref().map_or(0, Vec::len);
+            self.engine.room(sealed.changes.iter().map(size).sum())?;
+            if let Some(past) = self.past().as_mut() {
+                past.keep(sealed.before);
+            }
             {
                 let _alone = self.view.write().unwrap_or_else(PoisonError::into_inner);
                 // Half a commit may now stand in the engine's memory: nothing more is written over it.
-                self.engine.apply(txn.changes()).inspect_err(|error| self.group.fail(&error.to_string()))?;
+                self.engine
+                    .apply(&sealed.changes)
+                    .inspect_err(|error| self.group.fail(&error.to_string()))?;
             }
-            *heads = next;
-            (result, self.group.applied(next))
+            *heads = sealed.heads;
+            (result, self.group.applied(sealed.heads))
         };
-        self.group.wait(ticket, |heads| {
-            self.engine.sync()?;
-            self.told.set(&heads);
-            Ok(())
-        })?;
+        self.group.wait(ticket, |heads| self.make_durable(&heads))?;
         Ok(result)
+    }
+
+    /// First the rows, then the mark that says they must be there, then everybody may see the news.
+    fn make_durable(&self, heads: &Heads) -> Result<(), StoreError> {
+        self.engine.sync()?;
+        if let Some(home) = &self.home {
+            let mut mark = home.mark.lock().unwrap_or_else(PoisonError::into_inner);
+            mark.raise(Mark { epoch: heads.epoch, seq: heads.seq })?;
+        }
+        self.told.set(heads);
+        Ok(())
     }
 }

@@ -176,6 +176,8 @@ pub struct Stats {
     pub events: u64,
     /// Replayed events kept.
     pub history: u64,
+    /// Rows of the database.
+    pub rows: u64,
     /// Bytes of the database on disk, without documents and backups.
     pub disk_bytes: u64,
     /// Looks that wait for a commit.
@@ -267,7 +269,9 @@ pub struct Opened<S> {
 pub enum OpenStep {
     /// A new, empty store was made.
     Created,
-    /// The damaged folder was moved here.
+    /// The database did not open, or was not as it was written, for this reason.
+    Damaged(String),
+    /// The former database was moved here.
     SetAside(PathBuf),
     /// The database opened once its snapshot file was left out.
     WithoutSnapshotFile,
@@ -277,6 +281,33 @@ pub enum OpenStep {
     Rebuilt,
     /// The journal ended below the high-water mark: a new epoch was started.
     NewEpoch(Epoch),
+}
+
+impl fmt::Display for OpenStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Created => write!(f, "made a new, empty store"),
+            Self::Damaged(problem) => write!(f, "the database is damaged ({problem})"),
+            Self::SetAside(path) => write!(f, "moved the former database to {}", path.display()),
+            Self::WithoutSnapshotFile => write!(f, "opened a copy of the database without its snapshot file"),
+            Self::FromBackup(path) => write!(f, "took the state from {}", path.display()),
+            Self::Rebuilt => {
+                write!(f, "began an empty store: the state will be read from the catalogs again, quietly")
+            }
+            Self::NewEpoch(epoch) => {
+                write!(f, "began life {epoch} of the store: numbers of lost events are not given again")
+            }
+        }
+    }
+}
+
+/// How far a long piece of work is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Done so far.
+    pub done: u64,
+    /// In all, when it is known. An import counts bytes of its file, an export lines.
+    pub total: Option<u64>,
 }
 
 /// Why the store refused.
@@ -303,7 +334,7 @@ pub enum StoreError {
         known: u32,
     },
     /// The disk refused.
-    #[error("{path}: {source}")]
+    #[error("{path}: {source}{}", advice(source))]
     Io {
         /// The file or folder.
         path: PathBuf,
@@ -326,6 +357,17 @@ pub enum StoreError {
     /// A value that cannot be what we wrote.
     #[error("the store is damaged: {0}")]
     Damaged(String),
+}
+
+/// What to do about a system error.
+fn advice(error: &std::io::Error) -> &'static str {
+    use std::io::ErrorKind::{PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    match error.kind() {
+        StorageFull | QuotaExceeded => ": make room there; nothing is lost, and it goes on by itself",
+        PermissionDenied => ": let this user write there, or set another folder in [store] path",
+        ReadOnlyFilesystem => ": make the file system writable, or set another folder in [store] path",
+        _ => "",
+    }
 }
 
 fn pid(owner: Option<u32>) -> String {

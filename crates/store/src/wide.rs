@@ -13,17 +13,17 @@ use crate::types::StoreError;
 pub(crate) const LONGEST: usize = 4096;
 
 /// Bytes before the payload of the first row: the version and the number of further parts.
-const HEAD: usize = 1 + 4;
+pub(crate) const HEAD: usize = 1 + 4;
 
 /// Writes a value over whatever stood there.
 pub(crate) fn put(txn: &mut Txn<'_>, key: &Key, version: u8, payload: &[u8]) -> Result<(), StoreError> {
     let before = txn.get(key.as_bytes())?.map_or(0, |row| parts_of(&row));
-    write(txn, key, version, payload, before)
+    write(txn, key, version, payload, Some(before))
 }
 
-/// Writes a value under a key that is known to be free.
+/// Writes a value under a key that has never been used: it holds a number that was just given.
 pub(crate) fn put_new(txn: &mut Txn<'_>, key: &Key, version: u8, payload: &[u8]) -> Result<(), StoreError> {
-    write(txn, key, version, payload, 0)
+    write(txn, key, version, payload, None)
 }
 
 /// Deletes a value with all its parts.
@@ -57,7 +57,13 @@ pub(crate) fn join(rows: &dyn Rows, key: &[u8], mut row: Vec<u8>) -> Result<(u8,
     Ok((version, row))
 }
 
-fn write(txn: &mut Txn<'_>, key: &Key, version: u8, payload: &[u8], before: u32) -> Result<(), StoreError> {
+fn write(
+    txn: &mut Txn<'_>,
+    key: &Key,
+    version: u8,
+    payload: &[u8],
+    before: Option<u32>,
+) -> Result<(), StoreError> {
     let (first, rest) = payload.split_at(payload.len().min(LONGEST - HEAD));
     let parts = u32::try_from(rest.len().div_ceil(LONGEST)).map_err(|_| {
         StoreError::Damaged(format!("a value of {} bytes is too long to keep", payload.len()))
@@ -66,7 +72,11 @@ fn write(txn: &mut Txn<'_>, key: &Key, version: u8, payload: &[u8], before: u32)
     row.push(version);
     row.extend_from_slice(&parts.to_be_bytes());
     row.extend_from_slice(first);
-    txn.put(key.as_bytes(), row)?;
+    match before {
+        Some(_) => txn.put(key.as_bytes(), row)?,
+        None => txn.put_new(key.as_bytes(), row)?,
+    }
+    let before = before.unwrap_or(0);
     for (index, part) in (0u32..).zip(rest.chunks(LONGEST)) {
         let part_key = Key::part(key.as_bytes(), index);
         let same = index < before && txn.get(part_key.as_bytes())?.is_some_and(|old| old == part);

@@ -33,6 +33,10 @@ impl Engine for Memory {
         })
     }
 
+    fn room(&self, _bytes: usize) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     fn apply(&self, changes: &Changes) -> Result<(), StoreError> {
         let mut rows = self.rows.write().unwrap_or_else(PoisonError::into_inner);
         for (key, value) in changes {

@@ -48,6 +48,10 @@ pub(crate) trait Engine: Rows + Send + Sync {
     /// At most `limit` rows of a range, in the order asked for. Owned rows: no iterator crosses this seam.
     fn scan(&self, range: &KeyRange, order: Order, limit: usize) -> Result<Vec<Row>, StoreError>;
 
+    /// Refuses when the disk has no room for a commit of this size. Asked before every commit, because an engine that
+    /// meets a full disk half-way cannot go on.
+    fn room(&self, bytes: usize) -> Result<(), StoreError>;
+
     /// Applies all changes or none of them, also over a crash. Readers see them at once.
     fn apply(&self, changes: &Changes) -> Result<(), StoreError>;
 

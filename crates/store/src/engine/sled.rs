@@ -4,6 +4,7 @@
 //! it with an fsync of the same file. Every call is guarded: sled panics on some damaged files.
 
 use std::fs::File;
+use std::io::ErrorKind;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
@@ -12,6 +13,9 @@ use crate::types::StoreError;
 
 /// How often sled's own thread writes and syncs what nobody waited for: a second net below our own.
 const FLUSH_EVERY_MS: u64 = 200;
+
+/// Free bytes that are left to sled, which moves pages about and writes half a megabyte at a time.
+const RESERVE: u64 = 8 * 1024 * 1024;
 
 /// An open sled database.
 pub(crate) struct Sled {
@@ -57,6 +61,15 @@ impl Engine for Sled {
                 Order::Falling => found.rev().take(limit).map(row).collect::<Result<_, _>>()?,
             })
         })
+    }
+
+    fn room(&self, bytes: usize) -> Result<(), StoreError> {
+        // A file system that does not say counts as one with room.
+        let Ok(space) = rustix::fs::statvfs(&self.folder) else { return Ok(()) };
+        if space.f_bavail.saturating_mul(space.f_frsize) < RESERVE + 4 * bytes as u64 {
+            return Err(StoreError::Io { path: self.folder.clone(), source: ErrorKind::StorageFull.into() });
+        }
+        Ok(())
     }
 
     fn apply(&self, changes: &Changes) -> Result<(), StoreError> {

@@ -1,83 +1,11 @@
-//! The verbs on both engines.
+//! The verbs, on both engines.
 
-use chrono::{DateTime, TimeDelta, Utc};
-use whimbrel_catalog::{CatalogId, Entry, EntryKey, Place, SectionPath, Settling, Tombstone};
-use whimbrel_news::{Dated, Kind, News, Subject};
+use chrono::TimeDelta;
+use whimbrel_catalog::{EntryKey, SectionPath, Settling, Tombstone};
+use whimbrel_news::Kind;
 
+use super::{added, at, entry, id, meta, record};
 use crate::*;
-
-pub(crate) fn at(seconds: i64) -> DateTime<Utc> {
-    DateTime::from_timestamp(1_790_000_000 + seconds, 0).unwrap()
-}
-
-pub(crate) fn id(name: &str) -> CatalogId {
-    CatalogId::new(name).unwrap()
-}
-
-pub(crate) fn meta(name: &str) -> CatalogMeta {
-    CatalogMeta {
-        id: id(name),
-        title: format!("The {name} list"),
-        source: format!("file:{name}.md"),
-        followed: at(0),
-        last_look: None,
-        last_success: None,
-        last_change: None,
-        next_due: Some(at(60)),
-        interval_secs: 60,
-        failures: 0,
-        last_error: None,
-        stale: false,
-        held: None,
-        cursor: [].into(),
-        accepted_document: None,
-        latest_document: None,
-        parser: 1,
-        entries: 0,
-        listings: 0,
-        sections: 0,
-    }
-}
-
-pub(crate) fn entry(key: &str, section: &str) -> Entry {
-    Entry {
-        key: EntryKey::from_stored(key),
-        name: key.to_owned(),
-        url: format!("https://{key}"),
-        description: format!("What {key} does."),
-        marks: vec![],
-        links: vec![],
-        figures: vec![],
-        places: vec![Place { section: SectionPath::new([section]), line: 0 }],
-    }
-}
-
-pub(crate) fn record(meta: CatalogMeta) -> Record {
-    Record {
-        meta,
-        put: vec![],
-        delete: vec![],
-        shape: None,
-        settling: None,
-        bury: vec![],
-        news: vec![],
-        history: vec![],
-    }
-}
-
-pub(crate) fn added(key: &str, section: &str, when: i64) -> Dated {
-    let subject = Subject {
-        key: key.to_owned(),
-        name: key.to_owned(),
-        url: format!("https://{key}"),
-        section: section.to_owned(),
-        section_path: vec![section.to_owned()],
-    };
-    Dated::new(
-        at(when),
-        News::Added { subject, description: String::new(), in_place_of: None, returned: false },
-    )
-}
 
 /// Runs a story on the engine in memory and on sled.
 fn on_both(story: impl Fn(&Store)) {

@@ -1,0 +1,97 @@
+//! Scheduled exports, a few of them kept: what the ladder falls back on.
+
+use std::fs::{self, File};
+use std::io::{BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use crate::files;
+use crate::folder::{Folder, stamp};
+use crate::store::Store;
+use crate::types::{Progress, StoreError};
+
+/// Begins the name of every backup.
+const PREFIX: &str = "whimbrel-";
+
+/// Ends the name of every backup.
+const SUFFIX: &str = ".jsonl.gz";
+
+impl Store {
+    /// Is a scheduled backup due? Cheap. Never for a store in memory, or when they are switched off.
+    pub fn backup_due(&self, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        let Some(home) = self.inner.home.as_ref().filter(|home| home.settings.backup_hours > 0) else {
+            return Ok(false);
+        };
+        let hours = TimeDelta::try_hours(home.settings.backup_hours.try_into().unwrap_or(i64::MAX));
+        let newest = list(&home.folder)?.iter().rev().find_map(|path| taken(path));
+        // A backup from the future is one of a clock that was wrong.
+        Ok(newest.is_none_or(|newest| newest > now || hours.is_some_and(|hours| now - newest >= hours)))
+    }
+
+    /// Writes an export into `backups`, and removes the oldest beyond the number to keep. `None` for a store in
+    /// memory.
+    pub fn backup(
+        &self,
+        now: DateTime<Utc>,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Option<PathBuf>, StoreError> {
+        let Some(home) = &self.inner.home else { return Ok(None) };
+        let folder = home.folder.backups();
+        files::make_folder(&folder)?;
+        let path = folder.join(format!("{PREFIX}{}{SUFFIX}", stamp(now)));
+        self.export_file(&path, progress)?;
+        let backups = list(&home.folder)?;
+        // The one just written stays, whatever the clock and the setting say.
+        let mut surplus = backups.len().saturating_sub(home.settings.backups_kept.max(1));
+        for old in backups.iter().filter(|old| **old != path) {
+            if surplus == 0 {
+                break;
+            }
+            files::remove(old)?;
+            surplus -= 1;
+        }
+        Ok(Some(path))
+    }
+
+    /// Writes an export to a file, gzipped when its name ends in `.gz`; the file is there whole or not at all.
+    pub fn export_file(&self, path: &Path, progress: &mut dyn FnMut(Progress)) -> Result<(), StoreError> {
+        let aside = files::aside(path);
+        let written = (|| {
+            let file = BufWriter::with_capacity(64 * 1024, File::create(&aside).map_err(files::at(&aside))?);
+            let file = if path.extension().is_some_and(|extension| extension == "gz") {
+                let mut gzip = GzEncoder::new(file, Compression::default());
+                self.export_to(&mut gzip, path, progress)?;
+                gzip.finish().map_err(files::at(path))?
+            } else {
+                let mut file = file;
+                self.export_to(&mut file, path, progress)?;
+                file
+            };
+            let mut file = file;
+            file.flush().map_err(files::at(path))?;
+            file.get_ref().sync_all().map_err(files::at(path))?;
+            fs::rename(&aside, path).map_err(files::at(path))
+        })();
+        if written.is_err() {
+            let _ = fs::remove_file(&aside); // best effort: the first error is the one to tell
+        }
+        written?;
+        files::sync_folder(files::folder_of(path))
+    }
+}
+
+/// All backups, the oldest first.
+pub(crate) fn list(folder: &Folder) -> Result<Vec<PathBuf>, StoreError> {
+    let mut found = files::list(&folder.backups())?;
+    found.retain(|path| taken(path).is_some());
+    Ok(found)
+}
+
+/// When a backup was taken, by its name.
+fn taken(path: &Path) -> Option<DateTime<Utc>> {
+    let stamp = path.file_name()?.to_str()?.strip_prefix(PREFIX)?.strip_suffix(SUFFIX)?;
+    Some(NaiveDateTime::parse_from_str(stamp, "%Y%m%dT%H%M%SZ").ok()?.and_utc())
+}

@@ -1,0 +1,348 @@
+//! Taking an export back: checked to its last byte before anything is replaced.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use flate2::bufread::MultiGzDecoder;
+use sha2::{Digest as _, Sha256};
+use whimbrel_news::{Epoch, Event};
+
+use crate::documents::{self, Documents};
+use crate::engine::Engine;
+use crate::engine::memory::Memory;
+use crate::heads::Heads;
+use crate::journal::{Journal, append_history_event, put_commit};
+use crate::keys::hex;
+use crate::lines::{Header, Line, NAME, VERSION};
+use crate::record::{Follow, Moves, bury, put_entry, put_meta, put_settling, put_shape};
+use crate::store::Store;
+use crate::txn::Txn;
+use crate::types::{Commit, DocumentId, Progress, StoreError};
+
+/// Rows written to the new engine at a time. Nothing waits for them, so larger than a usual commit.
+const BATCH: usize = 4096;
+
+/// No line of ours is longer; a file without line ends must not fill the memory.
+const LONGEST_LINE: u64 = 256 * 1024 * 1024;
+
+/// What gzipped files begin with.
+const GZIP: [u8; 2] = [0x1F, 0x8B];
+
+/// Numbers above this are no numbers of ours.
+const FAR: u64 = 1 << 62;
+
+/// Bytes between two reports of progress.
+const REPORT: u64 = 1024 * 1024;
+
+impl Store {
+    /// An export (gzipped or not) as a store that lives as long as its handles: for simulations and for a look into
+    /// a backup. It begins a new life, as every import does.
+    pub fn import_in_memory(from: impl Read) -> Result<Self, StoreError> {
+        let engine = Memory::default();
+        let documents = Documents::in_memory();
+        let name = Path::new("import");
+        let heads = load(from, None, name, &engine, &documents, &mut |_| {})?;
+        let heads = Heads { epoch: Epoch(heads.epoch.0 + 1), ..heads };
+        finish(&engine, heads)?;
+        Ok(Self::over(Box::new(engine), documents, heads, None))
+    }
+}
+
+/// Opens an export file and loads it.
+pub(crate) fn load_file(
+    path: &Path,
+    engine: &dyn Engine,
+    documents: &Documents,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Heads, StoreError> {
+    let io = |source| StoreError::Io { path: path.to_owned(), source };
+    let file = File::open(path).map_err(io)?;
+    let size = file.metadata().map_err(io)?.len();
+    load(file, Some(size), path, engine, documents, progress)
+}
+
+/// The newest number in an export, by its first line; `None` when that cannot be read.
+pub(crate) fn seq_of(path: &Path) -> Option<u64> {
+    let mut first = Vec::new();
+    let mut file = BufReader::new(File::open(path).ok()?);
+    let gzipped = file.fill_buf().ok()?.starts_with(&GZIP);
+    let mut reader: Box<dyn BufRead> =
+        if gzipped { Box::new(BufReader::new(MultiGzDecoder::new(file))) } else { Box::new(file) };
+    (&mut reader).take(4096).read_until(b'\n', &mut first).ok()?;
+    match serde_json::from_slice(&first).ok()? {
+        Line::Header(header) if header.format == NAME && header.version <= VERSION => Some(header.seq),
+        _ => None,
+    }
+}
+
+/// Writes the heads: only now the engine counts as a store.
+pub(crate) fn finish(engine: &dyn Engine, heads: Heads) -> Result<(), StoreError> {
+    engine.apply(&[(Heads::key().as_bytes().to_vec(), Some(heads.encode()))].into())?;
+    engine.sync()
+}
+
+/// Loads an export into an empty engine, without heads. The heads are handed back for the caller to finish with;
+/// when it fails, the engine holds rubbish and is to be thrown away.
+fn load(
+    from: impl Read,
+    size: Option<u64>,
+    name: &Path,
+    engine: &dyn Engine,
+    documents: &Documents,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Heads, StoreError> {
+    let bad = |problem: String| StoreError::BadImport { path: name.to_owned(), problem };
+    let mut counted = BufReader::new(Counted { from, bytes: 0 });
+    let gzipped = counted.fill_buf().map_err(|error| bad(error.to_string()))?.starts_with(&GZIP);
+    let mut lines = Lines { sha: Sha256::new(), count: 0, text: Vec::new(), told: 0 };
+    let result = if gzipped {
+        let mut reader = BufReader::new(MultiGzDecoder::new(counted));
+        let mut told = |reader: &BufReader<MultiGzDecoder<BufReader<Counted<_>>>>| {
+            reader.get_ref().get_ref().get_ref().bytes
+        };
+        lines.load(&mut reader, &mut told, size, engine, documents, progress)
+    } else {
+        lines.load(&mut counted, &mut |reader| reader.get_ref().bytes, size, engine, documents, progress)
+    };
+    result.map_err(|error| match error {
+        Trouble::Bad(problem) => bad(problem),
+        Trouble::Store(error) => error,
+    })
+}
+
+/// What goes wrong in an import: the file, or the new store.
+enum Trouble {
+    Bad(String),
+    Store(StoreError),
+}
+
+impl From<StoreError> for Trouble {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+struct Lines {
+    sha: Sha256,
+    count: u64,
+    text: Vec<u8>,
+    told: u64,
+}
+
+impl Lines {
+    fn load<R: BufRead>(
+        &mut self,
+        reader: &mut R,
+        position: &mut dyn FnMut(&R) -> u64,
+        size: Option<u64>,
+        engine: &dyn Engine,
+        documents: &Documents,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Heads, Trouble> {
+        let Line::Header(header) = self.next(reader)? else {
+            return Err(Trouble::Bad("it does not begin as an export of whimbrel does".to_owned()));
+        };
+        let mut loader = Loader::new(&header, engine, documents)?;
+        loop {
+            match self.next(reader)? {
+                Line::Footer(footer) => {
+                    let sha = hex(&self.sha.clone().finalize());
+                    if footer.lines != self.count || footer.sha256 != sha {
+                        return Err(Trouble::Bad("it is damaged: its checksum does not fit".to_owned()));
+                    }
+                    break;
+                }
+                line => {
+                    loader.take(line).map_err(|trouble| self.place(trouble))?;
+                    self.sha.update(&self.text);
+                    self.count += 1;
+                }
+            }
+            let done = position(reader);
+            if done >= self.told + REPORT {
+                self.told = done;
+                progress(Progress { done, total: size });
+            }
+        }
+        let mut rest = [0];
+        if reader.read(&mut rest).map_or(1, |read| read) > 0 {
+            return Err(Trouble::Bad("something follows after its end".to_owned()));
+        }
+        let heads = loader.close()?;
+        progress(Progress { done: position(reader), total: size });
+        Ok(heads)
+    }
+
+    /// The next line. The header is summed here, the others once they are taken: the footer is not part of the sum.
+    fn next<R: BufRead>(&mut self, reader: &mut R) -> Result<Line<'static>, Trouble> {
+        self.text.clear();
+        let read = reader.take(LONGEST_LINE).read_until(b'\n', &mut self.text);
+        if let Err(error) = read {
+            return Err(self.place(Trouble::Bad(format!("it is damaged: {error}"))));
+        }
+        if self.text.last() != Some(&b'\n') {
+            return Err(self.place(Trouble::Bad(if self.text.is_empty() && self.count == 0 {
+                "it is empty".to_owned()
+            } else {
+                "it ends too early, or is no export of whimbrel".to_owned()
+            })));
+        }
+        let line: Line<'static> = serde_json::from_slice(&self.text).map_err(|error| {
+            self.place(Trouble::Bad(if self.count == 0 {
+                "it does not begin as an export of whimbrel does".to_owned()
+            } else {
+                format!("it is damaged: {error}")
+            }))
+        })?;
+        if matches!(line, Line::Header(_)) {
+            if self.count > 0 {
+                return Err(self.place(Trouble::Bad("a second export begins in it".to_owned())));
+            }
+            self.sha.update(&self.text);
+            self.count += 1;
+        }
+        Ok(line)
+    }
+
+    fn place(&self, trouble: Trouble) -> Trouble {
+        match trouble {
+            Trouble::Bad(problem) => Trouble::Bad(format!("{problem} (line {})", self.count + 1)),
+            trouble @ Trouble::Store(_) => trouble,
+        }
+    }
+}
+
+/// The rows on their way into the new engine.
+struct Loader<'a> {
+    engine: &'a dyn Engine,
+    documents: &'a Documents,
+    txn: Txn<'a>,
+    heads: Heads,
+    journal: Journal,
+    commit: Option<Commit>,
+    document: Option<(DocumentId, u32, Vec<u8>)>,
+}
+
+impl<'a> Loader<'a> {
+    fn new(header: &Header, engine: &'a dyn Engine, documents: &'a Documents) -> Result<Self, Trouble> {
+        if header.format != NAME {
+            return Err(Trouble::Bad(format!("it is `{}`, not `{NAME}`", header.format)));
+        }
+        if header.version > VERSION {
+            let found = header.version;
+            return Err(Trouble::Bad(format!(
+                "a newer whimbrel wrote it (version {found}, known is {VERSION})"
+            )));
+        }
+        // Numbers go on from here; no store has ever come near the end of them.
+        if header.epoch.0 > FAR || header.seq > FAR || header.history > FAR || header.floor > header.seq {
+            return Err(Trouble::Bad("its first line cannot be true".to_owned()));
+        }
+        let heads =
+            Heads { floor: header.floor, history: header.history, ..Heads::first(header.epoch, header.seq) };
+        let (txn, journal) = (Txn::new(engine), Journal::new(0));
+        Ok(Self { engine, documents, txn, heads, journal, commit: None, document: None })
+    }
+
+    fn take(&mut self, line: Line<'static>) -> Result<(), Trouble> {
+        let (txn, heads) = (&mut self.txn, &mut self.heads);
+        if self.document.is_some() && !matches!(line, Line::Document { .. }) {
+            return Err(Trouble::Bad("a document is not complete".to_owned()));
+        }
+        match line {
+            Line::Catalog(meta) => {
+                if put_meta(txn, heads, &meta, Follow::Yes, &mut Moves::default())? {
+                    return Err(Trouble::Bad(format!("catalog `{}` comes twice", meta.id)));
+                }
+            }
+            Line::Entry { catalog, entry } => put_entry(txn, heads, &catalog, &entry, false)?,
+            Line::Shape { catalog, shape } => put_shape(txn, heads, &catalog, &shape)?,
+            Line::Settling { catalog, settling } => put_settling(txn, &catalog, &settling)?,
+            Line::Tombstone { catalog, key, tombstone } => bury(txn, &catalog, &key, &tombstone)?,
+            Line::Document { id, part, parts, gz64 } => self.take_document(id, part, parts, &gz64)?,
+            Line::Event(event) => self.take_event(&event)?,
+            Line::Replayed(event) => {
+                if event.seq > heads.history || !event.history {
+                    return Err(Trouble::Bad(format!("replayed event {} does not fit here", event.seq)));
+                }
+                append_history_event(txn, &event)?;
+            }
+            Line::Header(_) | Line::Footer(_) => {}
+        }
+        if self.txn.len() >= BATCH { Ok(self.write()?) } else { Ok(()) }
+    }
+
+    fn take_event(&mut self, event: &Event) -> Result<(), Trouble> {
+        if event.seq <= self.heads.newest || event.seq > self.heads.seq || event.history {
+            return Err(Trouble::Bad(format!("event {} does not fit here", event.seq)));
+        }
+        self.heads.newest = event.seq;
+        self.heads.events += 1;
+        self.journal.append_event(&mut self.txn, event)?;
+        // Which events one commit recorded follows from their time.
+        match &mut self.commit {
+            Some(commit) if commit.recorded == event.recorded => commit.last = event.seq,
+            commit => {
+                if let Some(done) =
+                    commit.replace(Commit { recorded: event.recorded, first: event.seq, last: event.seq })
+                {
+                    put_commit(&mut self.txn, &done)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn take_document(&mut self, id: DocumentId, part: u32, parts: u32, gz64: &str) -> Result<(), Trouble> {
+        let bad = || Trouble::Bad(format!("document {} is damaged", id.0));
+        let (open, expected, mut packed) =
+            self.document.take().unwrap_or_else(|| (id.clone(), 0, Vec::new()));
+        if open != id || part != expected || part >= parts {
+            return Err(bad());
+        }
+        packed.extend(BASE64_STANDARD.decode(gz64).map_err(|_| bad())?);
+        if part + 1 < parts {
+            self.document = Some((id, part + 1, packed));
+            return Ok(());
+        }
+        documents::unpack(&id, &packed).map_err(|_| bad())?;
+        Ok(self.documents.put_packed(&id, &packed)?)
+    }
+
+    /// Applies what was gathered, still without heads.
+    fn write(&mut self) -> Result<(), StoreError> {
+        self.journal.write(&mut self.txn)?;
+        let mut sealed = std::mem::replace(&mut self.txn, Txn::new(self.engine)).seal(self.heads, false)?;
+        sealed.changes.remove(Heads::key().as_bytes());
+        self.heads = sealed.heads;
+        self.engine.apply(&sealed.changes)
+    }
+
+    fn close(mut self) -> Result<Heads, Trouble> {
+        if self.document.is_some() {
+            return Err(Trouble::Bad("a document is not complete".to_owned()));
+        }
+        if let Some(commit) = self.commit.take() {
+            put_commit(&mut self.txn, &commit)?;
+        }
+        self.write()?;
+        Ok(self.heads)
+    }
+}
+
+/// Counts the bytes of the file that were read.
+struct Counted<R> {
+    from: R,
+    bytes: u64,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.from.read(into)?;
+        self.bytes += read as u64;
+        Ok(read)
+    }
+}

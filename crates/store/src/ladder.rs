@@ -1,0 +1,246 @@
+//! The ladder a damaged store is saved by: as it is, without sled's snapshot file, the newest good backup, empty.
+//!
+//! Only damage sends us down. What the system refuses (rights, a full disk, a disk that fails) is told instead: the
+//! state is still there, and comes back when that is put right.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use crate::backup;
+use crate::engine::Engine as _;
+use crate::engine::sled::Sled;
+use crate::files;
+use crate::folder::{Folder, Format};
+use crate::heads::Heads;
+use crate::high_water::HighWater;
+use crate::import;
+use crate::open;
+use crate::rows::damaged;
+use crate::types::{OpenStep, Settings, StoreError};
+use crate::verify;
+
+/// Databases up to this size are read whole at every start: that takes a tenth of a second.
+const READ_WHOLE: u64 = 32 * 1024 * 1024;
+
+/// sled is given this long, and a second for every eight megabytes.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// How closely a database is looked at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// Only the ends of what grows.
+    Ends,
+    /// The whole of a small one, the ends of a large one.
+    Usual,
+    /// All of it.
+    Whole,
+}
+
+/// Finds the best state there is; says in `steps` what had to be done.
+pub(crate) fn climb(
+    folder: &Folder,
+    settings: &Settings,
+    water: &HighWater,
+    now: DateTime<Utc>,
+    steps: &mut Vec<OpenStep>,
+) -> Result<(u32, Sled), StoreError> {
+    let format = folder.format()?;
+    let states = folder.states()?;
+    let current = match format {
+        Format::State(state) => Some(state).filter(|state| states.contains(state)),
+        Format::Missing | Format::Unreadable => newest_complete(folder, settings, &states)?,
+    };
+    let backups = backup::list(folder)?;
+    if current.is_none() && format == Format::Missing && water.mark().is_none() && backups.is_empty() {
+        for state in states {
+            // A creation that was cut short: without heads, nothing was ever promised.
+            folder.set_aside(state, "unfinished", now)?;
+        }
+        steps.push(OpenStep::Created);
+        return switch(folder, open::empty(folder, settings, None, now)?);
+    }
+    let problem = match current {
+        None => "its folder is gone".to_owned(),
+        Some(state) => match try_open(folder, state, settings, Depth::Usual) {
+            Ok(Some((_, heads))) if outdone(&backups, water, &heads) => {
+                format!("it ends at event {} and more were told", heads.seq)
+            }
+            Ok(Some((engine, _))) => {
+                if format != Format::State(state) {
+                    folder.switch_to(state)?;
+                }
+                return Ok((state, engine));
+            }
+            Ok(None) => "it is empty".to_owned(),
+            Err(error) if is_damage(&error) => error.to_string(),
+            Err(error) => return Err(error),
+        },
+    };
+    tracing::error!(problem, folder = %folder.root().display(), "the database is damaged, looking for the best that is left");
+    steps.push(OpenStep::Damaged(problem));
+    let (step, found) = save(folder, settings, water, current, &backups, now)?;
+    folder.switch_to(found.0)?;
+    if let Some(state) = current {
+        steps.push(OpenStep::SetAside(folder.set_aside(state, "damaged", now)?));
+    }
+    steps.push(step);
+    Ok(found)
+}
+
+/// The lower rungs.
+fn save(
+    folder: &Folder,
+    settings: &Settings,
+    water: &HighWater,
+    current: Option<u32>,
+    backups: &[PathBuf],
+    now: DateTime<Utc>,
+) -> Result<(OpenStep, (u32, Sled)), StoreError> {
+    let own = match current {
+        Some(state) => without_snapshot(folder, state, settings)?,
+        None => None,
+    };
+    let least = match &own {
+        Some((.., heads)) if outdone(backups, water, heads) => heads.seq + 1,
+        Some(_) => u64::MAX,
+        None => 0,
+    };
+    for file in backups.iter().rev() {
+        if import::seq_of(file).is_some_and(|seq| seq < least) {
+            continue;
+        }
+        match open::fill(folder, settings, file, water.mark(), now, &mut |_| {}) {
+            Ok(found) => {
+                if let Some((state, engine, _)) = own {
+                    drop(engine);
+                    folder.discard(state)?;
+                }
+                return Ok((OpenStep::FromBackup(file.clone()), found));
+            }
+            Err(error @ (StoreError::BadImport { .. } | StoreError::Damaged(_))) => {
+                tracing::error!(%error, "a backup cannot be used, trying the one before");
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    // The better backups were none: what the database itself still has is the best.
+    if let Some((state, engine, _)) = own {
+        return Ok((OpenStep::WithoutSnapshotFile, (state, engine)));
+    }
+    Ok((OpenStep::Rebuilt, open::empty(folder, settings, water.mark(), now)?))
+}
+
+/// The database lost what was promised, and a backup has more of it.
+fn outdone(backups: &[PathBuf], water: &HighWater, heads: &Heads) -> bool {
+    let promised = water.mark().map_or(0, |mark| mark.seq);
+    heads.seq < promised && backups.iter().filter_map(|file| import::seq_of(file)).any(|seq| seq > heads.seq)
+}
+
+/// A copy of the database without the file sled keeps to open faster: it then reads its log from the beginning.
+fn without_snapshot(
+    folder: &Folder,
+    state: u32,
+    settings: &Settings,
+) -> Result<Option<(u32, Sled, Heads)>, StoreError> {
+    let next = folder.states()?.last().map_or(1, |last| last + 1);
+    let (from, to) = (folder.state(state), folder.state(next));
+    let result = copy(&from, &to).and_then(|()| {
+        let found = try_open(folder, next, settings, Depth::Whole)?;
+        if found.is_some() {
+            files::sync_tree(&to)?;
+        }
+        Ok(found)
+    });
+    match result {
+        Ok(Some((engine, heads))) => return Ok(Some((next, engine, heads))),
+        Ok(None) => {}
+        Err(error) if is_damage(&error) => {
+            tracing::error!(%error, "a copy without the snapshot file is no better");
+        }
+        Err(error) => {
+            let _ = folder.discard(next); // the first error is the one to tell
+            return Err(error);
+        }
+    }
+    folder.discard(next)?;
+    Ok(None)
+}
+
+fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
+    fs::create_dir_all(to).map_err(files::at(to))?;
+    for path in files::list(from)? {
+        let Some(name) = path.file_name() else { continue };
+        if path.is_dir() {
+            copy(&path, &to.join(name))?;
+        } else if !name.to_string_lossy().starts_with("snap.") {
+            fs::copy(&path, to.join(name)).map_err(files::at(&path))?;
+        }
+    }
+    Ok(())
+}
+
+/// Without a `FORMAT` file: the newest state that was ever finished.
+fn newest_complete(folder: &Folder, settings: &Settings, states: &[u32]) -> Result<Option<u32>, StoreError> {
+    for state in states.iter().rev() {
+        match try_open(folder, *state, settings, Depth::Ends) {
+            Ok(None) => {}
+            // A damaged one was once in use; the ladder sees to it.
+            Ok(Some(_)) => return Ok(Some(*state)),
+            Err(error) if is_damage(&error) => return Ok(Some(*state)),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(None)
+}
+
+/// Opens a state in a thread of its own and looks at it; `None` when it was never finished.
+pub(crate) fn try_open(
+    folder: &Folder,
+    state: u32,
+    settings: &Settings,
+    depth: Depth,
+) -> Result<Option<(Sled, Heads)>, StoreError> {
+    let path = folder.state(state);
+    let size = fs::metadata(path.join("db")).map_or(0, |data| data.len());
+    let cache = settings.cache_mib;
+    let (answer, result) = mpsc::channel();
+    let look = {
+        let path = path.clone();
+        move || {
+            let engine = Sled::open(&path, cache)?;
+            let Some(heads) = Heads::read(&engine)? else { return Ok(None) };
+            let whole = depth == Depth::Whole || (depth == Depth::Usual && engine.size() <= READ_WHOLE);
+            if whole {
+                verify::whole(&engine)?;
+            } else {
+                verify::ends(&engine)?;
+            }
+            Ok(Some((engine, heads)))
+        }
+    };
+    std::thread::Builder::new()
+        .name("open the store".to_owned())
+        .spawn(move || {
+            // Nobody listens any more when it took too long.
+            let _ = answer.send(look());
+        })
+        .map_err(files::at(&path))?;
+    match result.recv_timeout(PATIENCE + Duration::from_secs(size / (8 * 1024 * 1024))) {
+        Ok(result) => result,
+        Err(mpsc::RecvTimeoutError::Timeout) => Err(damaged("sled does not come to an end with it")),
+        Err(mpsc::RecvTimeoutError::Disconnected) => Err(damaged("sled gave up on it")),
+    }
+}
+
+fn switch(folder: &Folder, found: (u32, Sled)) -> Result<(u32, Sled), StoreError> {
+    folder.switch_to(found.0)?;
+    Ok(found)
+}
+
+fn is_damage(error: &StoreError) -> bool {
+    matches!(error, StoreError::Damaged(_))
+}

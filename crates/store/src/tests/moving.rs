@@ -1,0 +1,206 @@
+//! Exports, imports and backups.
+
+use std::fs;
+use std::io::{Read as _, Write as _};
+
+use chrono::TimeDelta;
+
+use super::{added, at, content, fill, id, meta, open, record};
+use crate::*;
+
+fn export(store: &Store) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    store.export(&mut bytes, &mut |_| {}).unwrap();
+    bytes
+}
+
+#[test]
+fn an_export_is_the_same_from_every_engine() {
+    let folder = tempfile::tempdir().unwrap();
+    let disk = open(folder.path()).store;
+    fill(&disk, 0..7);
+    let first = export(&disk);
+    let memory = Store::import_in_memory(&first[..]).unwrap();
+    assert!(content(&memory).unwrap() == content(&disk).unwrap());
+    memory.verify().unwrap();
+    assert_eq!(memory.head(), disk.head());
+    assert!(memory.epoch() > disk.epoch());
+    // The life is in the first line; everything else is the same to the byte.
+    let (first, second) = (String::from_utf8(first).unwrap(), String::from_utf8(export(&memory)).unwrap());
+    let middle =
+        |text: &str| text.split_once('\n').unwrap().1.rsplit_once("{\"footer\"").unwrap().0.to_owned();
+    assert!(middle(&first) == middle(&second));
+    assert!(
+        first.contains("\"document\"") && first.contains("\"tombstone\"") && first.contains("\"replayed\"")
+    );
+
+    // Indexes were made anew, and numbers go on.
+    let query = Query { scope: Scope::Catalog(id("two")), limit: 1000, ..Query::default() };
+    assert_eq!(memory.events(&query).unwrap().events, disk.events(&query).unwrap().events);
+    assert_eq!(memory.due(at(999), 9).unwrap(), disk.due(at(999), 9).unwrap());
+    assert_eq!(
+        memory.events_between(at(2), at(4), 99).unwrap(),
+        disk.events_between(at(2), at(4), 99).unwrap()
+    );
+    let document = memory.catalog(&id("two")).unwrap().unwrap().accepted_document.unwrap();
+    assert_eq!(memory.document(&document).unwrap(), disk.document(&document).unwrap());
+    let mut more = record(meta("three"));
+    more.news = vec![added("x", "S", 9)];
+    let seq = disk.head() + 1;
+    assert_eq!(memory.record(&[more], at(1)).unwrap().seqs, Some((seq, seq)));
+    assert_eq!(memory.events_after(seq - 1, 9).unwrap()[0].epoch, memory.epoch());
+}
+
+#[test]
+fn a_bad_file_is_refused_before_anything_is_touched() {
+    let folder = tempfile::tempdir().unwrap();
+    let opened = open(folder.path());
+    fill(&opened.store, 0..3);
+    let before = content(&opened.store).unwrap();
+    let whole = export(&opened.store);
+    drop(opened);
+    let file = folder.path().join("file");
+    let import = |bytes: &[u8]| {
+        fs::write(&file, bytes).unwrap();
+        Store::import(&Settings::default(), folder.path(), &file, at(2000), &mut |_| {})
+    };
+    let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gz.write_all(&whole).unwrap();
+    let gz = gz.finish().unwrap();
+
+    let text = String::from_utf8(whole.clone()).unwrap();
+    let mut lines: Vec<&str> = text.lines().collect();
+    lines.swap(3, 4);
+    let swapped = lines.join("\n") + "\n";
+    lines.swap(3, 4);
+    lines.remove(5);
+    let shorter = lines.join("\n") + "\n";
+    let middle = whole.len() / 2;
+    let mut flipped = whole.clone();
+    flipped[middle] ^= 1;
+    let bad: Vec<(&str, Vec<u8>)> = vec![
+        ("empty", Vec::new()),
+        ("foreign", b"# A list\n- [a](https://a.example)\n".to_vec()),
+        ("other JSON", b"{\"format\":\"something\"}\n{}\n".to_vec()),
+        ("no end", whole[..middle].to_vec()),
+        ("a line cut off", whole[..whole.len() - 1].to_vec()),
+        ("without its last line", whole[..text.rfind("{\"footer\"").unwrap()].to_vec()),
+        ("lines exchanged", swapped.into_bytes()),
+        ("a line less", shorter.into_bytes()),
+        ("a bit flipped", flipped),
+        ("twice", [whole.clone(), whole.clone()].concat()),
+        ("newer", text.replacen("\"version\":1", "\"version\":2", 1).into_bytes()),
+        ("gzip cut short", gz[..gz.len() / 2].to_vec()),
+        ("gzip without its sum", gz[..gz.len() - 6].to_vec()),
+    ];
+    for (name, bytes) in bad {
+        match import(&bytes) {
+            Err(StoreError::BadImport { problem, .. }) => assert!(!problem.is_empty(), "{name}"),
+            Err(other) => panic!("{name}: {other}"),
+            Ok(_) => panic!("{name} was taken"),
+        }
+    }
+    let opened = open(folder.path());
+    assert_eq!(opened.steps, []);
+    assert!(content(&opened.store).unwrap() == before);
+    drop(opened);
+
+    for bytes in [&gz, &whole] {
+        let opened = import(bytes).unwrap();
+        assert!(matches!(
+            opened.steps[..],
+            [OpenStep::SetAside(_), OpenStep::FromBackup(_), OpenStep::NewEpoch(_)]
+        ));
+        assert!(content(&opened.store).unwrap() == before);
+        opened.store.verify().unwrap();
+    }
+    assert_eq!(open(folder.path()).steps, []);
+}
+
+#[test]
+fn numbers_never_come_back_after_an_import() {
+    let folder = tempfile::tempdir().unwrap();
+    let opened = open(folder.path());
+    fill(&opened.store, 0..2);
+    let file = folder.path().join("early.jsonl");
+    opened.store.export_file(&file, &mut |_| {}).unwrap();
+    fill(&opened.store, 2..4);
+    let (epoch, head) = (opened.store.epoch(), opened.store.head());
+    drop(opened);
+    let store = Store::import(&Settings::default(), folder.path(), &file, at(0), &mut |_| {}).unwrap().store;
+    assert!(store.epoch() > epoch);
+    assert_eq!(store.head(), head, "the next number is one that was never given");
+    assert_eq!(store.events_after(0, 1000).unwrap().len(), 30);
+    drop(store);
+    let opened = open(folder.path());
+    assert_eq!(opened.steps, []);
+    fill(&opened.store, 4..5);
+    assert_eq!(opened.store.events_after(head, 1000).unwrap().len(), 15);
+}
+
+#[test]
+fn an_export_shows_one_moment_while_recording_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    for store in [Store::in_memory().unwrap(), open(folder.path()).store] {
+        fill(&store, 0..40);
+        let before = content(&store).unwrap();
+        // Recording happens at the worst moments: in the middle of the export, again and again.
+        let mut writer = Meddler { store: &store, out: Vec::new(), step: 40, next: 0 };
+        store.export(&mut writer, &mut |_| {}).unwrap();
+        assert!(writer.step > 45, "it did meddle");
+        let taken = Store::import_in_memory(&writer.out[..]).unwrap();
+        assert!(content(&taken).unwrap() == before);
+        assert!(content(&store).unwrap() != before);
+        store.verify().unwrap();
+    }
+}
+
+/// Records into the store it is being filled from.
+struct Meddler<'a> {
+    store: &'a Store,
+    out: Vec<u8>,
+    step: i64,
+    next: usize,
+}
+
+impl std::io::Write for Meddler<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.out.extend_from_slice(bytes);
+        if self.out.len() >= self.next {
+            self.next = self.out.len() + 30_000;
+            fill(self.store, self.step..self.step + 1);
+            if self.step % 7 == 0 {
+                self.store.forget_catalog(&id("one")).unwrap();
+            }
+            self.step += 1;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn backups_come_when_they_are_due_and_the_oldest_go() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).store;
+    fill(&store, 0..1);
+    let start = at(0);
+    assert!(store.backup_due(start).unwrap());
+    let hours = |hours| start + TimeDelta::hours(hours);
+    let paths: Vec<_> =
+        (0..5).map(|day| store.backup(hours(day * 24), &mut |_| {}).unwrap().unwrap()).collect();
+    assert!(!store.backup_due(hours(4 * 24 + 23)).unwrap());
+    assert!(store.backup_due(hours(5 * 24)).unwrap());
+    assert!(store.backup_due(hours(0)).unwrap(), "backups from the future do not count");
+    let kept: Vec<_> = paths.iter().map(|path| path.exists()).collect();
+    assert_eq!(kept, [false, false, true, true, true]);
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(fs::File::open(&paths[4]).unwrap()).read_to_string(&mut text).unwrap();
+    assert_eq!(text.as_bytes(), export(&store));
+    let memory = Store::in_memory().unwrap();
+    assert!(!memory.backup_due(start).unwrap());
+    assert_eq!(memory.backup(start, &mut |_| {}).unwrap(), None);
+}
