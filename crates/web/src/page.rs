@@ -125,13 +125,12 @@ pub(crate) struct ListingPage<'a> {
     pub(crate) crumbs: Vec<Linked>,
     pub(crate) here: String,
     pub(crate) heading: String,
-    pub(crate) outside: Option<String>,
+    pub(crate) outside: Option<Linked>,
     pub(crate) intro: String,
     pub(crate) facts: Vec<Fact>,
     pub(crate) current: Option<FeedLinks>,
     pub(crate) problems: Vec<Problem>,
     pub(crate) places_title: String,
-    pub(crate) places_open: bool,
     pub(crate) places: Vec<Linked>,
     pub(crate) days: Vec<Day>,
     pub(crate) pager: Pager,
@@ -170,12 +169,17 @@ pub(crate) struct DigestPart {
     /// Its name in addresses.
     pub(crate) span: String,
     pub(crate) title: String,
+    pub(crate) catalogs: Vec<DigestCatalog>,
+}
+
+/// What happened to one catalog.
+pub(crate) struct DigestCatalog {
+    pub(crate) link: Linked,
     pub(crate) groups: Vec<DigestGroup>,
 }
 
 /// News of one kind about one catalog.
 pub(crate) struct DigestGroup {
-    pub(crate) catalog: Linked,
     pub(crate) title: String,
     pub(crate) lines: Vec<DigestLine>,
     pub(crate) more: usize,

@@ -171,20 +171,15 @@ fn told(event: &Event, titles: &dyn Titles) -> Told {
             notes: vec![format!("{} went with it", count(*entries, "entry", "entries"))],
             ..told
         },
-        News::RanksMoved { metric, scope, movers, .. } => Told {
-            name: ranking(metric, scope, &catalog()),
-            notes: movers.iter().map(mover).collect(),
-            ..told
-        },
+        News::RanksMoved { metric, scope, movers, .. } => {
+            Told { name: ranking(metric, scope), notes: movers.iter().map(mover).collect(), ..told }
+        }
         News::EnteredTop { metric, scope, rank, top, .. } => Told {
-            notes: vec![format!("Now {rank} in the top {top} of {}", ranking(metric, scope, &catalog()))],
+            notes: vec![format!("Now number {rank}, in the top {top}: {}", ranking(metric, scope))],
             ..told
         },
         News::LeftTop { metric, scope, rank, top, .. } => Told {
-            notes: vec![format!(
-                "Now {rank}, out of the top {top} of {}",
-                ranking(metric, scope, &catalog())
-            )],
+            notes: vec![format!("Now {rank}, out of the top {top} of {}", ranking(metric, scope))],
             ..told
         },
         News::Milestone { metric, value, .. } => {
@@ -238,10 +233,14 @@ fn place_name(section: &str) -> &str {
     if section.is_empty() { "before the first heading" } else { section }
 }
 
-fn ranking(metric: &Metric, scope: &str, catalog: &str) -> String {
-    let list = if scope.is_empty() { catalog } else { scope };
-    let list = line(list, MAX_TITLE);
-    format!("{list} by {}", wording::metric(metric))
+/// A ranking by its list and metric; the catalog's name stands beside the news anyway.
+fn ranking(metric: &Metric, scope: &str) -> String {
+    let metric = wording::metric(metric);
+    if scope.is_empty() {
+        format!("Ranking by {metric}")
+    } else {
+        format!("{}, by {metric}", line(scope, MAX_TITLE))
+    }
 }
 
 fn mover(mover: &Mover) -> String {

@@ -1,13 +1,13 @@
 //! The page of the digests of days or weeks.
 
 use askama::Template;
-use whimbrel_news::wording::tell_digest;
+use whimbrel_news::wording::{Brief, tell_digest};
 use whimbrel_news::{Digest, Period};
 
 use super::Scene;
 use crate::address::{Base, Listing, digest_folder};
 use crate::links::{Links, outside};
-use crate::page::{DigestGroup, DigestLine, DigestPage, DigestPart, FeedLinks, Frame};
+use crate::page::{DigestCatalog, DigestGroup, DigestLine, DigestPage, DigestPart, FeedLinks, Frame};
 use crate::row::{Linked, Titles};
 
 /// The page.
@@ -37,22 +37,22 @@ pub(super) fn page(scene: &Scene<'_>, period: Period, digests: &[Digest]) -> Res
 
 fn part(scene: &Scene<'_>, digest: &Digest, links: &Links) -> DigestPart {
     let told = tell_digest(digest, &|id| scene.facts.title(id).to_owned());
-    let groups = told.groups.into_iter().map(|group| DigestGroup {
-        catalog: Linked {
-            href: links.page(&Base::Catalog(group.catalog).folder()),
-            text: group.catalog_title,
-        },
-        title: group.title,
-        lines: group
-            .lines
-            .into_iter()
-            .map(|line| DigestLine {
-                href: line.url.as_deref().and_then(outside),
-                name: line.name,
-                rest: line.rest,
-            })
-            .collect(),
-        more: group.more,
-    });
-    DigestPart { span: digest.span.to_string(), title: told.title, groups: groups.collect() }
+    let mut catalogs: Vec<DigestCatalog> = Vec::new();
+    for group in told.groups {
+        let href = links.page(&Base::Catalog(group.catalog).folder());
+        if catalogs.last().is_none_or(|last| last.link.href != href) {
+            catalogs
+                .push(DigestCatalog { link: Linked { href, text: group.catalog_title }, groups: Vec::new() });
+        }
+        let line = |line: Brief| DigestLine {
+            href: line.url.as_deref().and_then(outside),
+            name: line.name,
+            rest: line.rest,
+        };
+        if let Some(last) = catalogs.last_mut() {
+            let lines = group.lines.into_iter().map(line).collect();
+            last.groups.push(DigestGroup { title: group.title, lines, more: group.more });
+        }
+    }
+    DigestPart { span: digest.span.to_string(), title: told.title, catalogs }
 }

@@ -56,7 +56,6 @@ pub(super) fn page(
         current: Some(current),
         problems: Vec::new(),
         places_title: String::new(),
-        places_open: false,
         places: Vec::new(),
         days: days(&found.events, &links, scene.facts),
         pager,
@@ -183,12 +182,15 @@ fn about_catalog(
     links: &Links,
 ) -> Result<(), Failed> {
     let Some(meta) = scene.facts.catalog(id) else { return Ok(()) };
-    page.intro = format!("Read from {}", meta.source);
+    match outside(&meta.source) {
+        Some(href) => page.outside = Some(Linked { text: meta.source.clone(), href }),
+        None => page.intro = format!("Read from {}", meta.source),
+    }
     page.facts = catalog_facts(scene, meta);
     page.problems = problems(scene.facts, std::iter::once(meta));
     let sections = scene.library.sections(id)?;
     let folder = Base::Catalog(id.clone()).folder();
-    page.places_title = format!("{} of this catalog", count(sections.len() as u32, "section", "sections"));
+    page.places_title = count(sections.len() as u32, "section", "sections");
     page.places = sections
         .iter()
         .filter(|path| !path.is_root())
@@ -246,14 +248,14 @@ fn about_project(
         Some((_, entry)) => Some(entry.url.clone()),
         None => found.events.iter().find_map(|event| Some(event.news.subject()?.url.clone())),
     };
-    page.outside = address.as_deref().and_then(outside);
+    page.outside =
+        address.as_deref().and_then(outside).map(|href| Linked { text: line(&href, MAX_TITLE), href });
     page.intro = match places.first() {
         Some((_, entry)) if !entry.description.is_empty() => line(&entry.description, MAX_LINE),
         Some(_) => String::new(),
         None => "It is listed in none of the catalogs followed here any more.".to_owned(),
     };
-    page.places_title = "Listed in".into();
-    page.places_open = true;
+    page.places_title = if places.is_empty() { String::new() } else { "Listed in".into() };
     for (id, entry) in &places {
         let folder = Base::Catalog(id.clone()).folder();
         for place in &entry.places {

@@ -1,0 +1,109 @@
+//! Somebody opens the site in a browser: on a desk and on a phone, by day and by night.
+
+use fantoccini::Locator;
+use whimbrel_world::browser::{Browser, Scheme};
+use whimbrel_world::site::Shown;
+
+/// Elements that reach beyond the right edge of the screen.
+const WIDE: &str = "return [...document.querySelectorAll('body *')]
+    .filter(e => !e.closest('.skip, .unseen') && e.getBoundingClientRect().right > innerWidth + 0.5)
+    .map(e => e.tagName + '.' + e.className + ' ' + e.textContent.slice(0, 40))";
+
+/// Texts whose contrast with the ground they stand on is below what WCAG AA asks of body text.
+const FAINT: &str = r"
+    const channel = v => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+    const parse = c => (c.match(/[\d.]+/g) || []).map(Number);
+    const light = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
+    const ground = e => {
+        for (; e; e = e.parentElement) {
+            const c = parse(getComputedStyle(e).backgroundColor);
+            if (c.length === 3 || c[3] === 1) return c;
+        }
+        return [255, 255, 255];
+    };
+    const own = e => [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim());
+    return [...document.querySelectorAll('body *')].filter(own).map(e => {
+        const [a, b] = [light(parse(getComputedStyle(e).color)), light(ground(e))].sort((a, b) => b - a);
+        return [e, (a + 0.05) / (b + 0.05)];
+    }).filter(([, ratio]) => ratio < 4.5)
+      .map(([e, ratio]) => ratio.toFixed(2) + ' ' + e.tagName + '.' + e.className + ' ' + e.textContent.slice(0, 30))";
+
+#[tokio::test]
+async fn a_reader_opens_filters_and_follows_a_feed() -> anyhow::Result<()> {
+    let site = Shown::start().await?;
+    let browser = Browser::start().await?;
+    let page = &browser.client;
+
+    browser.view(1280, 900, Scheme::Light).await?;
+    page.goto(&format!("{}/", site.url)).await?;
+    assert!(page.title().await?.contains("Latest news"));
+    assert!(!page.find_all(Locator::Css("article.event")).await?.is_empty());
+
+    // A choice is made with the form, without any script of ours.
+    page.find(Locator::Css("#catalog option[value=shells]")).await?.click().await?;
+    page.find(Locator::Css("#kind option[value=milestone]")).await?.click().await?;
+    page.find(Locator::Css("#q")).await?.send_keys("nushell").await?;
+    page.find(Locator::Css("form.filter button")).await?.click().await?;
+    let address = page.current_url().await?;
+    assert_eq!(address.query(), Some("catalog=shells&kind=milestone&q=nushell"));
+    let badges = browser
+        .texts("return [...document.querySelectorAll('article .badge')].map(e => e.textContent)")
+        .await?;
+    assert_eq!(badges, ["milestone"]);
+    browser.picture("choice-desk-light", 1280, 1400).await?;
+
+    // The feed of that choice holds the same.
+    let feed = page.find(Locator::LinkText("JSON Feed")).await?;
+    feed.click().await?;
+    assert!(page.current_url().await?.path().ends_with("/feed.json"));
+    let text = page.find(Locator::Css("body")).await?.text().await?;
+    assert!(text.contains("nushell") && !text.contains("etcd"), "{text}");
+
+    // From the first page into the story of a project and back through its catalog.
+    page.goto(&format!("{}/", site.url)).await?;
+    page.find(Locator::Css(".pager a[rel=next]")).await?.click().await?;
+    assert!(page.find(Locator::Css("h1")).await?.text().await?.contains("All news"));
+    page.find(Locator::Css(".pager a[rel=first]")).await?.click().await?;
+    page.find(Locator::Css("article .meta > a")).await?.click().await?;
+    assert!(page.current_url().await?.path().starts_with("/p/"));
+    page.find(Locator::Css(".places a")).await?.click().await?;
+    assert!(page.current_url().await?.path().starts_with("/c/"));
+
+    browser.close().await?;
+    site.stop().await
+}
+
+#[tokio::test]
+async fn every_page_fits_a_phone_and_is_readable_by_day_and_night() -> anyhow::Result<()> {
+    let site = Shown::start().await?;
+    let browser = Browser::start().await?;
+    let pages = [
+        ("home", "/"),
+        ("catalog", "/c/distributed/"),
+        ("section", "/c/distributed/s/consensus/"),
+        ("project", "/p/github.com~etcd-io~etcd/"),
+        ("digest", "/digest/weekly/"),
+        ("trouble", "/nowhere"),
+        ("nothing", "/?q=nobody+says+this"),
+    ];
+    for (width, device) in [(1280, "desk"), (360, "phone")] {
+        for scheme in [Scheme::Light, Scheme::Dark] {
+            browser.view(width, 800, scheme).await?;
+            for (name, address) in pages {
+                browser.client.goto(&format!("{}{address}", site.url)).await?;
+                let place = format!("{name} on a {device}, {scheme:?}");
+                let scroll = browser.number("return document.documentElement.scrollWidth").await?;
+                assert!(
+                    scroll <= f64::from(width),
+                    "{place} is {scroll} wide: {:?}",
+                    browser.texts(WIDE).await?
+                );
+                assert_eq!(browser.texts(FAINT).await?, Vec::<String>::new(), "{place}");
+                let scheme = format!("{scheme:?}").to_lowercase();
+                browser.picture(&format!("{name}-{device}-{scheme}"), width, 3000).await?;
+            }
+        }
+    }
+    browser.close().await?;
+    site.stop().await
+}
