@@ -5,6 +5,7 @@ pub mod config;
 mod engine;
 mod first_sight;
 mod follower;
+pub mod notify;
 mod reading;
 pub mod replay;
 pub mod source;
@@ -16,6 +17,7 @@ mod visit;
 
 pub use config::{Backfill, CatalogConfig, Earlier, GithubSettings, Settings};
 pub use engine::{Round, Watcher};
+pub use notify::Edits;
 pub use replay::{ReplayOptions, ReplaySummary, Replayed, replay};
 pub use source::{Cursor, Document, LookError, LookErrorKind, Sight, Sources, Spec, SpecError, Version};
 pub use span::Span;

@@ -221,7 +221,8 @@ async fn a_document_nobody_can_read_is_held_and_comes_back() {
     let mut world = World::new(vec![settling("a")]);
     world.write("a.md", &list(&FIVE));
     world.poll().await;
-    for broken in [&b"\xff\xfe\xfd"[..], b""] {
+    let page = b"<!DOCTYPE html><html><head><title>502</title></head><body>Bad gateway</body></html>";
+    for broken in [&b"\xc3\x28 and more"[..], b"", page] {
         std::fs::write(world.path("a.md"), broken).unwrap();
         let round = world.look("a").await;
         assert_eq!(round.failed.len(), 1, "{broken:?}");

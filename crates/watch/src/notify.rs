@@ -1,0 +1,173 @@
+//! Edits of local catalogs, seen at once: the system tells of writes, and this tells which catalogs they are.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use ::notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::time::{Instant, timeout_at};
+use tracing::{debug, warn};
+use whimbrel_catalog::CatalogId;
+
+use crate::engine::Watcher;
+use crate::source::Spec;
+
+/// Editors write in several steps; an edit is over when it has been quiet for this long …
+const QUIET: Duration = Duration::from_millis(350);
+
+/// … or, when it never is quiet, after this long.
+const LONGEST: Duration = Duration::from_millis(1200);
+
+/// Tells of edits for as long as it lives.
+pub struct Edits {
+    /// Dropping it ends the watch.
+    _system: RecommendedWatcher,
+    paths: UnboundedReceiver<PathBuf>,
+    places: Vec<(CatalogId, Place)>,
+}
+
+/// Where a local catalog lies.
+struct Place {
+    /// Where it lies, without detours; and where it really lies, when it is a link. Empty when its folder is missing.
+    paths: Vec<PathBuf>,
+    folder: bool,
+}
+
+impl Edits {
+    /// Watches the files and folders a watcher follows now. Places that cannot be watched are named in a warning;
+    /// they are still looked at by the clock.
+    pub fn of(watcher: &Watcher) -> ::notify::Result<Self> {
+        let (send, paths) = unbounded_channel();
+        let mut system = ::notify::recommended_watcher(move |event: ::notify::Result<Event>| match event {
+            Ok(event) if !matches!(event.kind, EventKind::Access(_)) => {
+                for path in event.paths {
+                    // Nobody listens any more: nothing is lost.
+                    let _ = send.send(path);
+                }
+            }
+            Ok(_) => {}
+            Err(error) => debug!(%error, "an edit was not told: {error}"),
+        })?;
+        let mut places = Vec::new();
+        let mut watched = BTreeSet::new();
+        for followed in watcher.plan().followed.values() {
+            let Spec::Local(path) = &followed.spec else { continue };
+            let place = Place::of(path);
+            if place.paths.is_empty() {
+                warn!(catalog = %followed.config.id, "edits of {} are only seen by the clock: its folder is missing", path.display());
+            }
+            for (folder, mode) in place.to_watch() {
+                if !watched.insert((folder.clone(), mode == RecursiveMode::Recursive)) {
+                    continue;
+                }
+                if let Err(error) = system.watch(&folder, mode) {
+                    warn!(catalog = %followed.config.id, %error, "edits below {} are only seen by the clock: {error}", folder.display());
+                }
+            }
+            places.push((followed.config.id.clone(), place));
+        }
+        Ok(Self { _system: system, paths, places })
+    }
+
+    /// The catalogs of the next edit, once it is over. Waits for ever when nothing is edited.
+    pub async fn next(&mut self) -> Vec<CatalogId> {
+        loop {
+            let Some(first) = self.paths.recv().await else { return std::future::pending().await };
+            let mut touched = BTreeSet::new();
+            self.touch(&first, &mut touched);
+            let end = Instant::now() + LONGEST;
+            loop {
+                match timeout_at((Instant::now() + QUIET).min(end), self.paths.recv()).await {
+                    Ok(Some(path)) if Instant::now() < end => self.touch(&path, &mut touched),
+                    _ => break,
+                }
+            }
+            if !touched.is_empty() {
+                return touched.into_iter().collect();
+            }
+        }
+    }
+
+    fn touch(&self, path: &Path, touched: &mut BTreeSet<CatalogId>) {
+        let whose = self.places.iter().filter(|(_, place)| place.holds(path));
+        touched.extend(whose.map(|(id, _)| id.clone()));
+    }
+}
+
+impl Place {
+    fn of(path: &Path) -> Self {
+        // The system tells paths as they were asked for: two ways to write one folder would answer for each other.
+        let mut paths = Vec::new();
+        if let Some((parent, name)) = path.parent().zip(path.file_name()) {
+            paths.extend(parent.canonicalize().map(|parent| parent.join(name)));
+        }
+        if let Ok(real) = path.canonicalize()
+            && !paths.contains(&real)
+        {
+            paths.push(real);
+        }
+        Self { paths, folder: path.is_dir() }
+    }
+
+    /// A file is watched through its folder, because editors put a new file in its place.
+    fn to_watch(&self) -> Vec<(PathBuf, RecursiveMode)> {
+        let place = |path: &PathBuf| {
+            if self.folder {
+                return Some((path.clone(), RecursiveMode::Recursive));
+            }
+            Some((path.parent()?.to_owned(), RecursiveMode::NonRecursive))
+        };
+        self.paths.iter().filter_map(place).collect()
+    }
+
+    fn holds(&self, path: &Path) -> bool {
+        self.paths.iter().any(|own| path == own || (self.folder && path.starts_with(own)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use whimbrel_store::Store;
+
+    use super::*;
+    use crate::config::{CatalogConfig, Settings};
+
+    fn id(id: &str) -> CatalogId {
+        CatalogId::new(id).unwrap()
+    }
+
+    /// The next edit, or nothing when the system told of none for long.
+    async fn next(edits: &mut Edits) -> Vec<CatalogId> {
+        tokio::time::timeout(Duration::from_secs(20), edits.next()).await.unwrap_or_default()
+    }
+
+    #[tokio::test]
+    async fn an_edit_tells_its_catalog_and_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path();
+        fs::create_dir_all(path.join("lists/deep")).unwrap();
+        for name in ["a.md", "b.md", "lists/c.md"] {
+            fs::write(path.join(name), "x").unwrap();
+        }
+        let catalogs = [("a", "a.md"), ("b", "lists/../b.md"), ("c", "lists"), ("none", "gone/none.md")]
+            .map(|(name, source)| CatalogConfig::new(id(name), source));
+        let store = Store::in_memory().unwrap();
+        let watcher = Watcher::new(store, path, Settings::default(), catalogs.into()).unwrap();
+        let mut edits = Edits::of(&watcher).unwrap();
+
+        fs::write(path.join("a.md"), "y").unwrap();
+        assert_eq!(next(&mut edits).await, [id("a")]);
+
+        // As editors do: a new file put in place of the old one; and another file beside it, which is nobody's.
+        fs::write(path.join("b.md.new"), "y").unwrap();
+        fs::rename(path.join("b.md.new"), path.join("b.md")).unwrap();
+        assert_eq!(next(&mut edits).await, [id("b")]);
+
+        fs::write(path.join("lists/deep/d.md"), "y").unwrap();
+        fs::write(path.join("a.md"), "z").unwrap();
+        assert_eq!(next(&mut edits).await, [id("a"), id("c")]);
+    }
+}
