@@ -4,7 +4,7 @@
 //! (sections mapped) names, and last a repository name with a similar text. Each side is used once. Texts alone
 //! never join two entries: of the pairs such a rule found in real history, the wrong ones were all of that kind.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::Known;
 use super::sections::{SectionMap, map_sections};
@@ -21,9 +21,9 @@ pub(crate) struct Matching {
     to_before: Vec<u32>,
     unmatched: usize,
     /// Entries of the older side that are items without a link now.
-    pub(crate) lost_link: Vec<usize>,
+    pub(crate) lost_link: HashSet<usize>,
     /// Entries of the newer side that were items without a link.
-    pub(crate) gained_link: Vec<usize>,
+    pub(crate) gained_link: HashSet<usize>,
 }
 
 impl Matching {
@@ -309,7 +309,7 @@ fn by_repository(before: &Snapshot, after: &Snapshot, sections: &SectionMap, mat
 
 /// Items of the same name in the same section that lost or gained their link.
 fn by_lost_link(before: &Snapshot, after: &Snapshot, sections: &SectionMap, matching: &mut Matching) {
-    let heads = |of: &[usize], side: &[u32]| -> Vec<usize> {
+    let heads = |of: &[usize], side: &[u32]| -> HashSet<usize> {
         of.iter().copied().filter(|at| side[*at] == NONE).collect()
     };
     matching.lost_link = heads(&sections.lost_link, &matching.to_after);
@@ -340,7 +340,7 @@ fn by_lost_link(before: &Snapshot, after: &Snapshot, sections: &SectionMap, matc
             .iter()
             .any(|place| take(&mut more, (name, number(sections.forward(&place.section))), 1));
         if found {
-            matching.lost_link.push(b);
+            matching.lost_link.insert(b);
         }
     }
     for a in new {
@@ -351,7 +351,7 @@ fn by_lost_link(before: &Snapshot, after: &Snapshot, sections: &SectionMap, matc
             .iter()
             .any(|place| take(&mut more, (name, number(sections.settled(&place.section))), -1));
         if found {
-            matching.gained_link.push(a);
+            matching.gained_link.insert(a);
         }
     }
 }

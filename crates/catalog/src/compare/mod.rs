@@ -141,27 +141,30 @@ impl Difference {
     /// Takes back the edits that only say that a column came or went: whole sections whose texts all grew, or all
     /// lost, a part.
     fn forget_columns(&mut self, before: &Snapshot, after: &Snapshot) {
-        let mut grown: HashMap<&SectionPath, (usize, usize)> = HashMap::new();
+        let mut grown: HashMap<usize, &SectionPath> = HashMap::new();
+        let mut counts: HashMap<&SectionPath, (usize, usize)> = HashMap::new();
         for item in &self.items {
             if let Item::Edited { b, a } = item {
                 let (old, new) = (&before.entries[*b], &after.entries[*a]);
-                let counts = grown.entry(new.section()).or_default();
-                counts.0 += usize::from(extends(&old.description, &new.description));
+                let counts = counts.entry(new.section()).or_default();
+                if extends(&old.description, &new.description) {
+                    counts.0 += 1;
+                    grown.insert(*a, new.section());
+                }
             }
         }
         for (_, a) in self.matching.pairs() {
-            if let Some(counts) = grown.get_mut(after.entries[a].section()) {
+            if let Some(counts) = counts.get_mut(after.entries[a].section()) {
                 counts.1 += 1;
             }
         }
         let most = |(grown, pairs): (usize, usize), least: usize| grown >= least && grown * 5 >= pairs * 4;
-        let all = grown.values().fold((0, 0), |sum, counts| (sum.0 + counts.0, sum.1 + counts.1));
+        let all = counts.values().fold((0, 0), |sum, counts| (sum.0 + counts.0, sum.1 + counts.1));
         let everywhere = most(all, 2 * COLUMN_ROWS);
         self.items.retain(|item| {
-            let Item::Edited { b, a } = item else { return true };
-            let (old, new) = (&before.entries[*b], &after.entries[*a]);
-            let here = grown.get(new.section()).is_some_and(|counts| most(*counts, COLUMN_ROWS));
-            !((here || everywhere) && extends(&old.description, &new.description))
+            let Item::Edited { a, .. } = item else { return true };
+            let section = grown.get(a);
+            !section.is_some_and(|section| everywhere || most(counts[*section], COLUMN_ROWS))
         });
     }
 
@@ -198,10 +201,13 @@ impl Difference {
             let alone = exchange.out.len() == 1 && exchange.added == 1;
             // so many at once are no exchange of single entries, and looking at all of them would take long
             let few = exchange.out.len() * exchange.added <= 64;
+            if !(alone || few) {
+                continue;
+            }
             *in_place_of = exchange.out.iter().copied().find(|b| {
                 let old = &before.entries[*b];
                 let replaces = (alone && (same_owner(old, new) || same_text(old, new)))
-                    || (few && formerly(&new.description, &old.name));
+                    || formerly(&new.description, &old.name);
                 replaces && taken.insert(*b)
             });
         }

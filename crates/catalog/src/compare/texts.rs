@@ -85,7 +85,12 @@ fn pairs(text: &str) -> Vec<(char, char)> {
 
 /// True when all letters of the shorter text stand together in the longer one.
 pub(crate) fn extends(one: &str, other: &str) -> bool {
-    let (one, other): (String, String) = (letters(one).collect(), letters(other).collect());
+    let collect = |text: &str| {
+        let mut collected = String::with_capacity(text.len());
+        collected.extend(letters(text));
+        collected
+    };
+    let (one, other) = (collect(one), collect(other));
     one.contains(&other) || other.contains(&one)
 }
 

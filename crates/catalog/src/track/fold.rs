@@ -192,11 +192,14 @@ fn shape(
             .collect();
     }
 
+    let mut last = std::ptr::null();
     let used: HashSet<&SectionPath> = accepted
         .entries
         .iter()
         .flat_map(|entry| &entry.places)
         .map(|place| &place.section)
+        // neighbours share their section, and hashing thousands of equal paths takes time
+        .filter(|section| std::mem::replace(&mut last, section.parts().as_ptr()) != section.parts().as_ptr())
         .chain(linkless.iter().map(|item| &item.section))
         .chain(rankings.iter().map(|ranking| &ranking.section))
         .collect();

@@ -380,18 +380,22 @@ impl Outcome {
 
     /// Joins what a second step of the same look brought.
     fn followed_by(&mut self, next: Self) {
-        self.changes.extend(next.changes);
-        self.since.extend(next.since);
-        self.delete.retain(|key| !next.put.contains(key));
-        self.put.retain(|key| !next.delete.contains(key) && !next.put.contains(key));
+        use std::collections::HashSet;
+        let (put, deleted): (HashSet<_>, HashSet<_>) =
+            (next.put.iter().collect(), next.delete.iter().collect());
+        self.delete.retain(|key| !put.contains(key));
+        self.put.retain(|key| !put.contains(key) && !deleted.contains(key));
+        let (back, buried): (HashSet<_>, HashSet<_>) =
+            (next.unbury.iter().collect(), next.bury.iter().map(|(key, _)| key).collect());
+        self.bury.retain(|(key, _)| !back.contains(key) && !buried.contains(key));
+        self.unbury.retain(|key| !buried.contains(key));
         self.put.extend(next.put);
         self.delete.extend(next.delete);
-        self.bury.retain(|(key, _)| !next.unbury.contains(key));
-        self.unbury.retain(|key| !next.bury.iter().any(|(buried, _)| buried == key));
         self.bury.extend(next.bury);
         self.unbury.extend(next.unbury);
+        self.changes.extend(next.changes);
+        self.since.extend(next.since);
         self.shape_changed |= next.shape_changed;
-        self.settling_changed |= next.settling_changed;
         self.matures = next.matures;
         self.held = next.held;
     }

@@ -1,9 +1,11 @@
 //! What is told of two snapshots, and what is not.
 
 mod decisions;
+mod documents;
 mod matching;
 mod properties;
 mod ranks;
+mod seeds;
 
 use crate::change::Change;
 use crate::compare::{Known, compare};

@@ -145,7 +145,7 @@ fn play(script: &Script) -> (Snapshot, Snapshot, Vec<String>) {
         expected.push(format!("added {}", new.name));
         after.entries.push(new);
     }
-    expected.iter_mut().for_each(|line| *line = line.to_lowercase());
+    let mut expected: Vec<String> = expected.iter().map(|line| line.to_lowercase()).collect();
     expected.sort();
     (before, after, expected)
 }

@@ -34,9 +34,9 @@ fn stories() -> impl Strategy<Value = Story> {
 
 /// Forty entries that stay, and twelve in a state: missing, elsewhere, renamed, reworded …
 fn document(states: &[u8]) -> String {
-    let mut sections = [String::new(), String::new()];
+    let mut sections = [Vec::new(), Vec::new()];
     for n in 0..40 {
-        sections[n % 2] += &format!("s{n} | s{n}.example.org | stays number {n}\n");
+        sections[n % 2].push(format!("s{n} | s{n}.example.org | stays number {n}\n"));
     }
     for (n, state) in states.iter().enumerate() {
         let address = if *state == 6 { "renamed" } else { "e" };
@@ -45,16 +45,17 @@ fn document(states: &[u8]) -> String {
         let line = format!("{name}{n} | {address}{n}.example.org | {text} of {n}\n");
         match state {
             0 | 1 => {}
-            2 => sections[0] += &format!("- {name}{n}\n"),
-            3 => sections[0] += &line,
+            2 => sections[0].push(format!("- {name}{n}\n")),
+            3 => sections[0].push(line),
             4 => {
-                sections[0] += &line;
-                sections[1] += &line;
+                sections[0].push(line.clone());
+                sections[1].push(line);
             }
-            _ => sections[1] += &line,
+            _ => sections[1].push(line),
         }
     }
-    format!("## First\n{}## Second{}\n{}", sections[0], if states[0] == 9 { "s" } else { "" }, sections[1])
+    let plural = if states[0] == 9 { "s" } else { "" };
+    format!("## First\n{}## Second{plural}\n{}", sections[0].concat(), sections[1].concat())
 }
 
 /// Plays a story and gives what was told, with its time.
