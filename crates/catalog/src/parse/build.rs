@@ -41,6 +41,17 @@ pub(crate) struct Listing {
     pub(crate) layout: Layout,
 }
 
+/// Where an entry is listed, and how.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Spot {
+    pub(crate) section: SectionId,
+    /// One-based line of the source.
+    pub(crate) line: u32,
+    pub(crate) layout: Layout,
+    /// The order it is a row of.
+    pub(crate) ranking: Option<RankingId>,
+}
+
 /// One order a document prints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RankingId(u32);
@@ -51,8 +62,8 @@ pub(crate) struct Builder {
     sections: Vec<Section>,
     children: HashMap<(SectionId, Box<str>), SectionId>,
     title: Option<Title>,
-    drafts: Vec<Draft>,
-    /// From the hash of a key to its draft. Hashes are seeded, so no document can make them collide.
+    entries: Vec<Entry>,
+    /// From the hash of a key to its entry. Hashes are seeded, so no document can make them collide.
     index: FxHashMap<u64, u32>,
     seed: RandomState,
     linkless: Vec<(SectionId, String, u32)>,
@@ -67,8 +78,16 @@ pub(crate) struct Builder {
 struct Section {
     parent: SectionId,
     name: Box<str>,
+    /// Made when something is first listed here: by then the title is known.
+    path: Option<SectionPath>,
     holds: bool,
     listings: usize,
+}
+
+impl Section {
+    fn new(parent: SectionId, name: &str) -> Self {
+        Self { parent, name: Box::from(name), path: None, holds: false, listings: 0 }
+    }
 }
 
 #[derive(Debug)]
@@ -78,25 +97,17 @@ enum Title {
 }
 
 #[derive(Debug)]
-struct Draft {
-    main: Listing,
-    /// Places after that of `main`'s first listing, which is `first`.
-    first: (SectionId, u32),
-    more: Vec<(SectionId, u32)>,
-}
-
-#[derive(Debug)]
 struct Order {
     metric: Metric,
     section: SectionId,
-    drafts: Vec<u32>,
-    unknown: usize,
+    entries: Vec<u32>,
 }
 
 impl Builder {
     /// An empty document.
     pub(crate) fn new() -> Self {
-        let root = Section { parent: SectionId::ROOT, name: Box::from(""), holds: false, listings: 0 };
+        let mut root = Section::new(SectionId::ROOT, "");
+        root.path = Some(SectionPath::default());
         Self { sections: vec![root], ..Self::default() }
     }
 
@@ -105,13 +116,14 @@ impl Builder {
         let next = SectionId(self.sections.len() as u32);
         let id = *self.children.entry((parent, Box::from(name))).or_insert(next);
         if id == next {
-            self.sections.push(Section { parent, name: Box::from(name), holds: false, listings: 0 });
+            self.sections.push(Section::new(parent, name));
         }
         id
     }
 
-    /// Makes a section the document's title: it vanishes from the paths below it.
+    /// Makes a section the document's title: it vanishes from the paths below it. Comes before all listings.
     pub(crate) fn title_is(&mut self, section: SectionId) {
+        debug_assert!(self.entries.is_empty() && self.linkless.is_empty(), "paths are settled by now");
         self.title = Some(Title::Heading(section));
     }
 
@@ -120,11 +132,37 @@ impl Builder {
         self.title = Some(Title::Words(words.to_owned()));
     }
 
+    /// Takes all listings of a document at once; entries come without places and stay where they are in memory.
+    pub(crate) fn adopt(&mut self, entries: Vec<Entry>, spots: impl Iterator<Item = Spot>) {
+        debug_assert!(self.entries.is_empty(), "what is added before would be lost");
+        self.entries = entries;
+        self.index.reserve(self.entries.len());
+        let mut kept = 0;
+        for (at, spot) in spots.enumerate().take(self.entries.len()) {
+            let entry = match self.slot(&self.entries[at].key) {
+                Err(hash) => {
+                    self.entries.swap(kept, at);
+                    self.index.insert(hash, kept as u32);
+                    kept += 1;
+                    kept - 1
+                }
+                Ok(known) => {
+                    let (before, rest) = self.entries.split_at_mut(at);
+                    absorb(&mut before[known as usize], &mut rest[0]);
+                    known as usize
+                }
+            };
+            self.note(entry as u32, spot);
+        }
+        self.entries.truncate(kept);
+    }
+
     /// Takes a listing.
     pub(crate) fn add(&mut self, listing: Listing) {
-        let (section, line, layout) = (listing.section, listing.line, listing.layout);
-        let (draft, new) = self.merge(listing);
-        self.count(draft, new, section, line, layout);
+        let spot =
+            Spot { section: listing.section, line: listing.line, layout: listing.layout, ranking: None };
+        let entry = self.merge(listing);
+        self.note(entry, spot);
     }
 
     /// Begins an order the document prints, best first. Orders of one metric and section are one.
@@ -132,23 +170,16 @@ impl Builder {
         let next = RankingId(self.rankings.len() as u32);
         let ranking = *self.ranking_of.entry((metric.clone(), section)).or_insert(next);
         if ranking == next {
-            self.rankings.push(Order { metric, section, drafts: Vec::new(), unknown: 0 });
+            self.rankings.push(Order { metric, section, entries: Vec::new() });
         }
         ranking
     }
 
     /// Takes the next row of an order. What another order of the same section lists already is no further place.
     pub(crate) fn add_ranked(&mut self, ranking: RankingId, listing: Listing) {
-        let (section, line, layout) = (listing.section, listing.line, listing.layout);
-        let metric = &self.rankings[ranking.0 as usize].metric;
-        let unknown = !listing.figures.iter().any(|figure| figure.metric == *metric);
-        let (draft, new) = self.merge(listing);
-        let order = &mut self.rankings[ranking.0 as usize];
-        order.drafts.push(draft);
-        order.unknown += usize::from(unknown);
-        if *self.ranked.entry((draft, section)).or_insert(ranking) == ranking {
-            self.count(draft, new, section, line, layout);
-        }
+        let Listing { section, line, layout, .. } = listing;
+        let entry = self.merge(listing);
+        self.note(entry, Spot { section, line, layout, ranking: Some(ranking) });
     }
 
     /// Takes an item that names a thing but gives no address.
@@ -172,157 +203,166 @@ impl Builder {
 
     /// The document as a whole.
     pub(crate) fn finish(mut self) -> Reading {
-        let paths = self.paths();
-        let path = |section: SectionId| paths[section.0 as usize].clone();
-
-        let title = match self.title {
+        let title = match self.title.take() {
             Some(Title::Heading(section)) => Some(self.sections[section.0 as usize].name.to_string()),
             Some(Title::Words(words)) => Some(words),
             None => None,
         };
-        let mut snapshot = Snapshot { title, ..Snapshot::default() };
-        let mut rows: HashMap<SectionPath, usize> = HashMap::new();
-        for (id, section) in self.sections.iter().enumerate() {
-            if section.holds {
-                let row = *rows.entry(paths[id].clone()).or_insert_with(|| {
-                    snapshot.sections.push(paths[id].clone());
-                    self.report.sections.push((paths[id].clone(), 0));
-                    self.report.sections.len() - 1
-                });
-                self.report.sections[row].1 += section.listings;
-            }
-        }
-        self.report.unknown = self.rankings.iter().map(|order| order.unknown).collect();
-        self.report.skipped.sort_by_key(|skipped| skipped.line);
-        let mut seen_in = vec![usize::MAX; self.drafts.len()];
-        for (number, order) in self.rankings.into_iter().enumerate() {
-            let first = |draft: &u32| std::mem::replace(&mut seen_in[*draft as usize], number) != number;
-            let drafts = order.drafts.into_iter().filter(first);
-            let order_of = drafts.map(|draft| self.drafts[draft as usize].main.key.clone()).collect();
-            snapshot.rankings.push(Ranking {
+        let linkless = std::mem::take(&mut self.linkless);
+        let linkless = linkless.into_iter().map(|(section, name, line)| (self.path_of(section), name, line));
+        let linkless = linkless.map(|(section, name, line)| Linkless { name, section, line }).collect();
+        let orders = std::mem::take(&mut self.rankings);
+        let mut seen_in = vec![usize::MAX; self.entries.len()];
+        let mut rankings = Vec::with_capacity(orders.len());
+        for (number, order) in orders.into_iter().enumerate() {
+            let first = |entry: &usize| std::mem::replace(&mut seen_in[*entry], number) != number;
+            let entries = order.entries.into_iter().map(|entry| entry as usize).filter(first);
+            let mut unknown = 0;
+            let key = |entry: usize| {
+                unknown += usize::from(self.entries[entry].figure(&order.metric).is_none());
+                self.entries[entry].key.clone()
+            };
+            let order_of = entries.map(key).collect();
+            self.report.unknown.push(unknown);
+            rankings.push(Ranking {
                 metric: order.metric,
-                section: path(order.section),
+                section: self.path_of(order.section),
                 order: order_of,
             });
         }
-        snapshot.linkless = self
-            .linkless
-            .into_iter()
-            .map(|(section, name, line)| Linkless { name, section: path(section), line })
-            .collect();
-        snapshot.entries.reserve_exact(self.drafts.len());
-        for Draft { main, first, more } in self.drafts {
-            if !more.is_empty() {
-                let lines = std::iter::once(first.1).chain(more.iter().map(|place| place.1)).collect();
-                self.report.duplicates.push((main.key.clone(), lines));
-            }
-            let places = std::iter::once(first).chain(more);
-            snapshot.entries.push(Entry {
-                key: main.key,
-                name: main.name,
-                url: main.url,
-                description: main.description,
-                marks: main.marks,
-                links: main.links,
-                figures: main.figures,
-                places: places.map(|(section, line)| Place { section: path(section), line }).collect(),
+        let mut report = self.report;
+        let mut sections = Vec::new();
+        let mut rows: HashMap<SectionPath, usize> = HashMap::new();
+        for section in self.sections.into_iter().filter(|section| section.holds) {
+            let path = section.path.unwrap_or_default();
+            let row = *rows.entry(path.clone()).or_insert_with(|| {
+                sections.push(path.clone());
+                report.sections.push((path, 0));
+                report.sections.len() - 1
             });
+            report.sections[row].1 += section.listings;
         }
-        Reading { snapshot, report: self.report }
+        for entry in self.entries.iter().filter(|entry| entry.places.len() > 1) {
+            report
+                .duplicates
+                .push((entry.key.clone(), entry.places.iter().map(|place| place.line).collect()));
+        }
+        report.skipped.sort_by_key(|skipped| skipped.line);
+        Reading { snapshot: Snapshot { title, sections, entries: self.entries, linkless, rankings }, report }
     }
 
-    /// The draft of a key, or the free slot of the index where it belongs.
+    /// The entry of a key, or the free slot of the index where it belongs.
     fn slot(&self, key: &EntryKey) -> Result<u32, u64> {
         let mut hash = self.seed.hash_one(key);
         loop {
             match self.index.get(&hash) {
                 None => return Err(hash),
-                Some(&draft) if self.drafts[draft as usize].main.key == *key => return Ok(draft),
+                Some(&entry) if self.entries[entry as usize].key == *key => return Ok(entry),
                 Some(_) => hash = hash.wrapping_add(1),
             }
         }
     }
 
-    /// Joins a listing with what is known of its address; says whether the address is new.
-    fn merge(&mut self, listing: Listing) -> (u32, bool) {
+    /// Joins a listing with what is known of its address, and says which entry it is.
+    fn merge(&mut self, listing: Listing) -> u32 {
         match self.slot(&listing.key) {
             Err(hash) => {
-                let draft = self.drafts.len() as u32;
-                self.index.insert(hash, draft);
-                let first = (listing.section, listing.line);
-                self.drafts.push(Draft { main: listing, first, more: Vec::new() });
-                (draft, true)
+                let entry = self.entries.len() as u32;
+                self.index.insert(hash, entry);
+                self.entries.push(listing.into_entry());
+                entry
             }
-            Ok(draft) => {
-                self.drafts[draft as usize].main.absorb(listing);
-                (draft, false)
+            Ok(entry) => {
+                absorb(&mut self.entries[entry as usize], &mut listing.into_entry());
+                entry
             }
         }
     }
 
-    /// Counts a listing; a further one of a known address is a further place.
-    fn count(&mut self, draft: u32, new: bool, section: SectionId, line: u32, layout: Layout) {
+    /// Notes that an entry is listed here. A row of an order is no place of its own if another order of the same
+    /// section lists the entry already.
+    fn note(&mut self, entry: u32, spot: Spot) {
+        let Spot { section, line, layout, ranking } = spot;
+        if let Some(ranking) = ranking {
+            self.rankings[ranking.0 as usize].entries.push(entry);
+            if *self.ranked.entry((entry, section)).or_insert(ranking) != ranking {
+                return;
+            }
+        }
+        let path = self.path_of(section);
         let counts = &mut self.sections[section.0 as usize];
         counts.holds = true;
         counts.listings += 1;
         *self.report.layouts.entry(layout).or_default() += 1;
-        if !new {
-            self.drafts[draft as usize].more.push((section, line));
-        }
+        let places = &mut self.entries[entry as usize].places;
+        places.reserve_exact(usize::from(places.is_empty())); // nearly all have one
+        places.push(Place { section: path, line });
     }
 
-    /// The path of each section, the title left out. Parents stand before their children.
-    fn paths(&self) -> Vec<SectionPath> {
+    /// The path of a section, the title left out.
+    fn path_of(&mut self, section: SectionId) -> SectionPath {
+        if let Some(path) = &self.sections[section.0 as usize].path {
+            return path.clone();
+        }
         let title = match self.title {
-            Some(Title::Heading(section)) => Some(section),
+            Some(Title::Heading(title)) => Some(title),
             _ => None,
         };
-        let mut paths: Vec<SectionPath> = vec![SectionPath::default()];
-        for (id, section) in self.sections.iter().enumerate().skip(1) {
-            let above = &paths[section.parent.0 as usize];
-            let path = if title == Some(SectionId(id as u32)) {
-                above.clone()
-            } else {
-                let parts = above.parts().iter().map(AsRef::as_ref);
-                SectionPath::new(parts.chain(std::iter::once(section.name.as_ref())))
-            };
-            paths.push(path);
+        let mut names = Vec::new();
+        let mut at = section;
+        while at != SectionId::ROOT {
+            let Section { parent, name, .. } = &self.sections[at.0 as usize];
+            if title != Some(at) {
+                names.push(name.as_ref());
+            }
+            at = *parent;
         }
-        paths
+        let path = SectionPath::new(names.into_iter().rev());
+        self.sections[section.0 as usize].path = Some(path.clone());
+        path
     }
 }
 
 impl Listing {
-    /// Takes over what another listing of the same address says.
-    ///
-    /// The fuller one gives name, address and description, whichever comes first in the document, so that sorting a
-    /// list anew changes nothing.
-    fn absorb(&mut self, mut other: Self) {
-        let rank = |listing: &Self| {
-            (listing.description.len(), std::cmp::Reverse((listing.name.clone(), listing.url.clone())))
-        };
-        if self.name == other.name && self.description == other.description && self.url == other.url {
-            // the usual case: a further view of the same row
-        } else if rank(&other) > rank(self) {
-            std::mem::swap(self, &mut other);
-            std::mem::swap(&mut self.section, &mut other.section);
-            std::mem::swap(&mut self.line, &mut other.line);
-            std::mem::swap(&mut self.layout, &mut other.layout);
+    fn into_entry(self) -> Entry {
+        Entry {
+            key: self.key,
+            name: self.name,
+            url: self.url,
+            description: self.description,
+            marks: self.marks,
+            links: self.links,
+            figures: self.figures,
+            places: Vec::new(),
         }
-        for mark in other.marks {
-            if !self.marks.contains(&mark) {
-                self.marks.push(mark);
-            }
-        }
-        for link in other.links {
-            if !self.links.contains(&link) {
-                self.links.push(link);
-            }
-        }
-        for figure in other.figures {
-            if !self.figures.iter().any(|own| own.metric == figure.metric) {
-                self.figures.push(figure);
-            }
+    }
+}
+
+/// More marks, links or figures than any entry has: the rest is left out, so that a document which lists one address
+/// ten thousand times is read as fast as any other.
+const MOST: usize = 200;
+
+/// Takes over what another listing of the same address says.
+///
+/// The fuller one gives name, address and description, whichever comes first in the document, so that sorting a list
+/// anew changes nothing.
+fn absorb(entry: &mut Entry, other: &mut Entry) {
+    let own = (entry.description.len(), &other.description, &other.name, &other.url);
+    let new = (other.description.len(), &entry.description, &entry.name, &entry.url);
+    if new > own {
+        std::mem::swap(&mut entry.name, &mut other.name);
+        std::mem::swap(&mut entry.description, &mut other.description);
+        std::mem::swap(&mut entry.url, &mut other.url);
+    }
+    unite(&mut entry.marks, &mut other.marks, |mark, other| mark == other);
+    unite(&mut entry.links, &mut other.links, |link, other| link == other);
+    unite(&mut entry.figures, &mut other.figures, |figure, other| figure.metric == other.metric);
+}
+
+fn unite<T>(own: &mut Vec<T>, others: &mut Vec<T>, same: impl Fn(&T, &T) -> bool) {
+    for other in others.drain(..) {
+        if own.len() < MOST && !own.iter().any(|own| same(own, &other)) {
+            own.push(other);
         }
     }
 }

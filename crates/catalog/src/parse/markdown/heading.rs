@@ -43,7 +43,7 @@ enum Kind {
 /// A heading that is a link.
 #[derive(Debug)]
 pub(super) struct Linked {
-    pub(super) parts: Box<Parts>,
+    pub(super) parts: Parts,
     pub(super) offset: usize,
     /// The section it stands in.
     pub(super) above: SectionId,
@@ -158,12 +158,12 @@ impl Headings {
 
     /// A paragraph stands below a linked heading.
     pub(super) fn describe(&mut self, linked: usize, line: &Line<'_>) {
-        let parts = &mut self.linked[linked].parts;
-        if parts.description.is_empty() {
-            parts.description = text::description(&line.text);
+        let entry = &mut self.linked[linked].parts.entry;
+        if entry.description.is_empty() {
+            entry.description = text::description(&line.text);
         }
-        let free = sense::MAX_LINKS.saturating_sub(parts.links.len());
-        parts.links.extend(sense::all_links(line).into_iter().take(free));
+        let free = sense::MAX_LINKS.saturating_sub(entry.links.len());
+        entry.links.extend(sense::all_links(line).into_iter().take(free));
     }
 
     /// The document's title: its first heading, if no other one is of as high a level.
@@ -208,7 +208,7 @@ fn visible_words(line: &Line<'_>) -> String {
 }
 
 /// What a heading that is a link says; `None` when the link is only a part of its words.
-fn link_of(line: &Line<'_>) -> Option<Box<Parts>> {
+fn link_of(line: &Line<'_>) -> Option<Parts> {
     let span = line.spans.iter().find(|span| span.look == Look::Words && sense::is_outside(&span.url))?;
     let before = &line.text[..span.start];
     let number = |c: char| c.is_ascii_digit() || matches!(c, '.' | ')' | '(');

@@ -6,22 +6,26 @@ pub(super) struct Places<'a> {
     source: &'a str,
     offset: usize,
     line: u32,
+    /// The next end of a line at or behind `offset`.
+    next: Option<usize>,
 }
 
 impl<'a> Places<'a> {
     pub(super) fn new(source: &'a str) -> Self {
-        Self { source, offset: 0, line: 1 }
+        Self { source, offset: 0, line: 1, next: memchr::memchr(b'\n', source.as_bytes()) }
     }
 
     /// The one-based line of an offset. Cheap for offsets near the last one.
     pub(super) fn line(&mut self, offset: usize) -> u32 {
         let bytes = self.source.as_bytes();
         let offset = offset.min(bytes.len());
-        let count = |range: &[u8]| memchr::memchr_iter(b'\n', range).count() as u32;
-        if offset >= self.offset {
-            self.line += count(&bytes[self.offset..offset]);
-        } else {
-            self.line -= count(&bytes[offset..self.offset]);
+        if offset < self.offset {
+            self.line -= memchr::memchr_iter(b'\n', &bytes[offset..self.offset]).count() as u32;
+            self.next = memchr::memchr(b'\n', &bytes[offset..]).map(|end| offset + end);
+        }
+        while let Some(end) = self.next.filter(|&end| end < offset) {
+            self.line += 1;
+            self.next = memchr::memchr(b'\n', &bytes[end + 1..]).map(|further| end + 1 + further);
         }
         self.offset = offset;
         self.line

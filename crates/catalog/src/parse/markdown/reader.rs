@@ -10,8 +10,8 @@ use super::line::{Line, Look};
 use super::place::Places;
 use super::sense::{self, Parts, Sense};
 use super::table::Table;
-use crate::model::Link;
-use crate::parse::build::{Builder, RankingId, SectionId};
+use crate::model::{Entry, Link};
+use crate::parse::build::{Builder, RankingId, SectionId, Spot};
 use crate::parse::text;
 use crate::report::Layout;
 
@@ -26,7 +26,8 @@ pub(super) struct Reader<'a> {
     pub(super) places: Places<'a>,
     pub(super) builder: Builder,
     pub(super) headings: Headings,
-    /// What the document lists, as found.
+    /// What the document lists, as found, and what is known about each.
+    pub(super) entries: Vec<Entry>,
     pub(super) found: Vec<Found>,
     /// Items without an address, as found.
     pub(super) absent: Vec<Absent>,
@@ -34,20 +35,19 @@ pub(super) struct Reader<'a> {
     /// Frames that were too deep to be opened.
     overflow: usize,
     /// What stands outside of items, cells and headings.
-    loose: Line<'a>,
+    loose: Box<Line<'a>>,
     loose_is_html: bool,
-    pool: Vec<Line<'a>>,
+    /// Lines to use again; boxed, since frames are moved about for every item.
+    pool: Vec<Box<Line<'a>>>,
 }
 
-/// A listing, as long as the layout of the document is not settled.
-#[derive(Debug)]
+/// What is known about a listing besides what it says.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Found {
-    pub(super) parts: Box<Parts>,
-    pub(super) figures: Vec<crate::model::Figure>,
-    pub(super) section: SectionId,
-    pub(super) ranking: Option<RankingId>,
-    pub(super) line: u32,
-    pub(super) layout: Layout,
+    pub(super) at: Spot,
+    pub(super) told_behind: bool,
+    pub(super) new_sentence: bool,
+    pub(super) dash: Option<(usize, usize)>,
 }
 
 /// An item without an address.
@@ -69,13 +69,13 @@ struct Frame<'a> {
 
 #[derive(Debug)]
 enum What<'a> {
-    Heading(u8, Line<'a>),
+    Heading(u8, Box<Line<'a>>),
     List(List),
     Item(Item<'a>),
-    Table(Table<'a>),
+    Table(Box<Table<'a>>),
     /// The entry its summary names, if it does.
     Details(Option<usize>),
-    Summary(Line<'a>),
+    Summary(Box<Line<'a>>),
 }
 
 /// Where items stand.
@@ -91,7 +91,7 @@ struct List {
 
 #[derive(Debug)]
 struct Item<'a> {
-    line: Line<'a>,
+    line: Box<Line<'a>>,
     state: State,
     /// Its words, if it is no entry.
     words: String,
@@ -118,11 +118,14 @@ impl<'a> Reader<'a> {
             places: Places::new(source),
             builder: Builder::new(),
             headings: Headings::default(),
-            found: Vec::new(),
+            // an entry and its text take about this much; a larger guess costs nothing before it is used
+            // an entry and its text take about this much
+            entries: Vec::with_capacity(source.len() / 120),
+            found: Vec::with_capacity(source.len() / 120),
             absent: Vec::new(),
             frames: Vec::new(),
             overflow: 0,
-            loose: Line::default(),
+            loose: Box::default(),
             loose_is_html: false,
             pool: Vec::new(),
         }
@@ -133,24 +136,20 @@ impl<'a> Reader<'a> {
         match self.frames.last_mut().map(|frame| &mut frame.what) {
             Some(What::Item(item)) => &mut item.line,
             Some(What::Heading(_, line) | What::Summary(line)) => line,
-            Some(What::Table(Table { cells, in_cell: true, .. })) if !cells.is_empty() => {
-                let last = cells.len() - 1;
-                &mut cells[last]
+            Some(What::Table(table)) if table.in_cell && !table.cells.is_empty() => {
+                let last = table.cells.len() - 1;
+                &mut table.cells[last]
             }
             _ => &mut self.loose,
         }
     }
 
     fn is_loose(&self) -> bool {
-        !matches!(
-            self.frames.last().map(|frame| &frame.what),
-            Some(
-                What::Item(_)
-                    | What::Heading(..)
-                    | What::Summary(_)
-                    | What::Table(Table { in_cell: true, .. })
-            )
-        )
+        match self.frames.last().map(|frame| &frame.what) {
+            Some(What::Item(_) | What::Heading(..) | What::Summary(_)) => false,
+            Some(What::Table(table)) => !table.in_cell,
+            _ => true,
+        }
     }
 
     // ---- text ----
@@ -272,7 +271,7 @@ impl<'a> Reader<'a> {
     pub(super) fn table_open(&mut self, offset: usize, html: bool) {
         self.flush();
         self.settle_item();
-        self.open(Frame { html, what: What::Table(Table::new(offset)) });
+        self.open(Frame { html, what: What::Table(Box::new(Table::new(offset))) });
     }
 
     pub(super) fn row_open(&mut self, head: bool) {
@@ -399,7 +398,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn fresh(&mut self, offset: usize) -> Line<'a> {
+    fn fresh(&mut self, offset: usize) -> Box<Line<'a>> {
         let mut line = self.pool.pop().unwrap_or_default();
         line.reset(offset);
         line
@@ -425,7 +424,7 @@ impl<'a> Reader<'a> {
                 if !table.cells.is_empty() {
                     table.row_close(&mut self.pool);
                 }
-                self.close_table(table, html);
+                self.close_table(*table, html);
             }
             What::Summary(mut line) => {
                 line.complete();
@@ -472,40 +471,26 @@ impl<'a> Reader<'a> {
 
     /// Understands the text of the innermost item, before something nested in it or its end.
     fn settle_item(&mut self) {
-        let depth = self.frames.len();
-        let Some(Frame { html, what: What::Item(item) }) = self.frames.last_mut() else { return };
-        let html = *html;
-        let open = matches!(item.state, State::Open);
-        let mut line = std::mem::take(&mut item.line);
-        line.complete();
-        let list = self.frames[..depth - 1].iter().rev().find_map(|frame| match frame.what {
-            What::List(list) => Some(list),
-            _ => None,
-        });
-        let Some(list) = list else { return };
-        let state = if open {
-            Some(self.understand_item(&line, list, html))
+        let Some(frame) = self.frames.pop_if(|frame| matches!(frame.what, What::Item(_))) else { return };
+        let Frame { html, what: What::Item(mut item) } = frame else { return };
+        item.line.complete();
+        let (list, _) = self.context();
+        if matches!(item.state, State::Open) {
+            item.state = self.understand_item(&item.line, list, html);
+            item.words = match &item.state {
+                State::Linkless(Some(name), _) => name.clone(),
+                State::Linkless(None, _) | State::Not(..) => {
+                    let words = text::label(&item.line.text);
+                    if words.len() <= MAX_SECTION { words } else { String::new() }
+                }
+                _ => String::new(),
+            };
         } else {
-            self.remark(&line, list.owner);
-            None
-        };
-        let words = match &state {
-            Some(State::Linkless(Some(name), _)) => name.clone(),
-            Some(State::Linkless(None, _) | State::Not(..)) => {
-                let words = text::label(&line.text);
-                if words.len() <= MAX_SECTION { words } else { String::new() }
-            }
-            _ => String::new(),
-        };
-        let offset = line.offset;
-        line.reset(offset);
-        if let Some(Frame { what: What::Item(item), .. }) = self.frames.last_mut() {
-            item.line = line;
-            if let Some(state) = state {
-                item.words = words;
-                item.state = state;
-            }
+            self.remark(&item.line, list.owner);
         }
+        let offset = item.line.offset;
+        item.line.reset(offset);
+        self.frames.push(Frame { html, what: What::Item(item) });
     }
 
     /// An item without an address that has items of its own is their section.
@@ -539,7 +524,7 @@ impl<'a> Reader<'a> {
                     List { numbered: true, .. } => Layout::Numbered,
                     _ => Layout::Bullet,
                 };
-                self.list(Vec::new(), parts, list.section, list.ranking, line.offset, layout);
+                self.list(parts, list.section, list.ranking, line.offset, layout);
                 State::Entry
             }
             Sense::Linkless(name) => State::Linkless(Some(name), line.offset),
@@ -583,7 +568,7 @@ impl<'a> Reader<'a> {
         let (list, place) = self.context();
         if let Some(owner) = list.owner {
             for row in table.rows {
-                let Parts { url, name, .. } = *row.parts;
+                let Entry { url, name, .. } = row.parts.entry;
                 self.give_link(owner, Link { name, url });
             }
             return;
@@ -612,7 +597,7 @@ impl<'a> Reader<'a> {
             metric.filter(|_| !table.rows.is_empty()).map(|metric| self.builder.ranking(metric, section));
         let holds = !table.rows.is_empty();
         for row in table.rows {
-            self.list(row.figures, row.parts, section, ranking, row.offset, layout);
+            self.list(row.parts, section, ranking, row.offset, layout);
         }
         for (reason, offset) in table.not {
             self.skip(offset, reason);
@@ -637,7 +622,7 @@ impl<'a> Reader<'a> {
         }
         if let Sense::Entry(parts) = sense::understand(line) {
             let entry = self.found.len();
-            self.list(Vec::new(), parts, list.section, list.ranking, line.offset, Layout::Details);
+            self.list(parts, list.section, list.ranking, line.offset, Layout::Details);
             if let Some(Frame { what: What::Details(owner), .. }) = self.frames.last_mut() {
                 *owner = Some(entry);
             }
@@ -646,16 +631,21 @@ impl<'a> Reader<'a> {
 
     fn list(
         &mut self,
-        figures: Vec<crate::model::Figure>,
-        parts: Box<Parts>,
+        parts: Parts,
         section: SectionId,
         ranking: Option<RankingId>,
         offset: usize,
         layout: Layout,
     ) {
         self.headings.found();
-        let line = self.places.line(offset);
-        self.found.push(Found { parts, figures, section, ranking, line, layout });
+        let at = Spot { section, line: self.places.line(offset), layout, ranking };
+        self.keep(parts, at);
+    }
+
+    pub(super) fn keep(&mut self, parts: Parts, at: Spot) {
+        let Parts { entry, told_behind, new_sentence, dash, .. } = parts;
+        self.entries.push(entry);
+        self.found.push(Found { at, told_behind, new_sentence, dash });
     }
 
     /// The links of a line belong to an entry above it.
@@ -666,9 +656,9 @@ impl<'a> Reader<'a> {
     }
 
     fn give_link(&mut self, owner: usize, link: Link) {
-        let parts = &mut self.found[owner].parts;
-        if parts.links.len() < sense::MAX_LINKS && link.url != parts.url {
-            parts.links.push(link);
+        let entry = &mut self.entries[owner];
+        if entry.links.len() < sense::MAX_LINKS && link.url != entry.url {
+            entry.links.push(link);
         }
     }
 
@@ -677,12 +667,11 @@ impl<'a> Reader<'a> {
         if self.loose.text.is_empty() && !self.loose.has_links() {
             return;
         }
-        let mut line = std::mem::take(&mut self.loose);
+        let next = self.fresh(self.loose.offset);
+        let mut line = std::mem::replace(&mut self.loose, next);
         line.complete();
         self.understand_loose(&line);
-        let offset = line.offset;
-        line.reset(offset);
-        self.loose = line;
+        self.pool.push(line);
     }
 
     fn understand_loose(&mut self, line: &Line<'a>) {
@@ -718,7 +707,7 @@ impl<'a> Reader<'a> {
         match sense::understand(line) {
             Sense::Entry(parts) if is_item => {
                 let layout = if self.loose_is_html { Layout::Html } else { Layout::Bullet };
-                self.list(Vec::new(), parts, list.section, list.ranking, first.offset, layout);
+                self.list(parts, list.section, list.ranking, first.offset, layout);
             }
             _ => self.skip(first.offset, "link in running text"),
         }

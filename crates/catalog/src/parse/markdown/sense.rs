@@ -2,14 +2,14 @@
 
 use super::line::{Line, Look, Span};
 use crate::key::{EntryKey, name_from_url};
-use crate::model::Link;
+use crate::model::{Entry, Link};
 use crate::parse::text;
 
 /// What a line turned out to be.
 #[derive(Debug)]
 pub(super) enum Sense {
     /// It lists something.
-    Entry(Box<Parts>),
+    Entry(Parts),
     /// It names something and gives no address.
     Linkless(String),
     /// It has links, and none of them is an entry, for this reason.
@@ -21,12 +21,8 @@ pub(super) enum Sense {
 /// What a line says about its entry.
 #[derive(Debug)]
 pub(super) struct Parts {
-    pub(super) key: EntryKey,
-    pub(super) url: String,
-    pub(super) name: String,
-    pub(super) description: String,
-    pub(super) marks: Vec<String>,
-    pub(super) links: Vec<Link>,
+    /// The entry, without a place.
+    pub(super) entry: Entry,
     /// The words of the link say nothing, or are the address.
     pub(super) vague: bool,
     /// There is text behind the link.
@@ -49,7 +45,7 @@ pub(super) fn understand(line: &Line<'_>) -> Sense {
         return shorthand(line).map_or(Sense::Nothing, Sense::Linkless);
     }
     match primary(line) {
-        Some((place, key)) => Sense::Entry(Box::new(parts(line, place, key))),
+        Some((place, key)) => Sense::Entry(parts(line, place, key)),
         None => match reason(line) {
             Some(reason) => Sense::Not(reason),
             None => shorthand(line).map_or(Sense::Nothing, Sense::Linkless),
@@ -174,18 +170,17 @@ fn parts(line: &Line<'_>, place: usize, key: EntryKey) -> Parts {
         join(&mut description, if vague { &told } else { behind.trim() }, vague && new_sentence);
     }
     let dash = if vague { None } else { text::split_at_dash(&name) };
-    Parts {
+    let entry = Entry {
         key,
-        url: span.url.to_string(),
+        url: String::from(&*span.url),
         name,
         description,
         marks,
         links: side_links(line, place),
-        vague,
-        told_behind,
-        dash,
-        new_sentence,
-    }
+        figures: Vec::new(),
+        places: Vec::new(),
+    };
+    Parts { entry, vague, told_behind, dash, new_sentence }
 }
 
 /// Puts a further piece behind a text.
@@ -209,6 +204,9 @@ fn gap(line: &Line<'_>, span: &Span<'_>) -> &'static str {
 
 /// What stands in front of the link, without bullets, checkboxes and numbers; marks such as `(Golang)` are taken out.
 fn in_front<'t>(text: &'t str, marks: &mut Vec<String>) -> &'t str {
+    if text.is_empty() {
+        return text;
+    }
     let mut text = without_checkbox(text::skip_markers(text));
     loop {
         let length = text.len();
@@ -254,6 +252,9 @@ fn in_front_of_words<'t>(
 fn trailing_tags(line: &Line<'_>, from: usize) -> (usize, Vec<String>) {
     let mut until = line.text.len();
     let mut tags = Vec::new();
+    if line.code.is_empty() {
+        return (until, tags);
+    }
     for &(start, end) in line.code.iter().rev() {
         let rest = &line.text[end..until.max(end)];
         if start < from
@@ -277,6 +278,9 @@ fn trailing_tags(line: &Line<'_>, from: usize) -> (usize, Vec<String>) {
 fn side_links(line: &Line<'_>, place: usize) -> Vec<Link> {
     let own = &line.spans[place].url;
     let mut links = Vec::new();
+    if line.spans.len() == 1 {
+        return links;
+    }
     for (other, span) in line.spans.iter().enumerate() {
         if other != place && span.url != *own && is_outside(&span.url) {
             let name = match &span.look {
@@ -285,7 +289,7 @@ fn side_links(line: &Line<'_>, place: usize) -> Vec<Link> {
                 Look::Picture(picture) if picture.badge => continue,
                 Look::Picture(picture) => text::squeeze(&picture.alt),
             };
-            links.push(Link { name, url: span.url.to_string() });
+            links.push(Link { name, url: String::from(&*span.url) });
             if links.len() == MAX_LINKS {
                 break;
             }
@@ -303,7 +307,7 @@ pub(super) fn all_links(line: &Line<'_>) -> Vec<Link> {
         Look::Address => String::new(),
         Look::Picture(picture) => text::squeeze(&picture.alt),
     };
-    spans.take(MAX_LINKS).map(|span| Link { name: words(span), url: span.url.to_string() }).collect()
+    spans.take(MAX_LINKS).map(|span| Link { name: words(span), url: String::from(&*span.url) }).collect()
 }
 
 /// The text behind the entry's link, without the words of links that are mere labels.

@@ -2,27 +2,32 @@
 
 use super::reader::{Found, Reader};
 use super::sense;
-use crate::parse::build::{Builder, Listing, SectionId};
+use crate::model::Entry;
+use crate::parse::build::{SectionId, Spot};
 use crate::parse::text;
 use crate::report::{Layout, Reading};
 
 /// Turns what was found into the reading of the document.
 pub(super) fn settle(mut reader: Reader<'_>) -> Reading {
     let title = reader.headings.title();
-    let entries = linked_headings(&mut reader, title);
-    let Reader { mut builder, mut found, absent, .. } = reader;
+    let is_entry = linked_headings(&mut reader, title);
+    let Reader { mut builder, mut entries, mut found, absent, .. } = reader;
     if let Some(title) = title {
         builder.title_is(title);
     }
-    if !found.is_sorted_by_key(|found| found.line) {
-        found.sort_by_key(|found| found.line);
+    if !found.is_sorted_by_key(|found| found.at.line) {
+        let mut both: Vec<_> = found.into_iter().zip(entries).collect();
+        both.sort_by_key(|(found, _)| found.at.line);
+        (found, entries) = both.into_iter().unzip();
     }
-    let named_in_link = names_in_links(&found);
-    for found in found {
-        add(&mut builder, found, named_in_link);
+    if names_in_links(&found) {
+        for (entry, found) in entries.iter_mut().zip(&found) {
+            part(entry, found);
+        }
     }
+    builder.adopt(entries, found.iter().map(|found| found.at));
     let mut absent: Vec<_> =
-        absent.into_iter().filter(|absent| absent.under.is_none_or(|heading| !entries[heading])).collect();
+        absent.into_iter().filter(|absent| absent.under.is_none_or(|heading| !is_entry[heading])).collect();
     absent.sort_by_key(|absent| absent.line);
     for absent in absent {
         builder.linkless(absent.section, absent.name, absent.line);
@@ -47,8 +52,8 @@ fn linked_headings(reader: &mut Reader<'_>, title: Option<SectionId>) -> Vec<boo
         entries.push(is_entry);
         if is_entry {
             let line = reader.places.line(heading.offset);
-            let (parts, layout) = (heading.parts, Layout::Heading);
-            reader.found.push(Found { parts, figures: Vec::new(), section, ranking: None, line, layout });
+            let at = Spot { section, line, layout: Layout::Heading, ranking: None };
+            reader.keep(heading.parts, at);
         } else {
             reader.skip(heading.offset, if is_title { "title" } else { "section heading" });
         }
@@ -60,51 +65,34 @@ fn linked_headings(reader: &mut Reader<'_>, title: Option<SectionId>) -> Vec<boo
 /// a dash in it.
 fn names_in_links(found: &[Found]) -> bool {
     let items = found.iter().filter(|found| {
-        matches!(found.layout, Layout::Bullet | Layout::NestedBullet | Layout::Numbered)
-            && !found.parts.told_behind
+        matches!(found.at.layout, Layout::Bullet | Layout::NestedBullet | Layout::Numbered)
+            && !found.told_behind
     });
     let (mut all, mut dashed) = (0_usize, 0_usize);
     for item in items {
         all += 1;
-        dashed += usize::from(item.parts.dash.is_some());
+        dashed += usize::from(item.dash.is_some());
     }
     dashed * 2 > all
 }
 
 /// Where the name ends in a link that is a whole sentence, such as "X is a …"; short names are left alone.
-fn sentence(name: &str) -> Option<usize> {
+fn sentence(name: &str) -> Option<(usize, usize)> {
     const LONG: usize = 40;
+    if name.len() <= LONG {
+        return None;
+    }
     let found = [" is a ", " is an ", " is the "].iter().filter_map(|verb| name.find(verb)).min();
-    found.filter(|&at| name.len() > LONG && at <= LONG)
+    found.filter(|&at| at <= LONG).map(|at| (at, 1))
 }
 
-fn add(builder: &mut Builder, found: Found, named_in_link: bool) {
-    let Found { parts, figures, section, ranking, line, layout } = found;
-    let mut parts = *parts;
-    let parting = parts.dash.or_else(|| sentence(&parts.name).map(|at| (at, 1)));
-    if named_in_link && let Some((at, length)) = parting {
-        let mut description = text::description(&parts.name[at + length..]);
-        let told = std::mem::take(&mut parts.description);
-        sense::join(&mut description, &told, parts.new_sentence);
-        let name = text::name(&parts.name[..at]);
-        if !name.is_empty() {
-            (parts.name, parts.description) = (name, description);
-        }
-    }
-    let listing = Listing {
-        key: parts.key,
-        name: parts.name,
-        url: parts.url,
-        description: parts.description,
-        marks: parts.marks,
-        links: parts.links,
-        figures,
-        section,
-        line,
-        layout,
-    };
-    match ranking {
-        Some(ranking) => builder.add_ranked(ranking, listing),
-        None => builder.add(listing),
+/// Parts the words of a link into name and description.
+fn part(entry: &mut Entry, found: &Found) {
+    let Some((at, length)) = found.dash.or_else(|| sentence(&entry.name)) else { return };
+    let name = text::name(&entry.name[..at]);
+    if !name.is_empty() {
+        let mut description = text::description(&entry.name[at + length..]);
+        sense::join(&mut description, &entry.description, found.new_sentence);
+        (entry.name, entry.description) = (name, description);
     }
 }

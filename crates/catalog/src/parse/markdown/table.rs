@@ -12,7 +12,7 @@ pub(super) struct Table<'a> {
     /// Where it begins in the source.
     pub(super) offset: usize,
     /// Its cells of the current row; the last one is being filled while `in_cell`.
-    pub(super) cells: Vec<Line<'a>>,
+    pub(super) cells: Vec<Box<Line<'a>>>,
     pub(super) in_cell: bool,
     pub(super) in_head: bool,
     columns: Vec<Role>,
@@ -31,8 +31,7 @@ pub(super) struct Table<'a> {
 /// A row.
 #[derive(Debug)]
 pub(super) struct Row {
-    pub(super) parts: Box<Parts>,
-    pub(super) figures: Vec<Figure>,
+    pub(super) parts: Parts,
     pub(super) offset: usize,
 }
 
@@ -81,23 +80,23 @@ impl<'a> Table<'a> {
     }
 
     /// A row is complete; its cells are given back through `pool`.
-    pub(super) fn row_close(&mut self, pool: &mut Vec<Line<'a>>) {
-        self.cells.iter_mut().for_each(Line::complete);
+    pub(super) fn row_close(&mut self, pool: &mut Vec<Box<Line<'a>>>) {
+        self.cells.iter_mut().for_each(|cell| cell.complete());
         let linked = |cell: &Line<'_>| {
             cell.spans.iter().any(|span| span.look == Look::Words && sense::is_outside(&span.url))
         };
         if self.in_head && !self.headed {
             self.headed = true;
             self.columns = self.cells.iter().map(|cell| role(&cell.text)).collect();
-            self.grid =
-                self.cells.iter().all(|cell| cell.text.trim().is_empty()) || self.cells.iter().any(linked);
+            self.grid = self.cells.iter().all(|cell| cell.text.trim().is_empty())
+                || self.cells.iter().any(|cell| linked(cell));
             self.describing = self.columns.iter().position(|role| *role == Role::Description);
             let measures = self.columns.iter().enumerate();
             self.sorts = measures
                 .filter(|(_, role)| matches!(role, Role::Measure(_)))
                 .map(|(column, _)| Sorted { column, last: f64::INFINITY, falling: true, known: 0, steps: 0 })
                 .collect();
-            if self.grid && self.cells.iter().any(linked) {
+            if self.grid && self.cells.iter().any(|cell| linked(cell)) {
                 self.read_row();
             }
         } else {
@@ -119,7 +118,7 @@ impl<'a> Table<'a> {
         if self.grid && self.cells.iter().filter(|cell| names_itself(cell)).count() > 1 {
             for cell in self.cells.iter().filter(|cell| names_itself(cell)) {
                 if let Sense::Entry(parts) = sense::understand(cell) {
-                    self.rows.push(Row { parts, figures: Vec::new(), offset });
+                    self.rows.push(Row { parts, offset });
                 }
             }
             return;
@@ -144,45 +143,47 @@ impl<'a> Table<'a> {
         if parts.vague
             && let Some(words) = self.first_words(Some(column))
         {
-            parts.name = text::name(words);
+            parts.entry.name = text::name(words);
         }
         self.describe(column, &mut parts);
         for (other, cell) in self.cells.iter().enumerate().filter(|(other, _)| *other != column) {
-            let free = sense::MAX_LINKS.saturating_sub(parts.links.len());
-            parts.links.extend(sense::all_links(cell).into_iter().take(free));
+            let free = sense::MAX_LINKS.saturating_sub(parts.entry.links.len());
+            parts.entry.links.extend(sense::all_links(cell).into_iter().take(free));
             if self.columns.get(other) == Some(&Role::Mark) {
                 let mark = text::name(&cell.text);
                 if !mark.is_empty() {
-                    parts.marks.push(mark);
+                    parts.entry.marks.push(mark);
                 }
             }
         }
-        let figures = self.figures(column);
-        self.rows.push(Row { parts, figures, offset });
+        parts.entry.figures = self.figures(column);
+        self.rows.push(Row { parts, offset });
     }
 
     /// The text of the first cell that can be a name.
     fn first_words(&self, besides: Option<usize>) -> Option<&str> {
-        let mut cells = self.cells.iter().enumerate().filter(|(column, _)| Some(*column) != besides);
-        let names = |(column, cell): &(usize, &Line<'a>)| {
-            let role = self.columns.get(*column);
+        let cells = self.cells.iter().map(|cell| cell.text.as_str()).enumerate();
+        let mut cells = cells.filter(|(column, _)| Some(*column) != besides);
+        let names = |&(column, text): &(usize, &str)| {
+            let role = self.columns.get(column);
             !matches!(role, Some(Role::Rank | Role::Measure(_)))
-                && text::value(&cell.text).is_none()
-                && cell.text.chars().any(char::is_alphanumeric)
+                && text::value(text).is_none()
+                && text.chars().any(char::is_alphanumeric)
         };
-        cells.find(names).map(|(_, cell)| cell.text.as_str())
+        cells.find(names).map(|(_, text)| text)
     }
 
     /// Takes the description from its column: the one called so, else the first one with words.
     fn describe(&mut self, own: usize, parts: &mut Parts) {
         if self.describing.is_none() {
-            let wordy = |(column, cell): &(usize, &Line<'a>)| {
-                *column > own
-                    && matches!(self.columns.get(*column), None | Some(Role::Other(_)))
-                    && cell.text.split_whitespace().count() >= 2
-                    && text::value(&cell.text).is_none()
+            let wordy = |&(column, text): &(usize, &str)| {
+                column > own
+                    && matches!(self.columns.get(column), None | Some(Role::Other(_)))
+                    && text.split_whitespace().count() >= 2
+                    && text::value(text).is_none()
             };
-            self.describing = self.cells.iter().enumerate().find(wordy).map(|(column, _)| column);
+            let mut cells = self.cells.iter().map(|cell| cell.text.as_str()).enumerate();
+            self.describing = cells.find(wordy).map(|(column, _)| column);
         }
         let Some(cell) =
             self.describing.filter(|column| *column != own).and_then(|column| self.cells.get(column))
@@ -190,10 +191,11 @@ impl<'a> Table<'a> {
             return;
         };
         let said = text::description(&cell.text);
-        if parts.vague || parts.description.is_empty() {
-            parts.description = said;
+        let description = &mut parts.entry.description;
+        if parts.vague || description.is_empty() {
+            *description = said;
         } else {
-            sense::join(&mut parts.description, &said, false);
+            sense::join(description, &said, false);
         }
     }
 

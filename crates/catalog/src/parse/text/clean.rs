@@ -1,7 +1,7 @@
 //! Names and descriptions as plain text on one line.
 
 use super::figure::{skip_figures, trim_figures};
-use super::marker::shortcode_at;
+use super::marker::{is_plain, shortcode_at};
 use super::{is_symbol, separator, skip_markers, trim_markers};
 
 /// A name without markers, figures and loose separators at its ends.
@@ -15,6 +15,10 @@ pub(crate) fn label(text: &str) -> String {
 }
 
 fn bare(mut text: &str) -> &str {
+    // nothing to take off at either end; a figure would need its sign
+    if is_plain(text.as_bytes().first()) && is_plain(text.as_bytes().last()) && text.is_ascii() {
+        return text;
+    }
     loop {
         let length = text.len();
         text = trim_markers(trim_figures(text));
@@ -29,6 +33,12 @@ fn bare(mut text: &str) -> &str {
 
 /// What is said about a thing: leading separators, markers and figures, trailing separators left out.
 pub(crate) fn description(text: &str) -> String {
+    // the usual ` - Text.` needs no closer look
+    let lead = text.trim_start_matches([' ', '-', ':']);
+    let plain_end = matches!(lead.as_bytes().last(), Some(b'.')) || is_plain(lead.as_bytes().last());
+    if is_plain(lead.as_bytes().first()) && plain_end {
+        return squeeze(lead);
+    }
     let mut text = text;
     let mut first = true;
     loop {
@@ -73,6 +83,19 @@ fn separator_char(c: char) -> bool {
 pub(crate) fn squeeze(text: &str) -> String {
     let text = text.trim();
     let bytes = text.as_bytes();
+    // Without a branch, so that many bytes are looked at in one step: is there anything that might have to change?
+    let suspect = |a: u8, b: u8| {
+        u8::from(a == b' ') & u8::from(b == b' ')
+            | u8::from(b == b':')
+            | u8::from(b < b' ')
+            | u8::from(b == 0xC2)
+    };
+    let first = bytes.first().map_or(0, |&first| suspect(0, first));
+    if bytes.iter().zip(bytes.get(1..).unwrap_or_default()).fold(first, |any, (&a, &b)| any | suspect(a, b))
+        == 0
+    {
+        return text.to_owned();
+    }
     let plain = |at: usize| match bytes[at] {
         b' ' => bytes[at - 1] != b' ',
         b':' => shortcode_at(text, at).is_none(),

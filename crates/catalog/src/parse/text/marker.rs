@@ -4,7 +4,8 @@
 pub(crate) fn is_symbol(c: char) -> bool {
     // The ranges hold arrows, technical and geometric signs, dingbats and all emoji; mathematical operators
     // (U+2200 to U+22FF) are left out, since names are written with them.
-    matches!(u32::from(c),
+    c >= '\u{A0}'
+        && matches!(u32::from(c),
         0xA0 | 0xB7 | 0xAD | 0x200B..=0x200F | 0x2022..=0x2023 | 0x2043 | 0x204E | 0x2060 | 0x20E3
         | 0x2190..=0x21FF | 0x2300..=0x23FF | 0x2500..=0x27BF | 0x2900..=0x297F | 0x2980..=0x29FF | 0x2B00..=0x2BFF
         | 0x3030 | 0x303D | 0x3297 | 0x3299 | 0xE000..=0xF8FF | 0xFE00..=0xFE0F | 0xFEFF
@@ -31,6 +32,9 @@ pub(super) fn shortcode_at(text: &str, at: usize) -> Option<usize> {
 
 /// The text behind leading blanks, symbols and shortcodes.
 pub(crate) fn skip_markers(mut text: &str) -> &str {
+    if is_plain(text.as_bytes().first()) {
+        return text;
+    }
     loop {
         let rest = text.trim_start_matches(|c: char| c.is_whitespace() || is_symbol(c));
         match shortcode(rest) {
@@ -38,6 +42,11 @@ pub(crate) fn skip_markers(mut text: &str) -> &str {
             None => return rest,
         }
     }
+}
+
+/// An ASCII letter or digit, which no marker begins or ends with.
+pub(super) fn is_plain(byte: Option<&u8>) -> bool {
+    byte.is_some_and(u8::is_ascii_alphanumeric)
 }
 
 /// The text without blanks, symbols and shortcodes at both ends.

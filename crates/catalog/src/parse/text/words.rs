@@ -5,7 +5,9 @@ use super::{is_symbol, trim_markers};
 /// True for link words that name the kind of page and not the thing: `here`, `website`, `Go!`, `官网`.
 pub(crate) fn is_generic(words: &str) -> bool {
     let words = words.trim_matches(|c: char| !c.is_alphanumeric());
-    if words.len() > 20 {
+    // most names are told by their length or by a sign no generic word has
+    if words.len() > 20 || words.bytes().any(|b| b.is_ascii_digit() || matches!(b, b'-' | b'_' | b'/' | b'.'))
+    {
         return false;
     }
     let mut lower = [0_u8; 20];
@@ -105,7 +107,7 @@ pub(crate) fn separator(text: &str) -> Option<usize> {
 /// Where a dash with blanks around it parts a text, and how long the dash is: `a - b`, `a — b`.
 pub(crate) fn split_at_dash(text: &str) -> Option<(usize, usize)> {
     let bytes = text.as_bytes();
-    let mut from = 0;
+    let mut from = memchr::memchr(b' ', bytes)?;
     while let Some(found) = memchr::memchr2(b'-', 0xE2, &bytes[from..]) {
         let at = from + found;
         let length = if bytes[at] == b'-' {
