@@ -10,8 +10,9 @@ use flate2::write::GzEncoder;
 
 use crate::files;
 use crate::folder::{Folder, stamp};
+use crate::outcome::StoreError;
 use crate::store::Store;
-use crate::types::{Progress, StoreError};
+use crate::types::Progress;
 
 /// Begins the name of every backup.
 const PREFIX: &str = "whimbrel-";

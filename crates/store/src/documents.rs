@@ -17,8 +17,9 @@ use sha2::{Digest as _, Sha256};
 
 use crate::files;
 use crate::keys::hex;
+use crate::outcome::StoreError;
 use crate::rows::damaged;
-use crate::types::{DocumentId, StoreError};
+use crate::types::DocumentId;
 
 /// The documents of a store.
 pub(crate) struct Documents {

@@ -13,9 +13,10 @@ use crate::documents::Documents;
 use crate::frozen::Frozen;
 use crate::keys::{Key, Kind, hex};
 use crate::lines::{DOCUMENT_PART, Footer, Header, Line, NAME, VERSION};
+use crate::outcome::StoreError;
 use crate::rows;
 use crate::store::Store;
-use crate::types::{CatalogMeta, DocumentId, Progress, StoreError};
+use crate::types::{CatalogMeta, DocumentId, Progress};
 
 /// Lines between two reports of progress.
 const REPORT: u64 = 1024;

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
-use crate::types::StoreError;
+use crate::outcome::StoreError;
 
 /// The ending of files that are still being written.
 pub(crate) const UNFINISHED: &str = ".unfinished";

@@ -18,7 +18,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::files;
-use crate::types::StoreError;
+use crate::outcome::StoreError;
 
 /// The format this program writes. Older ones are read, newer ones refused.
 pub(crate) const FORMAT: u32 = 1;

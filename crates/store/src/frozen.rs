@@ -7,8 +7,8 @@ use std::sync::{MutexGuard, PoisonError};
 
 use crate::engine::{Changes, Engine, KeyRange, Order, Row, Rows};
 use crate::heads::Heads;
+use crate::outcome::StoreError;
 use crate::store::Inner;
-use crate::types::StoreError;
 
 /// Rows read at a time; writers wait that long at most.
 const STRIDE: usize = 256;

@@ -6,7 +6,7 @@
 use std::sync::{Condvar, Mutex, PoisonError};
 
 use crate::heads::Heads;
-use crate::types::StoreError;
+use crate::outcome::StoreError;
 
 /// The commits that are applied and the commits that are durable.
 #[derive(Default)]

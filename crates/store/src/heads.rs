@@ -7,8 +7,8 @@ use whimbrel_news::Epoch;
 
 use crate::engine::Rows;
 use crate::keys::{Key, Kind};
+use crate::outcome::StoreError;
 use crate::rows::{damaged, known};
-use crate::types::StoreError;
 
 /// The version the row is written in.
 const VERSION: u8 = 1;

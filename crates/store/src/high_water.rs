@@ -13,7 +13,7 @@ use whimbrel_news::Epoch;
 
 use crate::files;
 use crate::keys::hex;
-use crate::types::StoreError;
+use crate::outcome::StoreError;
 
 /// Bytes of a slot; each lies within one sector of any disk.
 const SLOT: usize = 128;

@@ -4,35 +4,26 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
 use flate2::bufread::MultiGzDecoder;
 use sha2::{Digest as _, Sha256};
-use whimbrel_news::{Epoch, Event};
+use whimbrel_news::Epoch;
 
-use crate::documents::{self, Documents};
+use crate::documents::Documents;
 use crate::engine::Engine;
 use crate::engine::memory::Memory;
 use crate::heads::Heads;
-use crate::journal::{Journal, append_history_event, put_commit};
 use crate::keys::hex;
-use crate::lines::{Header, Line, NAME, VERSION};
-use crate::record::{Follow, Moves, bury, put_entry, put_meta, put_settling, put_shape};
+use crate::lines::{Line, NAME, VERSION};
+use crate::load::{Loader, Trouble};
+use crate::outcome::StoreError;
 use crate::store::Store;
-use crate::txn::Txn;
-use crate::types::{Commit, DocumentId, Progress, StoreError};
-
-/// Rows written to the new engine at a time. Nothing waits for them, so larger than a usual commit.
-const BATCH: usize = 4096;
+use crate::types::Progress;
 
 /// No line of ours is longer; a file without line ends must not fill the memory.
 const LONGEST_LINE: u64 = 256 * 1024 * 1024;
 
 /// What gzipped files begin with.
 const GZIP: [u8; 2] = [0x1F, 0x8B];
-
-/// Numbers above this are no numbers of ours.
-const FAR: u64 = 1 << 62;
 
 /// Bytes between two reports of progress.
 const REPORT: u64 = 1024 * 1024;
@@ -113,18 +104,7 @@ fn load(
     })
 }
 
-/// What goes wrong in an import: the file, or the new store.
-enum Trouble {
-    Bad(String),
-    Store(StoreError),
-}
-
-impl From<StoreError> for Trouble {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
-
+/// The lines of a file, counted and summed.
 struct Lines {
     sha: Sha256,
     count: u64,
@@ -212,124 +192,6 @@ impl Lines {
             Trouble::Bad(problem) => Trouble::Bad(format!("{problem} (line {})", self.count + 1)),
             trouble @ Trouble::Store(_) => trouble,
         }
-    }
-}
-
-/// The rows on their way into the new engine.
-struct Loader<'a> {
-    engine: &'a dyn Engine,
-    documents: &'a Documents,
-    txn: Txn<'a>,
-    heads: Heads,
-    journal: Journal,
-    commit: Option<Commit>,
-    document: Option<(DocumentId, u32, Vec<u8>)>,
-}
-
-impl<'a> Loader<'a> {
-    fn new(header: &Header, engine: &'a dyn Engine, documents: &'a Documents) -> Result<Self, Trouble> {
-        if header.format != NAME {
-            return Err(Trouble::Bad(format!("it is `{}`, not `{NAME}`", header.format)));
-        }
-        if header.version > VERSION {
-            let found = header.version;
-            return Err(Trouble::Bad(format!(
-                "a newer whimbrel wrote it (version {found}, known is {VERSION})"
-            )));
-        }
-        // Numbers go on from here; no store has ever come near the end of them.
-        if header.epoch.0 > FAR || header.seq > FAR || header.history > FAR || header.floor > header.seq {
-            return Err(Trouble::Bad("its first line cannot be true".to_owned()));
-        }
-        let heads =
-            Heads { floor: header.floor, history: header.history, ..Heads::first(header.epoch, header.seq) };
-        let (txn, journal) = (Txn::new(engine), Journal::new(0));
-        Ok(Self { engine, documents, txn, heads, journal, commit: None, document: None })
-    }
-
-    fn take(&mut self, line: Line<'static>) -> Result<(), Trouble> {
-        let (txn, heads) = (&mut self.txn, &mut self.heads);
-        if self.document.is_some() && !matches!(line, Line::Document { .. }) {
-            return Err(Trouble::Bad("a document is not complete".to_owned()));
-        }
-        match line {
-            Line::Catalog(meta) => {
-                if put_meta(txn, heads, &meta, Follow::Yes, &mut Moves::default())? {
-                    return Err(Trouble::Bad(format!("catalog `{}` comes twice", meta.id)));
-                }
-            }
-            Line::Entry { catalog, entry } => put_entry(txn, heads, &catalog, &entry, false)?,
-            Line::Shape { catalog, shape } => put_shape(txn, heads, &catalog, &shape)?,
-            Line::Settling { catalog, settling } => put_settling(txn, &catalog, &settling)?,
-            Line::Tombstone { catalog, key, tombstone } => bury(txn, &catalog, &key, &tombstone)?,
-            Line::Document { id, part, parts, gz64 } => self.take_document(id, part, parts, &gz64)?,
-            Line::Event(event) => self.take_event(&event)?,
-            Line::Replayed(event) => {
-                if event.seq > heads.history || !event.history {
-                    return Err(Trouble::Bad(format!("replayed event {} does not fit here", event.seq)));
-                }
-                append_history_event(txn, &event)?;
-            }
-            Line::Header(_) | Line::Footer(_) => {}
-        }
-        if self.txn.len() >= BATCH { Ok(self.write()?) } else { Ok(()) }
-    }
-
-    fn take_event(&mut self, event: &Event) -> Result<(), Trouble> {
-        if event.seq <= self.heads.newest || event.seq > self.heads.seq || event.history {
-            return Err(Trouble::Bad(format!("event {} does not fit here", event.seq)));
-        }
-        self.heads.newest = event.seq;
-        self.heads.events += 1;
-        self.journal.append_event(&mut self.txn, event)?;
-        // Which events one commit recorded follows from their time.
-        match &mut self.commit {
-            Some(commit) if commit.recorded == event.recorded => commit.last = event.seq,
-            commit => {
-                if let Some(done) =
-                    commit.replace(Commit { recorded: event.recorded, first: event.seq, last: event.seq })
-                {
-                    put_commit(&mut self.txn, &done)?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn take_document(&mut self, id: DocumentId, part: u32, parts: u32, gz64: &str) -> Result<(), Trouble> {
-        let bad = || Trouble::Bad(format!("document {} is damaged", id.0));
-        let (open, expected, mut packed) =
-            self.document.take().unwrap_or_else(|| (id.clone(), 0, Vec::new()));
-        if open != id || part != expected || part >= parts {
-            return Err(bad());
-        }
-        packed.extend(BASE64_STANDARD.decode(gz64).map_err(|_| bad())?);
-        if part + 1 < parts {
-            self.document = Some((id, part + 1, packed));
-            return Ok(());
-        }
-        documents::unpack(&id, &packed).map_err(|_| bad())?;
-        Ok(self.documents.put_packed(&id, &packed)?)
-    }
-
-    /// Applies what was gathered, still without heads.
-    fn write(&mut self) -> Result<(), StoreError> {
-        self.journal.write(&mut self.txn)?;
-        let mut sealed = std::mem::replace(&mut self.txn, Txn::new(self.engine)).seal(self.heads, false)?;
-        sealed.changes.remove(Heads::key().as_bytes());
-        self.heads = sealed.heads;
-        self.engine.apply(&sealed.changes)
-    }
-
-    fn close(mut self) -> Result<Heads, Trouble> {
-        if self.document.is_some() {
-            return Err(Trouble::Bad("a document is not complete".to_owned()));
-        }
-        if let Some(commit) = self.commit.take() {
-            put_commit(&mut self.txn, &commit)?;
-        }
-        self.write()?;
-        Ok(self.heads)
     }
 }
 

@@ -13,9 +13,10 @@ use whimbrel_news::{Dated, Event, EventId, slug};
 
 use crate::heads::{self, Heads};
 use crate::keys::{Key, Kind};
+use crate::outcome::StoreError;
 use crate::rows::{self, VERSION};
 use crate::txn::Txn;
-use crate::types::{Commit, Scope, StoreError};
+use crate::types::{Commit, Scope};
 use crate::wide;
 
 /// Bytes of events that share a row. A longer event has rows of its own.

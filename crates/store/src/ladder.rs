@@ -12,15 +12,16 @@ use chrono::{DateTime, Utc};
 
 use crate::backup;
 use crate::engine::Engine as _;
-use crate::engine::sled::Sled;
+use crate::engine::sled::{self, Sled};
 use crate::files;
 use crate::folder::{Folder, Format};
 use crate::heads::Heads;
 use crate::high_water::HighWater;
 use crate::import;
 use crate::open;
+use crate::outcome::{OpenStep, StoreError};
 use crate::rows::damaged;
-use crate::types::{OpenStep, Settings, StoreError};
+use crate::types::Settings;
 use crate::verify;
 
 /// Databases up to this size are read whole at every start: that takes a tenth of a second.
@@ -211,11 +212,14 @@ pub(crate) fn try_open(
     let look = {
         let path = path.clone();
         move || {
+            let suspect = sled::is_suspect(&path);
             let engine = Sled::open(&path, cache)?;
             let Some(heads) = Heads::read(&engine)? else { return Ok(None) };
-            let whole = depth == Depth::Whole || (depth == Depth::Usual && engine.size() <= READ_WHOLE);
+            let whole =
+                depth == Depth::Whole || (depth == Depth::Usual && (suspect || engine.size() <= READ_WHOLE));
             if whole {
                 verify::whole(&engine)?;
+                sled::clear(&path)?;
             } else {
                 verify::ends(&engine)?;
             }

@@ -19,23 +19,28 @@ mod journal;
 mod keys;
 mod ladder;
 mod lines;
+mod load;
 mod lock;
 mod looks;
 mod open;
+mod outcome;
 mod query;
 mod read;
 mod record;
+mod retention;
 mod rows;
+mod state;
 mod store;
 mod txn;
 pub mod types;
 mod verify;
 mod wide;
 
+pub use outcome::{OpenStep, Opened, StoreError};
 pub use store::Store;
 pub use types::{
-    BadCursor, CatalogMeta, Commit, Cursor, DocumentId, Look, OpenStep, Opened, Page, Progress, Query,
-    Record, Recorded, Scope, Settings, Shape, Stats, StoreError, Touched,
+    BadCursor, CatalogMeta, Commit, Cursor, DocumentId, Look, Page, Progress, Query, Record, Recorded, Scope,
+    Settings, Shape, Stats, Touched,
 };
 
 #[cfg(test)]

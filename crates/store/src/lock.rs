@@ -5,7 +5,7 @@ use std::io::{Read as _, Seek as _, Write as _};
 use std::path::Path;
 
 use crate::files;
-use crate::types::StoreError;
+use crate::outcome::StoreError;
 
 /// Holds the folder until dropped.
 pub(crate) struct Lock {

@@ -9,9 +9,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use whimbrel_catalog::CatalogId;
 
 use crate::keys::{Key, Kind};
-use crate::record;
+use crate::outcome::StoreError;
+use crate::state;
 use crate::store::Store;
-use crate::types::{CatalogMeta, Look, StoreError};
+use crate::types::{CatalogMeta, Look};
 
 /// How many looks ride on a commit that was made for something else: it should not pay much for them.
 const RIDERS: usize = 32;
@@ -125,7 +126,7 @@ impl Store {
                 return Ok(written);
             }
             self.inner.commit(|txn, heads| {
-                looks.iter().try_for_each(|(id, look)| record::write_look(txn, heads, id, look))
+                looks.iter().try_for_each(|(id, look)| state::write_look(txn, heads, id, look))
             })?;
             self.inner.looks().written(&looks);
             written += looks.len();

@@ -16,8 +16,9 @@ use crate::high_water::{HighWater, Mark};
 use crate::import;
 use crate::ladder::{self, Depth};
 use crate::lock::Lock;
+use crate::outcome::{OpenStep, Opened, StoreError};
 use crate::store::{Home, Store};
-use crate::types::{OpenStep, Opened, Progress, Settings, StoreError};
+use crate::types::{Progress, Settings};
 
 impl Store {
     /// Opens the store in the folder of the settings (relative to `base`), making it when there is none.

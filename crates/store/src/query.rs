@@ -8,9 +8,10 @@ use whimbrel_news::{Event, Filter};
 use crate::engine::{KeyRange, Order, Row};
 use crate::journal::{block, event_key, history_key, scope_key, scopes};
 use crate::keys::{Key, Kind, just_after};
+use crate::outcome::StoreError;
 use crate::rows;
 use crate::store::{Inner, Store};
-use crate::types::{Commit, Cursor, Page, Query, Scope, StoreError};
+use crate::types::{Commit, Cursor, Page, Query, Scope};
 use crate::wide;
 
 /// Rows read from the engine at a time.

@@ -8,10 +8,11 @@ use whimbrel_catalog::{CatalogId, Entry, EntryKey, SectionPath, Settling, Snapsh
 use crate::engine::{KeyRange, Order, Row};
 use crate::keys::{Key, Kind, just_after};
 use crate::looks;
-use crate::record::touched_key;
+use crate::outcome::StoreError;
 use crate::rows;
+use crate::state::touched_key;
 use crate::store::{Inner, Store};
-use crate::types::{CatalogMeta, Shape, StoreError, Touched};
+use crate::types::{CatalogMeta, Shape, Touched};
 use crate::wide;
 
 /// Rows read from the engine at a time.

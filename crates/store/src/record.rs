@@ -3,18 +3,17 @@
 use std::collections::{BTreeSet, HashSet};
 
 use chrono::{DateTime, Utc};
-use whimbrel_catalog::{CatalogId, Entry, EntryKey, Settling, Tombstone};
+use whimbrel_catalog::CatalogId;
 
-use crate::engine::{Order, Rows as _};
+use crate::engine::Order;
 use crate::heads::Heads;
 use crate::journal::{Journal, append_history};
 use crate::keys::{Key, Kind};
-use crate::looks;
-use crate::rows::{self, VERSION};
+use crate::outcome::StoreError;
+use crate::state::{self, Follow};
 use crate::store::{Inner, Store};
 use crate::txn::Txn;
-use crate::types::{CatalogMeta, DocumentId, Look, Record, Recorded, Shape, StoreError, Touched};
-use crate::wide;
+use crate::types::{DocumentId, Record, Recorded};
 
 impl Store {
     /// Writes these records as one durable transaction and numbers their news in the order given.
@@ -34,7 +33,7 @@ impl Store {
                 append_history(txn, heads, &record.meta.id, &record.history, now)?;
             }
             for (id, look) in &riders {
-                write_look(txn, heads, id, look)?;
+                state::write_look(txn, heads, id, look)?;
             }
             let seqs = journal.close(txn, heads, now)?;
             Ok(Recorded { seqs, revision: heads.revision })
@@ -46,16 +45,17 @@ impl Store {
                 looks.overtaken(id);
             }
         }
-        inner.settle_documents(documents)?;
+        inner.settle_documents(documents);
         Ok(recorded)
     }
 
     /// Forgets a catalog with everything but its events, which stay in the journal.
     pub fn forget_catalog(&self, id: &CatalogId) -> Result<(), StoreError> {
         let mut documents = Moves::default();
-        self.inner.commit(|txn, heads| forget(txn, heads, id, &mut documents))?;
+        self.inner.commit(|txn, heads| state::forget(txn, heads, id, &mut documents))?;
         self.inner.looks().overtaken(id);
-        self.inner.settle_documents(documents)
+        self.inner.settle_documents(documents);
+        Ok(())
     }
 
     /// Keeps a document's bytes and names them; the next [`Store::record`] should refer to the name.
@@ -72,8 +72,8 @@ impl Store {
 /// Documents that a commit named and let go.
 #[derive(Default)]
 pub(crate) struct Moves {
-    named: BTreeSet<DocumentId>,
-    let_go: BTreeSet<DocumentId>,
+    pub(crate) named: BTreeSet<DocumentId>,
+    pub(crate) let_go: BTreeSet<DocumentId>,
 }
 
 impl Inner {
@@ -83,13 +83,15 @@ impl Inner {
         Ok(!self.engine.scan(&range, Order::Rising, 1)?.is_empty())
     }
 
-    /// After a commit: files follow the rows.
-    fn settle_documents(&self, moves: Moves) -> Result<(), StoreError> {
+    /// After a commit: files follow the rows. The commit stands whatever becomes of them; a file that could not be
+    /// removed now is swept up at the next start.
+    fn settle_documents(&self, moves: Moves) {
         self.documents.named(&moves.named);
-        if moves.let_go.is_empty() {
-            return Ok(());
+        if !moves.let_go.is_empty()
+            && let Err(error) = self.documents.let_go(moves.let_go, |id| self.needs_document(id))
+        {
+            tracing::warn!(%error, "a document that nobody needs could not be removed");
         }
-        self.documents.let_go(moves.let_go, |id| self.needs_document(id))
     }
 }
 
@@ -100,257 +102,21 @@ fn write(
     documents: &mut Moves,
 ) -> Result<(), StoreError> {
     let id = &record.meta.id;
-    let known = put_meta(txn, heads, &record.meta, Follow::Yes, documents)?;
+    let known = state::put_meta(txn, heads, &record.meta, Follow::Yes, documents)?;
     for key in &record.delete {
-        delete_entry(txn, heads, id, key)?;
+        state::delete_entry(txn, heads, id, key)?;
     }
     for entry in &record.put {
-        put_entry(txn, heads, id, entry, known)?;
+        state::put_entry(txn, heads, id, entry, known)?;
     }
     for (key, tombstone) in &record.bury {
-        bury(txn, id, key, tombstone)?;
+        state::bury(txn, id, key, tombstone)?;
     }
     if let Some(shape) = &record.shape {
-        put_shape(txn, heads, id, shape)?;
+        state::put_shape(txn, heads, id, shape)?;
     }
     if let Some(settling) = &record.settling {
-        put_settling(txn, id, settling)?;
+        state::put_settling(txn, id, settling)?;
     }
     Ok(())
-}
-
-pub(crate) fn put_shape(
-    txn: &mut Txn<'_>,
-    heads: &mut Heads,
-    id: &CatalogId,
-    shape: &Shape,
-) -> Result<(), StoreError> {
-    let body = rows::json_bytes(shape)?;
-    put_stamped(txn, heads, &Key::of(Kind::Shape).catalog(id), &body, &Touched::Shape(id.clone()))
-}
-
-pub(crate) fn put_settling(txn: &mut Txn<'_>, id: &CatalogId, settling: &Settling) -> Result<(), StoreError> {
-    wide::put(txn, &Key::of(Kind::Settling).catalog(id), VERSION, &rows::json_bytes(settling)?)
-}
-
-/// Does the look-up index have to follow?
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Follow {
-    Yes,
-    No,
-}
-
-/// Writes the facts of a catalog, its due time and its hold on documents; says whether it was known before.
-pub(crate) fn put_meta(
-    txn: &mut Txn<'_>,
-    heads: &mut Heads,
-    meta: &CatalogMeta,
-    follow: Follow,
-    documents: &mut Moves,
-) -> Result<bool, StoreError> {
-    let key = Key::of(Kind::Catalog).catalog(&meta.id);
-    let body = rows::json_bytes(meta)?;
-    let before = match wide::get(txn, key.as_bytes())? {
-        None => None,
-        Some((version, payload)) => {
-            let (revision, old) = rows::unstamp(&payload)?;
-            if old == body {
-                return Ok(true);
-            }
-            Some((revision, rows::json::<CatalogMeta>(version, old, "a catalog")?))
-        }
-    };
-    let old = before.as_ref().map(|(_, meta)| meta);
-    let old_due = old.and_then(|meta| meta.next_due);
-    if old_due != meta.next_due {
-        if let Some(due) = old_due {
-            txn.remove(due_key(due, &meta.id).as_bytes());
-        }
-        if let Some(due) = meta.next_due {
-            txn.put(due_key(due, &meta.id).as_bytes(), rows::json_row(&(due, &meta.id))?)?;
-        }
-    }
-    let (had, has) = (old.map(documents_of).unwrap_or_default(), documents_of(meta));
-    for document in had.difference(&has) {
-        txn.remove(document_key(document, &meta.id).as_bytes());
-        documents.let_go.insert(document.clone());
-    }
-    for document in has.difference(&had) {
-        wide::put_new(txn, &document_key(document, &meta.id), VERSION, &rows::json_bytes(document)?)?;
-        documents.named.insert(document.clone());
-    }
-    let revision = match (&before, follow) {
-        (Some((revision, _)), Follow::No) => *revision,
-        (before, _) => {
-            let old = before.as_ref().map(|(revision, _)| *revision);
-            next_revision(txn, heads, old, &Touched::Catalog(meta.id.clone()))?
-        }
-    };
-    wide::put(txn, &key, VERSION, &rows::stamp(revision, &body))?;
-    Ok(before.is_some())
-}
-
-/// Writes a look that was noted; a catalog that was forgotten meanwhile stays forgotten.
-pub(crate) fn write_look(
-    txn: &mut Txn<'_>,
-    heads: &mut Heads,
-    id: &CatalogId,
-    look: &Look,
-) -> Result<(), StoreError> {
-    let Some((version, payload)) = wide::get(txn, Key::of(Kind::Catalog).catalog(id).as_bytes())? else {
-        return Ok(());
-    };
-    let mut meta: CatalogMeta = rows::json(version, rows::unstamp(&payload)?.1, "a catalog")?;
-    looks::fold(look, &mut meta);
-    put_meta(txn, heads, &meta, Follow::No, &mut Moves::default())?;
-    Ok(())
-}
-
-pub(crate) fn put_entry(
-    txn: &mut Txn<'_>,
-    heads: &mut Heads,
-    id: &CatalogId,
-    entry: &Entry,
-    known: bool,
-) -> Result<(), StoreError> {
-    let key = Key::of(Kind::Entry).catalog(id).entry(&entry.key);
-    let body = rows::entry_bytes(entry)?;
-    let row = || Touched::Entry(id.clone(), entry.key.clone());
-    // A catalog seen for the first time has no rows that could be in the way.
-    if !known && !txn.sets(key.as_bytes()) {
-        let revision = next_revision(txn, heads, None, &row())?;
-        return wide::put_new(txn, &key, VERSION, &rows::stamp(revision, &body));
-    }
-    if txn.get(key.as_bytes())?.is_none() {
-        remove_gone(txn, id, &entry.key)?;
-        wide::remove(txn, &Key::of(Kind::Tombstone).catalog(id).entry(&entry.key))?;
-    }
-    put_stamped(txn, heads, &key, &body, &row())
-}
-
-fn delete_entry(
-    txn: &mut Txn<'_>,
-    heads: &mut Heads,
-    id: &CatalogId,
-    key: &EntryKey,
-) -> Result<(), StoreError> {
-    let at = Key::of(Kind::Entry).catalog(id).entry(key);
-    let Some((_, payload)) = wide::get(txn, at.as_bytes())? else { return Ok(()) };
-    let old = rows::unstamp(&payload)?.0;
-    wide::remove(txn, &at)?;
-    let revision = next_revision(txn, heads, Some(old), &Touched::Entry(id.clone(), key.clone()))?;
-    txn.put(gone_key(id, key).as_bytes(), rows::small_bytes(&revision)?)
-}
-
-/// Takes back the note that an entry is gone.
-fn remove_gone(txn: &mut Txn<'_>, id: &CatalogId, key: &EntryKey) -> Result<(), StoreError> {
-    let gone = gone_key(id, key);
-    if let Some(row) = txn.get(gone.as_bytes())? {
-        wide::remove(txn, &touched_key(rows::small(&row, "a gone entry")?))?;
-        txn.remove(gone.as_bytes());
-    }
-    Ok(())
-}
-
-pub(crate) fn bury(
-    txn: &mut Txn<'_>,
-    id: &CatalogId,
-    key: &EntryKey,
-    tombstone: &Tombstone,
-) -> Result<(), StoreError> {
-    let body = rows::json_bytes(&(key, tombstone))?;
-    wide::put(txn, &Key::of(Kind::Tombstone).catalog(id).entry(key), VERSION, &body)
-}
-
-fn forget(
-    txn: &mut Txn<'_>,
-    heads: &mut Heads,
-    id: &CatalogId,
-    documents: &mut Moves,
-) -> Result<(), StoreError> {
-    let meta_key = Key::of(Kind::Catalog).catalog(id);
-    let Some((version, payload)) = wide::get(txn, meta_key.as_bytes())? else { return Ok(()) };
-    let (revision, body) = rows::unstamp(&payload)?;
-    let meta: CatalogMeta = rows::json(version, body, "a catalog")?;
-    if let Some(due) = meta.next_due {
-        txn.remove(due_key(due, id).as_bytes());
-    }
-    for document in documents_of(&meta) {
-        txn.remove(document_key(&document, id).as_bytes());
-        documents.let_go.insert(document);
-    }
-    let engine = txn.engine();
-    for kind in [Kind::Entry, Kind::Shape, Kind::Settling, Kind::Tombstone, Kind::Gone] {
-        for (key, row) in engine.scan(&Key::of(kind).catalog(id).range(), Order::Rising, usize::MAX)? {
-            let revision = match kind {
-                Kind::Entry | Kind::Shape => Some(rows::unstamp(&wide::join(engine, &key, row)?.1)?.0),
-                Kind::Gone => Some(rows::small(&row, "a gone entry")?),
-                _ => None,
-            };
-            if let Some(revision) = revision {
-                wide::remove(txn, &touched_key(revision))?;
-            }
-            if kind == Kind::Gone { txn.remove(&key) } else { wide::remove(txn, &Key::from_bytes(key))? }
-        }
-    }
-    wide::remove(txn, &meta_key)?;
-    next_revision(txn, heads, Some(revision), &Touched::Catalog(id.clone()))?;
-    Ok(())
-}
-
-/// Writes a row that the look-up index follows, unless it stands there already.
-fn put_stamped(
-    txn: &mut Txn<'_>,
-    heads: &mut Heads,
-    key: &Key,
-    body: &[u8],
-    row: &Touched,
-) -> Result<(), StoreError> {
-    let old = match wide::get(txn, key.as_bytes())? {
-        None => None,
-        Some((_, payload)) => {
-            let (revision, old) = rows::unstamp(&payload)?;
-            if old == body {
-                return Ok(());
-            }
-            Some(revision)
-        }
-    };
-    let revision = next_revision(txn, heads, old, row)?;
-    wide::put(txn, key, VERSION, &rows::stamp(revision, body))
-}
-
-/// Gives a row its new revision and lists it under that, no longer under the old one.
-fn next_revision(
-    txn: &mut Txn<'_>,
-    heads: &mut Heads,
-    old: Option<u64>,
-    row: &Touched,
-) -> Result<u64, StoreError> {
-    if let Some(old) = old {
-        wide::remove(txn, &touched_key(old))?;
-    }
-    heads.revision += 1;
-    wide::put_new(txn, &touched_key(heads.revision), VERSION, &rows::json_bytes(row)?)?;
-    Ok(heads.revision)
-}
-
-fn documents_of(meta: &CatalogMeta) -> BTreeSet<DocumentId> {
-    meta.accepted_document.iter().chain(&meta.latest_document).cloned().collect()
-}
-
-fn due_key(due: DateTime<Utc>, id: &CatalogId) -> Key {
-    Key::of(Kind::Due).time(due).catalog(id)
-}
-
-fn document_key(document: &DocumentId, id: &CatalogId) -> Key {
-    Key::of(Kind::Document).text(&document.0).catalog(id)
-}
-
-fn gone_key(id: &CatalogId, key: &EntryKey) -> Key {
-    Key::of(Kind::Gone).catalog(id).entry(key)
-}
-
-pub(crate) fn touched_key(revision: u64) -> Key {
-    Key::of(Kind::Touched).number(revision)
 }

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use whimbrel_catalog::Entry;
 use whimbrel_news::Event;
 
-use crate::types::StoreError;
+use crate::outcome::StoreError;
 
 /// The version all values are written in today.
 pub(crate) const VERSION: u8 = 1;

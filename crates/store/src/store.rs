@@ -16,8 +16,9 @@ use crate::high_water::{HighWater, Mark};
 use crate::import;
 use crate::lock::Lock;
 use crate::looks::Looks;
+use crate::outcome::StoreError;
 use crate::txn::Txn;
-use crate::types::{Settings, Stats, StoreError};
+use crate::types::{Settings, Stats};
 
 /// The journal and the state. A cheap handle: clones are the same store.
 ///

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::engine::{Changes, Engine, Rows};
 use crate::heads::Heads;
-use crate::types::StoreError;
+use crate::outcome::StoreError;
 
 /// No value may be longer than this, whatever happens: sixteen of them make the largest page that is reclaimed.
 const LIMIT: usize = 8 * 1024;

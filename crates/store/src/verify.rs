@@ -3,10 +3,10 @@
 use crate::engine::{Engine, KeyRange, Order};
 use crate::heads::Heads;
 use crate::keys::{Key, Kind, just_after};
-use crate::record::touched_key;
+use crate::outcome::StoreError;
 use crate::rows::{self, damaged};
+use crate::state::touched_key;
 use crate::store::Store;
-use crate::types::StoreError;
 use crate::wide;
 
 /// Rows read from the engine at a time.
@@ -17,7 +17,11 @@ impl Store {
     /// a second.
     pub fn verify(&self) -> Result<(), StoreError> {
         let _alone = self.inner.alone();
-        whole(&*self.inner.engine)
+        whole(&*self.inner.engine).inspect_err(|error| {
+            if matches!(error, StoreError::Damaged(_)) {
+                self.inner.engine.suspect();
+            }
+        })
     }
 }
 

@@ -6,8 +6,8 @@
 
 use crate::engine::Rows;
 use crate::keys::Key;
+use crate::outcome::StoreError;
 use crate::txn::Txn;
-use crate::types::StoreError;
 
 /// The longest value of a row.
 pub(crate) const LONGEST: usize = 4096;

@@ -193,9 +193,9 @@ fn a_million_entries() {
     assert_eq!(opened.store.due(at(600) + TimeDelta::seconds(1), 1000).unwrap().len(), 500);
 }
 
-/// Opens a store another test process left, in a process of its own: the memory of a fresh start.
+/// Fills a folder, and opens it again in a process of its own: the memory and the time of a fresh start.
 #[test]
-#[ignore = "measures; needs an optimised build and WHIMBREL_FIGURES naming a folder with `million` made by it"]
+#[ignore = "measures; needs an optimised build and WHIMBREL_FIGURES naming a folder; run it twice"]
 fn a_fresh_start() {
     let Some(folder) = std::env::var_os("WHIMBREL_FIGURES") else { return };
     let start = Instant::now();
@@ -208,7 +208,9 @@ fn a_fresh_start() {
     );
     let rows = opened.store.stats().unwrap().rows;
     if rows == 0 {
-        for catalog in 0..500 {
+        let catalogs =
+            std::env::var("WHIMBREL_FIGURES_CATALOGS").ok().and_then(|n| n.parse().ok()).unwrap_or(500);
+        for catalog in 0..catalogs {
             let mut record = record(meta(catalog));
             record.put = (0..2000).map(|n| entry(catalog * 2000 + n)).collect();
             opened.store.record(&[record], at(catalog as i64)).unwrap();

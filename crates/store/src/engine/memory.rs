@@ -5,7 +5,7 @@ use std::ops::Bound;
 use std::sync::{PoisonError, RwLock};
 
 use super::{Changes, Engine, KeyRange, Order, Row, Rows};
-use crate::types::StoreError;
+use crate::outcome::StoreError;
 
 /// Rows in a sorted map.
 #[derive(Default)]
@@ -51,6 +51,8 @@ impl Engine for Memory {
     fn sync(&self) -> Result<(), StoreError> {
         Ok(())
     }
+
+    fn suspect(&self) {}
 
     fn size(&self) -> u64 {
         0

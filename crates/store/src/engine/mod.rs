@@ -7,7 +7,7 @@ pub(crate) mod sled;
 
 use std::collections::BTreeMap;
 
-use crate::types::StoreError;
+use crate::outcome::StoreError;
 
 /// A key with its value.
 pub(crate) type Row = (Vec<u8>, Vec<u8>);
@@ -57,6 +57,9 @@ pub(crate) trait Engine: Rows + Send + Sync {
 
     /// Returns when everything applied before the call would survive a power cut.
     fn sync(&self) -> Result<(), StoreError>;
+
+    /// Something is not as it was written: the next start looks at every row.
+    fn suspect(&self);
 
     /// Bytes the engine takes on disk.
     fn size(&self) -> u64;

@@ -9,7 +9,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use super::{Changes, Engine, KeyRange, Order, Row, Rows};
-use crate::types::StoreError;
+use crate::files;
+use crate::outcome::StoreError;
 
 /// How often sled's own thread writes and syncs what nobody waited for: a second net below our own.
 const FLUSH_EVERY_MS: u64 = 200;
@@ -90,6 +91,10 @@ impl Engine for Sled {
         })
     }
 
+    fn suspect(&self) {
+        suspect(&self.folder);
+    }
+
     fn size(&self) -> u64 {
         self.db.size_on_disk().unwrap_or(0)
     }
@@ -113,8 +118,34 @@ impl From<std::io::Error> for Trouble {
     }
 }
 
-/// Runs a piece of sled; panics and errors come back in our words.
+/// A file that says: look closely at the next start.
+const SUSPECT: &str = "SUSPECT";
+
+/// Was something found wrong with this database while it was in use?
+pub(crate) fn is_suspect(folder: &Path) -> bool {
+    folder.join(SUSPECT).exists()
+}
+
+/// It was looked at closely, and is as it was written.
+pub(crate) fn clear(folder: &Path) -> Result<(), StoreError> {
+    files::remove(&folder.join(SUSPECT))
+}
+
+fn suspect(folder: &Path) {
+    // When even this cannot be written, the next start meets the damage again.
+    let _ = File::create(folder.join(SUSPECT));
+}
+
+/// Runs a piece of sled; panics and errors come back in our words, and damage is remembered.
 fn guarded<T>(folder: &Path, work: impl FnOnce() -> Result<T, Trouble>) -> Result<T, StoreError> {
+    let result = caught(folder, work);
+    if matches!(result, Err(StoreError::Damaged(_))) {
+        suspect(folder);
+    }
+    result
+}
+
+fn caught<T>(folder: &Path, work: impl FnOnce() -> Result<T, Trouble>) -> Result<T, StoreError> {
     let io = |source| StoreError::Io { path: folder.join("db"), source };
     match catch_unwind(AssertUnwindSafe(work)) {
         Ok(Ok(value)) => Ok(value),

@@ -1,8 +1,11 @@
 //! Stories of whole stores, and what they share.
 
+mod golden;
 mod model;
 mod moving;
 mod recovery;
+mod retention;
+mod trouble;
 mod verbs;
 
 use std::path::Path;

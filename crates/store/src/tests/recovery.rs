@@ -236,3 +236,16 @@ fn damage_of_any_kind_never_shows_wrong_data() {
     assert!(outcomes.get("as after step 6").is_some_and(|count| *count > 10), "{outcomes:?}");
     assert!(outcomes.get("as after step 3").is_some_and(|count| *count > 3), "{outcomes:?}");
 }
+
+#[test]
+fn after_a_doubt_every_row_is_looked_at() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).store;
+    fill(&store, 0..2);
+    store.inner.engine.suspect();
+    drop(store);
+    let note = data(folder.path()).join("state-1/SUSPECT");
+    assert!(note.exists());
+    assert_eq!(open(folder.path()).steps, []);
+    assert!(!note.exists());
+}
