@@ -104,6 +104,32 @@ Examples:
 The first-parent line is followed, and the file through its renames. Thresholds are those of [watch.rules].
 JSON: one event a line, with its commit.")]
     Replay(ReplayArgs),
+    /// Look at every catalog once, write page and feeds as files, and end
+    #[command(after_help = "\
+Examples:
+  whimbrel once --out public                     for a cron job, or before publishing to a pages host
+  WHIMBREL_WEB__PUBLIC_URL=https://news.example.org whimbrel once --out public
+
+Keep the folder of the store between two runs: what changed is what differs from it. Exit code 1 when no catalog could
+be read or the files could not be written.")]
+    Once(OnceArgs),
+    /// Write everything that is known as JSON lines
+    #[command(after_help = "\
+Examples:
+  whimbrel export whimbrel.jsonl.gz
+  whimbrel export - | grep '\"kind\":\"added\"'
+
+A running whimbrel is asked; without one the store is opened. Keep exports: they outlive the engine of the store.")]
+    Export(ExportArgs),
+    /// Replace everything that is known by an export
+    #[command(after_help = "\
+Example:
+  whimbrel import whimbrel.jsonl.gz
+
+The file is read to its end before anything is replaced, and what was known before is moved aside.")]
+    Import(ImportArgs),
+    /// Make a backup beside the store now
+    Backup,
     /// Write a commented whimbrel.toml to start from
     #[command(after_help = "\
 Examples:
@@ -163,6 +189,29 @@ pub(crate) struct ReplayArgs {
     /// For people or for programs
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
+}
+
+/// Arguments of `once`.
+#[derive(Args, Debug)]
+pub(crate) struct OnceArgs {
+    /// The folder the files go to; files that do not differ are left alone
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+}
+
+/// Arguments of `export`.
+#[derive(Args, Debug)]
+pub(crate) struct ExportArgs {
+    /// The file, packed when its name ends in .gz; - is standard output
+    #[arg(default_value = "-")]
+    pub(crate) file: PathBuf,
+}
+
+/// Arguments of `import`.
+#[derive(Args, Debug)]
+pub(crate) struct ImportArgs {
+    /// What `whimbrel export` or a backup wrote
+    pub(crate) file: PathBuf,
 }
 
 /// Arguments of `init`.

@@ -3,11 +3,16 @@
 mod check;
 mod cli;
 mod config;
+mod control;
 mod diff;
 mod init;
+mod keep;
 mod logs;
+mod once;
 mod progress;
 mod replay;
+mod run;
+mod samples;
 mod screen;
 mod tell;
 
@@ -31,14 +36,14 @@ fn main() -> ExitCode {
 /// Hands over to the command that was asked for.
 fn call(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command.unwrap_or(Command::Run) {
-        Command::Run => {
-            let loaded = config::load(cli.common.config.as_deref(), &config::Environment::of_process())?;
-            tracing::debug!(?loaded, "configuration");
-            Ok(ExitCode::SUCCESS)
-        }
+        Command::Run => run::run(&cli.common),
+        Command::Once(args) => once::once(&args, &cli.common),
         Command::Check(args) => check::check(&args),
         Command::Diff(args) => diff::diff(&args),
         Command::Replay(args) => replay::replay(&args, &cli.common),
+        Command::Export(args) => keep::export(&args, &cli.common),
+        Command::Import(args) => keep::import(&args, &cli.common),
+        Command::Backup => keep::backup(&cli.common),
         Command::Init(args) => init::init(&args),
     }
 }

@@ -1,104 +1,58 @@
 //! `whimbrel replay`: what the engine would have said over a file's whole git history, with commit times, settling
 //! and guard as they would have acted.
 
-mod engine;
 mod moment;
 
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::mpsc::{Receiver, sync_channel};
-use std::thread;
 
 use anyhow::Context;
-use chrono::{DateTime, Utc};
-use whimbrel_catalog::{CatalogId, Hint, ParseError, Snapshot, parse};
-use whimbrel_news::{Epoch, Event, EventId};
-use whimbrel_watch::source::git::{History, Step};
+use chrono::{NaiveDate, Utc};
+use whimbrel_catalog::CatalogId;
+use whimbrel_news::{Dated, Epoch, Event, EventId};
+use whimbrel_watch::{ReplayOptions, ReplaySummary, Replayed};
 
-use self::engine::{Engine, Told};
 use crate::cli::{Common, Format, ReplayArgs};
 use crate::config::{self, Environment};
-use crate::progress;
+use crate::progress::Bar;
 use crate::screen::{Paint, count};
 use crate::tell::line;
-
-/// Versions read ahead of the one that is judged: parsing and judging go on two threads.
-const AHEAD: usize = 8;
 
 /// Reads every version in order and prints what would have been told about each.
 pub(crate) fn replay(args: &ReplayArgs, common: &Common) -> anyhow::Result<ExitCode> {
     let settings = config::load(common.config.as_deref(), &Environment::of_process())?.config.watch;
-    let mut rules = settings.rules;
-    if args.no_settle {
-        (rules.settle_added_secs, rules.settle_removed_secs) = (0, 0);
-    }
     let now = Utc::now();
-    let since = args.since.as_deref().map(|text| moment::read(text, now)).transpose()?;
-    let until = args.until.as_deref().map(|text| moment::read(text, now)).transpose()?.unwrap_or(now);
-    let history = History::open(&args.repository, &args.path, args.branch.as_deref())
-        .with_context(|| format!("reading the history of {} in {}", args.path, args.repository.display()))?;
-    let steps: Vec<Step> = history.steps().iter().filter(|step| step.at <= until).cloned().collect();
-
-    let out = BufWriter::new(io::stdout().lock());
+    let moment = |text: &Option<String>| text.as_deref().map(|text| moment::read(text, now)).transpose();
+    let options = ReplayOptions {
+        branch: args.branch.clone(),
+        since: moment(&args.since)?,
+        until: moment(&args.until)?,
+        settle: !args.no_settle,
+        rules: settings.rules,
+        max_bytes: settings.max_bytes,
+        ..ReplayOptions::default()
+    };
     let catalog = crate::diff::catalog_of(Path::new(&args.path));
-    let mut teller =
-        Teller { out, catalog, format: args.format, paint: Paint::stdout(), since, told: 0, day: None };
-    let bar = progress::Bar::new("versions", steps.len() as u64);
-    let mut unreadable = 0;
-    let mut engine = Engine::new(rules);
-    thread::scope(|scope| {
-        let (hand_over, versions) = sync_channel(AHEAD);
-        let listed = steps.clone();
-        scope.spawn(move || {
-            for step in listed {
-                let read = history.read(&step, settings.max_bytes).map_err(|error| error.to_string());
-                let read = read.and_then(|document| {
-                    let hint = Hint { name: Some(&document.name), format: None };
-                    parse(&document.bytes, hint).map_err(|error: ParseError| error.to_string())
-                });
-                if hand_over.send((step, read.map(|reading| reading.snapshot))).is_err() {
-                    return; // nobody reads the output any more
-                }
-            }
-        });
-        judge(&mut engine, versions, &mut teller, &bar, &mut unreadable)
-    })?;
-    teller.tell(engine.pass(until))?;
+    let out = BufWriter::new(io::stdout().lock());
+    let mut teller = Teller { out, catalog, format: args.format, paint: Paint::stdout(), told: 0, day: None };
+    let mut written = Ok(());
+    let bar = Bar::new("versions");
+    let progress = |done, all| bar.at(done as u64, Some(all as u64));
+    let summary = whimbrel_watch::replay(&args.repository, &args.path, &options, now, progress, |replayed| {
+        if written.is_ok() {
+            written = teller.tell(replayed);
+        }
+    });
     bar.done();
-    teller.out.flush()?;
-    if args.format == Format::Text {
-        let told = count(teller.told as usize, "event", "events");
-        let versions = count(steps.len(), "version", "versions");
-        let lost = if unreadable == 0 { String::new() } else { format!(", {unreadable} of them unreadable") };
-        writeln!(teller.out, "{told} from {versions}{lost}")?;
-        teller.out.flush()?;
+    let summary =
+        summary.with_context(|| format!("replaying {} of {}", args.path, args.repository.display()))?;
+    written?;
+    teller.end(&summary)?;
+    for (commit, reason) in &summary.unreadable {
+        eprintln!("whimbrel: commit {} was passed over: {reason}", short(commit));
     }
     Ok(ExitCode::SUCCESS)
-}
-
-type Version = (Step, Result<Snapshot, String>);
-
-fn judge(
-    engine: &mut Engine,
-    versions: Receiver<Version>,
-    teller: &mut Teller<impl Write>,
-    bar: &progress::Bar,
-    unreadable: &mut usize,
-) -> io::Result<()> {
-    for (step, read) in versions {
-        teller.tell(engine.pass(step.at))?;
-        match read {
-            Ok(snapshot) => teller.tell(engine.see(snapshot, step.at, &step.commit))?,
-            Err(problem) => {
-                *unreadable += 1;
-                let commit = short(&step.commit);
-                bar.say(&format!("whimbrel: commit {commit} ({}): {problem}; it is passed over", step.path));
-            }
-        }
-        bar.one_more();
-    }
-    Ok(())
 }
 
 /// Prints what would have been told.
@@ -107,36 +61,28 @@ struct Teller<W> {
     catalog: CatalogId,
     format: Format,
     paint: Paint,
-    since: Option<DateTime<Utc>>,
     told: u64,
-    day: Option<chrono::NaiveDate>,
+    day: Option<NaiveDate>,
 }
 
 impl<W: Write> Teller<W> {
-    fn tell(&mut self, told: Vec<Told>) -> io::Result<()> {
-        for Told { news, commit } in told {
-            if self.since.is_some_and(|since| news.at < since) {
-                continue;
-            }
-            self.told += 1;
-            let id = EventId { epoch: Epoch(0), history: true, seq: self.told };
-            let at = news.at;
-            let event = news.numbered(id, at, self.catalog.clone());
-            match self.format {
-                Format::Json => self.json(&event, &commit)?,
-                Format::Text => self.text(&event, &commit)?,
-            }
+    fn tell(&mut self, replayed: Replayed) -> io::Result<()> {
+        let Replayed { at, told, commit, news } = replayed;
+        self.told += 1;
+        let id = EventId { epoch: Epoch(0), history: true, seq: self.told };
+        let event = Dated::new(at, news).numbered(id, told, self.catalog.clone());
+        match self.format {
+            Format::Json => self.json(&event, &commit),
+            Format::Text => self.text(&event, &commit),
         }
-        Ok(())
     }
 
-    /// The one JSON form of events, with the commit, without what only a store can give.
+    /// The one JSON form of events, with the commit; `recorded` is when it would have been told.
     fn json(&mut self, event: &Event, commit: &str) -> io::Result<()> {
         let mut value = serde_json::to_value(event)?;
         if let Some(fields) = value.as_object_mut() {
-            for field in ["epoch", "recorded", "history"] {
-                fields.remove(field);
-            }
+            fields.remove("epoch");
+            fields.remove("history");
             fields.insert("commit".to_owned(), commit.into());
         }
         serde_json::to_writer(&mut self.out, &value)?;
@@ -151,6 +97,14 @@ impl<W: Write> Teller<W> {
         }
         let when = format!("{} {}", event.at.format("%H:%M"), short(commit));
         writeln!(self.out, "  {} {}", self.paint.faint(when), line(event, self.paint))
+    }
+
+    fn end(&mut self, summary: &ReplaySummary) -> io::Result<()> {
+        if self.format == Format::Text {
+            let told = count(summary.events, "event", "events");
+            writeln!(self.out, "{told} from {}", count(summary.versions, "version", "versions"))?;
+        }
+        self.out.flush()
     }
 }
 

@@ -35,6 +35,13 @@ pub(crate) struct Loaded {
     pub(crate) folder: PathBuf,
 }
 
+impl Loaded {
+    /// Where the state lies.
+    pub(crate) fn store_folder(&self) -> PathBuf {
+        self.folder.join(&self.config.store.path)
+    }
+}
+
 /// Reads the named file, else `whimbrel.toml` here if there is one, else the built-in configuration.
 pub(crate) fn load(named: Option<&Path>, environment: &Environment) -> Result<Loaded, ConfigError> {
     let usual = Path::new(USUAL);

@@ -45,7 +45,7 @@ fn the_commented_file_is_the_default_configuration() {
 }
 
 /// Keys without a default.
-const OPTIONAL: &[&str] = &["watch.github.token"];
+const OPTIONAL: &[&str] = &["watch.github.token", "web.public_url"];
 
 #[test]
 fn every_key_of_the_commented_file_is_explained() {

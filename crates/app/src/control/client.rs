@@ -25,7 +25,7 @@ impl Running {
         self,
         request: Request,
         data: &mut dyn Write,
-        progress: &dyn Fn(u64, u64),
+        progress: &dyn Fn(u64, Option<u64>),
     ) -> anyhow::Result<()> {
         let mut line = serde_json::to_vec(&request)?;
         line.push(b'\n');
@@ -33,7 +33,9 @@ impl Running {
         let mut answer = BufReader::new(&self.0);
         loop {
             let frame = Frame::receive(&mut answer).map_err(|error| match error.kind() {
-                io::ErrorKind::UnexpectedEof => anyhow::anyhow!("the running whimbrel stopped before it was done"),
+                io::ErrorKind::UnexpectedEof => {
+                    anyhow::anyhow!("the running whimbrel stopped before it was done")
+                }
                 _ => anyhow::Error::new(error).context("listening to the running whimbrel"),
             })?;
             match frame {

@@ -10,8 +10,8 @@ const LARGEST: usize = 1 << 20;
 pub(crate) enum Frame {
     /// Some of what was asked for.
     Data(Vec<u8>),
-    /// So much is done: done, of how much (0 when that is not known).
-    Progress(u64, u64),
+    /// So much is done, of how much where that is known.
+    Progress(u64, Option<u64>),
     /// It did not work, and why.
     Failed(String),
     /// It is complete.
@@ -26,7 +26,8 @@ impl Frame {
             Self::Progress(done, all) => {
                 let mut both = [0; 16];
                 both[..8].copy_from_slice(&done.to_be_bytes());
-                both[8..].copy_from_slice(&all.to_be_bytes());
+                // Nothing is never all there is to do.
+                both[8..].copy_from_slice(&all.unwrap_or(0).to_be_bytes());
                 return send(to, b'p', &both);
             }
             Self::Failed(reason) => (b'f', reason.as_bytes()),
@@ -51,7 +52,7 @@ impl Frame {
             b'p' => {
                 let (done, all) = body.split_at(body.len() / 2);
                 let number = |bytes: &[u8]| bytes.try_into().map(u64::from_be_bytes).unwrap_or_default();
-                Ok(Self::Progress(number(done), number(all)))
+                Ok(Self::Progress(number(done), Some(number(all)).filter(|all| *all > 0)))
             }
             b'f' => Ok(Self::Failed(String::from_utf8_lossy(&body).into_owned())),
             b'.' => Ok(Self::Done),
@@ -88,8 +89,13 @@ mod tests {
 
     #[test]
     fn frames_arrive_as_they_were_sent() {
-        let frames =
-            [Frame::Data(b"a\nb".to_vec()), Frame::Progress(3, u64::MAX), Frame::Failed("no".into()), Frame::Done];
+        let frames = [
+            Frame::Data(b"a\nb".to_vec()),
+            Frame::Progress(3, Some(u64::MAX)),
+            Frame::Progress(4, None),
+            Frame::Failed("no".into()),
+            Frame::Done,
+        ];
         let mut wire = Vec::new();
         for frame in &frames {
             frame.send(&mut wire).unwrap();

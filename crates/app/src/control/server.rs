@@ -44,7 +44,8 @@ impl Server {
         {
             return Err(error).with_context(|| format!("replacing {}", file.display()));
         }
-        let listener = UnixListener::bind(place.path()).with_context(|| format!("listening at {}", file.display()))?;
+        let listener =
+            UnixListener::bind(place.path()).with_context(|| format!("listening at {}", file.display()))?;
         fs::set_permissions(place.path(), Permissions::from_mode(0o600))
             .with_context(|| format!("closing {} to others", file.display()))?;
         Ok(Self { listener, file })
@@ -59,7 +60,9 @@ impl Server {
                 Ok((stream, _)) => {
                     let answer = Arc::clone(&answer);
                     tokio::task::spawn_blocking(move || {
-                        if let Err(error) = stream.into_std().map_err(Into::into).and_then(|it| reply(&it, &answer)) {
+                        if let Err(error) =
+                            stream.into_std().map_err(Into::into).and_then(|it| reply(&it, &answer))
+                        {
                             tracing::debug!(%error, "a command left before its answer was complete: {error:#}");
                         }
                         drop(place);
@@ -110,7 +113,7 @@ mod tests {
     fn answering() -> Answer {
         Arc::new(|request, out| match request {
             Request::Export => {
-                Frame::Progress(1, 2).send(&mut &mut *out)?;
+                Frame::Progress(1, Some(2)).send(&mut &mut *out)?;
                 DataFrames(out).write_all(&vec![b'x'; 3 << 20])?;
                 Ok(())
             }
@@ -131,7 +134,7 @@ mod tests {
                     let (mut data, seen) = (Vec::new(), Mutex::new(Vec::new()));
                     let progress = |done, all| seen.lock().unwrap().push((done, all));
                     running(&folder).unwrap().ask(Request::Export, &mut data, &progress).unwrap();
-                    assert_eq!((data.len(), seen.into_inner().unwrap()), (3 << 20, vec![(1, 2)]));
+                    assert_eq!((data.len(), seen.into_inner().unwrap()), (3 << 20, vec![(1, Some(2))]));
                     let refused = running(&folder).unwrap().ask(Request::Backup, &mut data, &|_, _| {});
                     assert_eq!(refused.unwrap_err().to_string(), "the disk is full");
                 }

@@ -15,15 +15,18 @@ const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// … which doubles up to this.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
+/// A loop that waits for others shows that it lives this often.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(60);
+
 /// What a loop may take between two signs of life before it is called dead.
 const PATIENCE: TimeDelta = TimeDelta::minutes(5);
 
 /// All loops of the program.
-#[derive(Default)]
 pub(crate) struct Loops {
     tasks: JoinSet<()>,
     board: Board,
-    stopping: Option<watch::Receiver<bool>>,
+    stopping: watch::Receiver<bool>,
+    first_pause: Duration,
 }
 
 /// Where loops report; a cheap handle.
@@ -59,6 +62,18 @@ impl Pulse {
         let _ = self.stopping.wait_for(|stopping| *stopping).await;
     }
 
+    /// Does something without end until the program shall stop, and shows that it lives.
+    pub(crate) async fn alongside(&mut self, work: impl Future<Output = ()>) {
+        let mut work = std::pin::pin!(work);
+        loop {
+            self.beat();
+            tokio::select! {
+                () = &mut work => return,
+                going_on = self.pause(SIGN_OF_LIFE) => if !going_on { return },
+            }
+        }
+    }
+
     /// Waits so long; `true` when it is over, `false` when the program shall stop.
     pub(crate) async fn pause(&mut self, time: Duration) -> bool {
         tokio::select! {
@@ -89,7 +104,7 @@ impl State {
 impl Loops {
     /// No loop yet; they end once `stopping` says so.
     pub(crate) fn new(stopping: watch::Receiver<bool>) -> Self {
-        Self { stopping: Some(stopping), ..Self::default() }
+        Self { tasks: JoinSet::new(), board: Board::default(), stopping, first_pause: FIRST_PAUSE }
     }
 
     /// Where they report.
@@ -102,11 +117,11 @@ impl Loops {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        let Some(stopping) = self.stopping.clone() else { return };
-        let mut pulse = Pulse { name, board: self.board.clone(), stopping };
+        let mut pulse = Pulse { name, board: self.board.clone(), stopping: self.stopping.clone() };
         pulse.beat();
+        let first_pause = self.first_pause;
         self.tasks.spawn(async move {
-            let mut rest = FIRST_PAUSE;
+            let mut rest = first_pause;
             loop {
                 let ended = tokio::spawn(make(pulse.clone())).await;
                 if *pulse.stopping.borrow() {
@@ -114,7 +129,11 @@ impl Loops {
                 }
                 pulse.board.lock().entry(name).or_default().restarts += 1;
                 let reason = ended.map_or_else(|error| said(error), |()| "it came to an end".to_owned());
-                tracing::error!(name, reason, "the loop `{name}` stopped ({reason}); it is started again in {rest:?}");
+                tracing::error!(
+                    name,
+                    reason,
+                    "the loop `{name}` stopped ({reason}); it is started again in {rest:?}"
+                );
                 if !pulse.pause(rest).await {
                     return;
                 }
@@ -134,7 +153,8 @@ impl Loops {
 fn said(error: JoinError) -> String {
     let Ok(panic) = error.try_into_panic() else { return "it was cancelled".to_owned() };
     let text = panic.downcast_ref::<String>().cloned();
-    text.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string)).unwrap_or_else(|| "it panicked".to_owned())
+    text.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string))
+        .unwrap_or_else(|| "it panicked".to_owned())
 }
 
 /// The loops are an edge: they read the clock, steps take it.
@@ -148,10 +168,11 @@ mod tests {
 
     use super::*;
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_loop_that_panics_is_started_again_and_all_end_when_asked() {
         let (stop, stopping) = watch::channel(false);
         let mut loops = Loops::new(stopping);
+        loops.first_pause = Duration::ZERO;
         let (starts, healthy) = (Arc::new(AtomicU32::new(0)), Arc::new(tokio::sync::Notify::new()));
         loops.start("shaky", {
             let (starts, healthy) = (Arc::clone(&starts), Arc::clone(&healthy));
@@ -174,12 +195,12 @@ mod tests {
         assert!(loops.ended(Duration::from_secs(5)).await);
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_loop_that_does_not_listen_is_not_waited_for() {
         let (stop, stopping) = watch::channel(false);
         let mut loops = Loops::new(stopping);
         loops.start("deaf", |_| std::future::pending());
         stop.send(true).unwrap();
-        assert!(!loops.ended(Duration::from_secs(5)).await);
+        assert!(!loops.ended(Duration::from_millis(1)).await);
     }
 }

@@ -1,0 +1,153 @@
+//! `whimbrel run`: the store, the watcher and the site wired together, loops around them, and a graceful end.
+
+pub(crate) mod backups;
+pub(crate) mod loops;
+pub(crate) mod reload;
+pub(crate) mod site;
+pub(crate) mod stop;
+pub(crate) mod watching;
+pub(crate) mod welcome;
+
+use std::ops::Deref;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use chrono::Utc;
+use tokio::sync::{Notify, watch};
+use whimbrel_store::{OpenStep, Opened, Store};
+use whimbrel_watch::Watcher;
+
+use crate::cli::Common;
+use crate::config::{self, Environment, Loaded};
+use crate::control::Request;
+use crate::control::frames::{DataFrames, Frame};
+use crate::control::server::{Answer, Server};
+use crate::keep;
+use crate::logs::{self, Logs};
+use crate::samples::{self, Followed};
+
+use self::loops::Loops;
+use self::stop::{Asked, Signals};
+
+/// What the loops get to end in, so that with the store's last flush the whole takes less than five seconds.
+const LAST_WORDS: Duration = Duration::from_secs(4);
+
+/// The configuration in force and what is followed by it.
+#[derive(Clone, Debug)]
+pub(crate) struct Setup {
+    loaded: Loaded,
+    /// What is followed.
+    pub(crate) followed: Followed,
+}
+
+impl Setup {
+    /// What this configuration means.
+    pub(crate) fn of(loaded: Loaded) -> anyhow::Result<Self> {
+        Ok(Self { followed: samples::followed(&loaded)?, loaded })
+    }
+}
+
+impl Deref for Setup {
+    type Target = Loaded;
+
+    fn deref(&self) -> &Loaded {
+        &self.loaded
+    }
+}
+
+/// Runs until it is told to stop.
+pub(crate) fn run(common: &Common) -> anyhow::Result<ExitCode> {
+    let loaded = config::load(common.config.as_deref(), &Environment::of_process())?;
+    let logs = logs::start(common, &loaded.config.log)?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().context("starting threads")?;
+    let worked = runtime.block_on(work(common, loaded, logs));
+    // A look that hangs in the network must not keep the program; everything it knew is written down already.
+    runtime.shutdown_background();
+    worked.map(|()| ExitCode::SUCCESS)
+}
+
+async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()> {
+    let mut signals = Signals::listen().context("listening for signals")?;
+    let store = open(&loaded).await?;
+    let listener = site::bind(loaded.config.web.listen).await?;
+    let setup = Setup::of(loaded)?;
+    let settings = setup.config.watch.clone();
+    let watcher = Watcher::new(store.clone(), &setup.folder, settings, setup.followed.catalogs.clone())?;
+    let commands = Server::bind(&setup.store_folder());
+
+    let (stop, stopping) = watch::channel(false);
+    let (configuration, configured) = watch::channel(Arc::new(setup));
+    let (wake, again) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let mut loops = Loops::new(stopping);
+    let (board, address) = (loops.board(), site::Address::of(&listener)?);
+    welcome::say(common, &configured.borrow(), &address);
+
+    loops.start("watch", watching::looking(watcher.clone(), Arc::clone(&wake), configured.clone()));
+    loops.start("backups", backups::keeping(store.clone()));
+    loops.start("site", site::serving(store.clone(), listener, address, configured.clone(), board));
+    loops.start(
+        "configuration",
+        reload::following(common.clone(), logs, watcher, configuration, Arc::clone(&again), wake),
+    );
+    match commands {
+        Ok(server) => {
+            let (server, answer) = (Arc::new(server), answering(store.clone()));
+            loops.start("commands", move |mut pulse| {
+                let (server, answer) = (Arc::clone(&server), Arc::clone(&answer));
+                async move { pulse.alongside(server.serve(answer)).await }
+            });
+        }
+        Err(error) => tracing::warn!("commands such as `whimbrel export` cannot ask this program: {error:#}"),
+    }
+
+    while signals.next().await == Asked::Reload {
+        again.notify_one();
+    }
+    tracing::info!("stopping");
+    stop.send_replace(true);
+    if !loops.ended(LAST_WORDS).await {
+        tracing::warn!("some work did not end in time and is cut off; nothing that was recorded is lost");
+    }
+    tokio::task::spawn_blocking(move || store.write_looks()).await?.context("writing the last looks")?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Opens the store; what had to be done is said aloud.
+pub(crate) async fn open(loaded: &Loaded) -> anyhow::Result<Store> {
+    let (settings, folder) = (loaded.config.store.clone(), loaded.folder.clone());
+    let opened = tokio::task::spawn_blocking(move || Store::open(&settings, &folder, Utc::now())).await?;
+    let Opened { store, steps } = opened?;
+    for step in &steps {
+        match step {
+            OpenStep::Created => {
+                tracing::info!(folder = %loaded.store_folder().display(), "made a new store")
+            }
+            step => tracing::warn!("{}", keep::sentence(step)),
+        }
+    }
+    Ok(store)
+}
+
+/// What commands that ask over the socket are answered.
+fn answering(store: Store) -> Answer {
+    Arc::new(move |request, out| match request {
+        Request::Export => Ok(store.export(&mut DataFrames(out), &mut |_| {})?),
+        Request::Backup => {
+            let path = store.backup(Utc::now(), &mut |progress| {
+                // Whoever asked may have left; the backup is made all the same.
+                let _ = Frame::Progress(progress.done, progress.total).send(&mut &mut *out);
+            })?;
+            let path = path.context("this store keeps no backups")?;
+            Frame::Data(shown(&path).into_bytes()).send(&mut &mut *out).map_err(Into::into)
+        }
+    })
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}

@@ -1,0 +1,150 @@
+//! The configuration read again while the program runs: when its file changes, and when a signal asks for it.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use tokio::sync::{Notify, watch};
+use whimbrel_watch::{CatalogConfig, Watcher};
+
+use super::Setup;
+use super::loops::Pulse;
+use crate::cli::Common;
+use crate::config::{self, Environment, Loaded};
+use crate::logs::Logs;
+
+/// How often the file is looked at. Asking for its times works on every file system and through every kind of link.
+const GLANCE: Duration = Duration::from_secs(1);
+
+/// Makes the loop that follows the configuration.
+pub(crate) fn following(
+    common: Common,
+    logs: Logs,
+    watcher: Watcher,
+    configuration: watch::Sender<Arc<Setup>>,
+    asked: Arc<Notify>,
+    wake: Arc<Notify>,
+) -> impl Fn(Pulse) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+    let follower = Arc::new(Follower { common, logs, watcher, configuration, wake });
+    move |mut pulse| {
+        let (follower, asked) = (Arc::clone(&follower), Arc::clone(&asked));
+        Box::pin(async move {
+            let mut stamp = follower.stamp();
+            loop {
+                pulse.beat();
+                tokio::select! {
+                    () = pulse.stopped() => return,
+                    () = asked.notified() => follower.read_again(true),
+                    () = tokio::time::sleep(GLANCE) => {
+                        let now = follower.stamp();
+                        if now == stamp {
+                            continue;
+                        }
+                        stamp = now;
+                        follower.read_again(false);
+                    }
+                }
+            }
+        })
+    }
+}
+
+struct Follower {
+    common: Common,
+    logs: Logs,
+    watcher: Watcher,
+    configuration: watch::Sender<Arc<Setup>>,
+    wake: Arc<Notify>,
+}
+
+impl Follower {
+    /// What tells whether the file was written.
+    fn stamp(&self) -> Option<(SystemTime, u64)> {
+        let setup = self.configuration.borrow();
+        let about = fs::metadata(setup.file.as_deref()?).ok()?;
+        Some((about.modified().ok()?, about.len()))
+    }
+
+    /// Takes over what the configuration says now; one that is wrong changes nothing.
+    fn read_again(&self, asked: bool) {
+        if let Err(error) = self.take_over(asked) {
+            tracing::error!("the configuration was not taken over, the one before stays in force: {error:#}");
+        }
+    }
+
+    fn take_over(&self, asked: bool) -> anyhow::Result<()> {
+        let before = Arc::clone(&self.configuration.borrow());
+        let named = self.common.config.as_deref().or(before.file.as_deref());
+        let loaded = config::load(named, &Environment::of_process())?;
+        let after = Setup::of(loaded)?;
+        let changes = changes(&before, &after);
+        if changes.is_empty() {
+            if asked {
+                tracing::info!("the configuration was read again: nothing has changed");
+            }
+            return Ok(());
+        }
+        self.logs.follow(&after.config.log)?;
+        self.watcher.reconfigure(
+            &after.folder,
+            after.config.watch.clone(),
+            after.followed.catalogs.clone(),
+        )?;
+        self.configuration.send_replace(Arc::new(after));
+        self.wake.notify_one();
+        for change in changes {
+            tracing::info!("configuration: {change}");
+        }
+        Ok(())
+    }
+}
+
+/// What differs, for people.
+fn changes(before: &Setup, after: &Setup) -> Vec<String> {
+    let mut changes = Vec::new();
+    let by_id = |catalogs: &[CatalogConfig]| -> BTreeMap<_, _> {
+        catalogs.iter().map(|catalog| (catalog.id.clone(), catalog.clone())).collect()
+    };
+    let (old, new) = (by_id(&before.followed.catalogs), by_id(&after.followed.catalogs));
+    for (id, catalog) in &new {
+        match old.get(id) {
+            None => changes.push(format!("now following `{id}` from {}", catalog.source)),
+            Some(known) if known != catalog => changes.push(format!("`{id}` is followed in another way")),
+            Some(_) => {}
+        }
+    }
+    for id in old.keys().filter(|id| !new.contains_key(*id)) {
+        changes.push(format!("`{id}` is no longer followed; what is known of it is kept"));
+    }
+    let sections = [
+        ("watch", differ(&before.config.watch, &after.config.watch) || tokens_differ(before, after), ""),
+        ("web", before.config.web != after.config.web, ""),
+        ("log", before.config.log != after.config.log, ""),
+        ("store", before.config.store != after.config.store, "; that takes effect at the next start"),
+    ];
+    for (name, differs, remark) in sections {
+        if differs {
+            changes.push(format!("[{name}] has changed{remark}"));
+        }
+    }
+    changes
+}
+
+/// True when two settings that cannot be compared are written differently.
+fn differ<T: serde::Serialize>(one: &T, other: &T) -> bool {
+    match (toml::Table::try_from(one), toml::Table::try_from(other)) {
+        (Ok(one), Ok(other)) => one != other,
+        _ => true,
+    }
+}
+
+/// Secrets are never written, so they are compared by themselves.
+fn tokens_differ(one: &Loaded, other: &Loaded) -> bool {
+    use secrecy::ExposeSecret;
+    let token = |loaded: &Loaded| {
+        loaded.config.watch.github.token.as_ref().map(|token| token.expose_secret().to_owned())
+    };
+    token(one) != token(other)
+}

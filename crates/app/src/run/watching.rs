@@ -1,0 +1,91 @@
+//! The loop that looks at what is due, and says once when there is no network.
+
+use std::collections::BTreeSet;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::Utc;
+use tokio::sync::{Notify, watch};
+use whimbrel_watch::{Round, Spec, Watcher};
+
+use super::Setup;
+use super::loops::Pulse;
+
+/// Looks that found nothing new are written down at least this often, and a clock that jumped is noticed.
+const LONGEST_REST: Duration = Duration::from_secs(30);
+
+/// Two rounds are at least this far apart, so that something that is always due cannot take the machine.
+const SHORTEST_REST: Duration = Duration::from_millis(50);
+
+type Loop = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Makes the loop that looks at what is due.
+pub(crate) fn looking(
+    watcher: Watcher,
+    wake: Arc<Notify>,
+    configured: watch::Receiver<Arc<Setup>>,
+) -> impl Fn(Pulse) -> Loop {
+    move |mut pulse| {
+        let (watcher, wake, configured) = (watcher.clone(), Arc::clone(&wake), configured.clone());
+        Box::pin(async move {
+            let mut network = Network::default();
+            loop {
+                pulse.beat();
+                let round = watcher.poll_due(Utc::now()).await;
+                network.notice(&round, &configured.borrow());
+                let rest = rest(&watcher).await;
+                tokio::select! {
+                    () = pulse.stopped() => return,
+                    () = tokio::time::sleep(rest) => {}
+                    () = wake.notified() => {}
+                }
+            }
+        })
+    }
+}
+
+/// How long until something is due.
+async fn rest(watcher: &Watcher) -> Duration {
+    match watcher.next_due().await {
+        Ok(Some(due)) => (due - Utc::now()).to_std().unwrap_or_default().clamp(SHORTEST_REST, LONGEST_REST),
+        Ok(None) => LONGEST_REST,
+        Err(error) => {
+            tracing::error!(%error, "cannot tell when something is due: {error}");
+            LONGEST_REST
+        }
+    }
+}
+
+/// Says once when nothing outside this machine can be reached, and once when it can again.
+#[derive(Default)]
+struct Network {
+    is_away: bool,
+}
+
+impl Network {
+    fn notice(&mut self, round: &Round, setup: &Setup) {
+        let remote: BTreeSet<_> = setup
+            .followed
+            .catalogs
+            .iter()
+            .filter(|catalog| {
+                let spec = catalog.spec(&setup.folder, &setup.config.watch);
+                matches!(spec, Ok(Spec::Web(_) | Spec::Github { .. }))
+            })
+            .map(|catalog| &catalog.id)
+            .collect();
+        let looked = round.looked.iter().filter(|id| remote.contains(id)).count();
+        let failed = round.failed.iter().filter(|(id, _)| remote.contains(id)).count();
+        if looked > 0 && failed == looked && !self.is_away {
+            self.is_away = true;
+            tracing::warn!(
+                "no catalog outside this machine could be reached: is there a network? They are tried again by \
+                 themselves; local catalogs, page and feeds go on"
+            );
+        } else if looked > failed && self.is_away {
+            self.is_away = false;
+            tracing::info!("catalogs outside this machine can be reached again");
+        }
+    }
+}
