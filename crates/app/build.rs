@@ -18,7 +18,8 @@ fn main() {
         let name =
             file.strip_prefix(&samples).expect("it was found there").to_string_lossy().replace('\\', "/");
         let file = fs::canonicalize(&file).expect("it was found there");
-        writeln!(list, "    ({name:?}, include_bytes!({file:?})),").expect("a text grows");
+        writeln!(list, "    ({name:?}, include_bytes!({:?})),", file.display().to_string())
+            .expect("a text grows");
     }
     list.push_str("]\n");
     fs::write(Path::new(&out).join("samples.rs"), list).expect("cargo's folder can be written");

@@ -1,6 +1,16 @@
 //! What people do with the program, told from outside: one file a story.
 
+mod bad_input;
 mod browser;
 mod cli;
+mod configuration;
+mod export_import;
+mod first_start;
+mod git_and_replay;
 mod layering;
+mod new_entry;
+mod no_leaks;
+mod once;
+mod restart;
+mod sources;
 mod supply;

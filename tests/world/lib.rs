@@ -8,6 +8,7 @@
 pub mod browser;
 pub mod documents;
 pub mod feed;
+pub mod git;
 pub mod github;
 pub mod process;
 pub mod site;

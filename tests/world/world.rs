@@ -87,6 +87,14 @@ impl World {
         self.write_configuration();
     }
 
+    /// Looks at every catalog each second and tells what it sees at once: for stories that are not about waiting.
+    pub fn hurry(&mut self) {
+        self.configure(
+            "[watch]\ninterval_min = \"1s\"\ninterval_max = \"1s\"\nallow_private_addresses = true\ntimeout = \"2s\"\n\
+             [watch.rules]\nsettle_added_secs = 0\nsettle_removed_secs = 0",
+        );
+    }
+
     /// Follows a catalog: its id and its source.
     pub fn follow(&mut self, id: &str, source: &str) {
         self.follow_with(id, source, "");
@@ -195,11 +203,35 @@ impl World {
         .await
     }
 
-    /// Every event of the journal in its JSON form, in the order of the export.
+    /// Every live event of the journal in its JSON form, oldest first; what was replayed is left out.
     pub fn journal(&self) -> Vec<Value> {
+        self.exported("event")
+    }
+
+    /// Every replayed event in its JSON form, oldest first.
+    pub fn history(&self) -> Vec<Value> {
+        self.exported("replayed")
+    }
+
+    /// Kind and name of every live event, oldest first.
+    pub fn told(&self) -> Vec<(String, String)> {
+        let text = |event: &Value, key: &str| event[key].as_str().unwrap_or_default().to_owned();
+        self.journal().iter().map(|event| (text(event, "kind"), text(event, "name"))).collect()
+    }
+
+    fn exported(&self, line: &str) -> Vec<Value> {
         let output = self.run(&["export", "--config", "whimbrel.toml", "-"]);
         assert_eq!(output.code, Some(0), "{output:?}");
-        let events = output.json_lines().into_iter();
-        events.filter_map(|line| line.get("event").cloned()).collect()
+        output.json_lines().into_iter().filter_map(|exported| exported.get(line).cloned()).collect()
+    }
+
+    /// Waits until every catalog was read or has said why not.
+    pub async fn is_ready(&self) {
+        eventually("readiness", || async { (self.get("/readyz").await.0 == 200).then_some(()) }).await;
+    }
+
+    /// Waits until the program logs a line with this in it.
+    pub async fn logs(&self, part: &str) {
+        self.process().hear(&format!("`{part}`"), |line| line.contains(part).then_some(())).await;
     }
 }

@@ -87,6 +87,7 @@ async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()>
     welcome::say(common, &configured.borrow(), &address);
 
     loops.start("watch", watching::looking(watcher.clone(), Arc::clone(&wake), configured.clone()));
+    loops.start("edits", watching::hearing(watcher.clone(), Arc::clone(&wake), configured.clone()));
     loops.start("backups", backups::keeping(store.clone()));
     loops.start("site", site::serving(store.clone(), listener, address, configured.clone(), board));
     loops.start(

@@ -50,9 +50,9 @@ pub(crate) fn followed(loaded: &Loaded) -> anyhow::Result<Followed> {
     Ok(Followed { catalogs, origin: Origin::Samples(folder) })
 }
 
-/// The files that are catalogs: those that do not lie in a folder.
+/// The files that are catalogs: those that do not lie in a folder, without the one that explains them.
 fn names() -> impl Iterator<Item = &'static str> {
-    FILES.iter().map(|(path, _)| *path).filter(|path| !path.contains('/'))
+    FILES.iter().map(|(path, _)| *path).filter(|path| !path.contains('/') && *path != "README.md")
 }
 
 fn sample(folder: &Path, name: &str) -> CatalogConfig {

@@ -47,7 +47,7 @@ impl ConfigError {
         let column = source.get(line_start..start).map_or(0, |lead| lead.chars().count());
         let inside = source.get(start..span.end.min(source.len())).unwrap_or_default();
         let width = inside.lines().next().unwrap_or_default().chars().count().max(1);
-        let (text, column, width) = match secret_key(text) {
+        let (text, column, width) = match secret_key(text, message) {
             Some(key) => (format!("{key} = …"), 0, key.chars().count()),
             None => (text.to_owned(), column, width),
         };
@@ -86,12 +86,12 @@ impl fmt::Display for ConfigError {
 
 impl std::error::Error for ConfigError {}
 
-/// The key, when its line holds a secret that must not be shown.
-fn secret_key(line: &str) -> Option<&str> {
-    let key = line.split('=').next().unwrap_or_default().trim();
+/// The key, when its line holds a secret that must not be shown. A key nobody knows may be a secret mistyped.
+fn secret_key<'a>(line: &'a str, message: &str) -> Option<&'a str> {
+    let (key, _) = line.split_once('=')?;
     let name = key.to_lowercase();
     let is_secret = ["token", "secret", "password", "webhook"].iter().any(|word| name.contains(word));
-    (is_secret && line.contains('=')).then_some(key)
+    (is_secret || message.starts_with("unknown field")).then(|| key.trim())
 }
 
 /// Turns serde's list of everything that would have been allowed into the one name that was probably meant.
@@ -139,7 +139,7 @@ mod tests {
         );
         assert_eq!(
             error.to_string(),
-            "w.toml, line 3: unknown key `caché`: did you mean `cache_mib`?\n  |\n3 | caché = 1\n  | ^^^^^"
+            "w.toml, line 3: unknown key `caché`: did you mean `cache_mib`?\n  |\n3 | caché = …\n  | ^^^^^"
         );
     }
 

@@ -53,7 +53,9 @@ pub(crate) fn load(named: Option<&Path>, environment: &Environment) -> Result<Lo
     };
     let shown = file.unwrap_or_else(|| Path::new("the built-in configuration"));
     let config = read(shown, &source, environment)?;
-    let folder = file.and_then(Path::parent).map(Path::to_owned).unwrap_or_default();
+    // Of a bare name the parent is nothing, and nothing is no folder one can ask the system about.
+    let folder = file.and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new(".")).to_owned();
     sound(shown, &source, &config, &folder)?;
     Ok(Loaded { config, file: file.map(Path::to_owned), folder })
 }

@@ -65,7 +65,7 @@ fn an_unknown_key_is_told_with_its_place_and_the_nearest() {
     let error = loaded("[store]\npath = \"x\"\nbackup_hour = 3\n", &Environment::default()).unwrap_err();
     assert_eq!(
         error,
-        "w.toml, line 3: unknown key `backup_hour`: did you mean `backup_hours`?\n  |\n3 | backup_hour = 3\n  | ^^^^^^^^^^^"
+        "w.toml, line 3: unknown key `backup_hour`: did you mean `backup_hours`?\n  |\n3 | backup_hour = …\n  | ^^^^^^^^^^^"
     );
     let error = loaded("[stroe]\n", &Environment::default()).unwrap_err();
     assert!(error.starts_with("w.toml, line 1: unknown key `stroe`: did you mean `store`?"), "{error}");

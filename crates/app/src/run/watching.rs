@@ -1,4 +1,4 @@
-//! The loop that looks at what is due, and says once when there is no network.
+//! The loops that look at catalogs: at what is due, and at what was just edited.
 
 use std::collections::BTreeSet;
 use std::pin::Pin;
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use chrono::Utc;
 use tokio::sync::{Notify, watch};
-use whimbrel_watch::{Round, Spec, Watcher};
+use whimbrel_watch::{Edits, Round, Spec, Watcher};
 
 use super::Setup;
 use super::loops::Pulse;
@@ -39,6 +39,40 @@ pub(crate) fn looking(
                     () = pulse.stopped() => return,
                     () = tokio::time::sleep(rest) => {}
                     () = wake.notified() => {}
+                }
+            }
+        })
+    }
+}
+
+/// Makes the loop that hears of edits of local catalogs.
+pub(crate) fn hearing(
+    watcher: Watcher,
+    wake: Arc<Notify>,
+    configured: watch::Receiver<Arc<Setup>>,
+) -> impl Fn(Pulse) -> Loop {
+    move |mut pulse| {
+        let (watcher, wake, mut configured) = (watcher.clone(), Arc::clone(&wake), configured.clone());
+        Box::pin(async move {
+            loop {
+                configured.mark_unchanged();
+                let edits = Edits::of(&watcher).inspect_err(|error| {
+                    tracing::warn!(%error, "edits are only seen by the clock: {error}");
+                });
+                let Ok(mut edits) = edits else {
+                    return pulse.alongside(std::future::pending()).await;
+                };
+                loop {
+                    pulse.beat();
+                    tokio::select! {
+                        () = pulse.stopped() => return,
+                        Ok(()) = configured.changed() => break, // other places may be followed now
+                        edited = edits.next() => {
+                            watcher.look_now(&edited, Utc::now()).await;
+                            wake.notify_one(); // what was seen may be due again soon
+                        }
+                        () = tokio::time::sleep(LONGEST_REST) => {}
+                    }
                 }
             }
         })

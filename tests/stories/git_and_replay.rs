@@ -1,0 +1,137 @@
+//! A catalog in a local git repository: followed commit by commit, back-filled, replayed.
+
+use serde_json::Value;
+use whimbrel_world::git::Repository;
+use whimbrel_world::{World, catalog_of};
+
+const CURLEW: (&str, &str) = ("curlew", "https://github.com/example/curlew");
+const GODWIT: (&str, &str) = ("godwit", "https://github.com/example/godwit");
+const PLOVER: (&str, &str) = ("plover", "https://github.com/example/plover");
+const SNIPE: (&str, &str) = ("snipe", "https://github.com/example/snipe");
+
+/// A list with a past: a new entry, one that was taken back within minutes, a removal, a new name of the file.
+fn past(world: &World) -> Repository {
+    let repository = Repository::new(world.path("lists"));
+    let list = |entries: &[(&'static str, &'static str)]| catalog_of("Birds", entries.iter().copied());
+    repository.commit("list.md", &list(&[CURLEW]), "2026-03-01T10:00:00Z");
+    repository.commit("list.md", &list(&[CURLEW, GODWIT]), "2026-03-05T10:00:00Z");
+    repository.commit("list.md", &list(&[CURLEW, GODWIT, SNIPE]), "2026-03-08T10:00:00Z");
+    repository.commit("list.md", &list(&[CURLEW, GODWIT]), "2026-03-08T10:05:00Z");
+    repository.rename("list.md", "birds.md", "2026-04-01T10:00:00Z");
+    repository.commit("birds.md", &list(&[GODWIT]), "2026-04-10T10:00:00Z");
+    repository
+}
+
+fn brief(events: &[Value]) -> Vec<(&str, &str, &str)> {
+    events
+        .iter()
+        .map(|event| {
+            let of = |key: &str| event[key].as_str().unwrap_or_default();
+            (of("kind"), of("name"), of("at").get(..10).unwrap_or_default())
+        })
+        .collect()
+}
+
+#[test]
+fn replay_tells_what_would_have_been_told() {
+    let world = World::new();
+    let repository = past(&world);
+    let output = world.run(&["replay", "lists", "birds.md", "--format", "json"]);
+    assert_eq!(output.code, Some(0), "{output:?}");
+    let events = output.json_lines();
+    assert_eq!(brief(&events), [("added", "godwit", "2026-03-05"), ("removed", "curlew", "2026-04-10")]);
+    assert_eq!(events[1]["commit"], repository.head());
+    assert_eq!((&events[0]["seq"], &events[0]["catalog"]), (&1.into(), &"birds".into()));
+
+    let output = world.run(&["replay", "lists", "birds.md", "--format", "json", "--no-settle"]);
+    let hasty = output.json_lines();
+    assert_eq!(
+        brief(&hasty),
+        [
+            ("added", "godwit", "2026-03-05"),
+            ("added", "snipe", "2026-03-08"),
+            ("removed", "snipe", "2026-03-08"),
+            ("removed", "curlew", "2026-04-10"),
+        ]
+    );
+    let output = world.run(&["replay", "lists", "birds.md", "--format", "json", "--since", "2026-04-01"]);
+    assert_eq!(brief(&output.json_lines()), [("removed", "curlew", "2026-04-10")]);
+    let output = world.run(&["replay", "lists", "birds.md", "--format", "json", "--until", "2026-04-01"]);
+    assert_eq!(brief(&output.json_lines()), [("added", "godwit", "2026-03-05")]);
+    let output = world.run(&["replay", "lists", "birds.md"]);
+    for part in ["5 March 2026", "+ godwit", "- curlew", "2 events from"] {
+        assert!(output.stdout.contains(part), "no `{part}` in\n{}", output.stdout);
+    }
+}
+
+#[test]
+fn replay_of_what_is_not_there_says_so() {
+    let world = World::new();
+    past(&world);
+    for (arguments, part) in [
+        (["replay", "lists", "gone.md"], "gone.md"),
+        (["replay", "nowhere", "birds.md"], "nowhere"),
+        (["replay", ".", "birds.md"], "repository"),
+    ] {
+        let output = world.run(&arguments);
+        assert_eq!(output.code, Some(1), "{output:?}");
+        assert!(output.stderr.contains(part), "{}", output.stderr);
+    }
+    assert_eq!(world.run(&["replay", "lists", "birds.md", "--since", "yesterday"]).code, Some(1));
+}
+
+#[tokio::test]
+async fn a_followed_repository_brings_its_past_and_its_future() {
+    let mut world = World::new();
+    let repository = past(&world);
+    world.hurry();
+    world.follow_with("birds", "git:lists//birds.md", "backfill = \"all\"");
+    world.start().await;
+    world.logs("following `birds`").await;
+    assert_eq!(
+        brief(&world.history()),
+        [("added", "godwit", "2026-03-05"), ("removed", "curlew", "2026-04-10")]
+    );
+    assert_eq!(world.told().len(), 1, "live there is but the beginning: {:?}", world.told());
+
+    // Two commits between two looks are two steps, each with its own time.
+    let list = |entries: &[(&'static str, &'static str)]| catalog_of("Birds", entries.iter().copied());
+    repository.commit("birds.md", &list(&[GODWIT, PLOVER]), "2026-05-01T10:00:00Z");
+    repository.commit("birds.md", &list(&[GODWIT, PLOVER, SNIPE]), "2026-05-02T10:00:00Z");
+    world.hears("snipe").await;
+    let journal = world.journal();
+    assert_eq!(brief(&journal[1..]), [("added", "plover", "2026-05-01"), ("added", "snipe", "2026-05-02")]);
+
+    // A rewritten history is one step from what is known: no flood, and the program goes on.
+    repository.forget(2);
+    repository.commit("birds.md", &list(&[GODWIT, PLOVER, CURLEW]), "2026-05-03T10:00:00Z");
+    world.hears("curlew").await;
+    let told = world.told();
+    assert!(told.len() <= 6, "{told:?}");
+    assert!(told.contains(&("removed".to_owned(), "snipe".to_owned())), "{told:?}");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_bare_repository_is_a_source_too() {
+    let mut world = World::new();
+    let repository = past(&world);
+    repository.bare_copy(&world.path("lists.git"));
+    world.hurry();
+    world.follow("birds", "git:lists.git//birds.md@main");
+    world.follow("lost", "git:lists.git//birds.md@other");
+    world.start().await;
+    world.logs("following `birds`").await;
+    world.logs("`lost` could not be read").await;
+    world.stop().await;
+}
+
+#[test]
+fn back_fill_that_cannot_be_had_is_said() {
+    let mut world = World::new();
+    world.write("birds.md", catalog_of("Birds", [CURLEW]));
+    world.follow_with("birds", "birds.md", "backfill = \"90d\"");
+    let output = world.run(&["once", "--config", "whimbrel.toml", "--out", "site"]);
+    assert_eq!(output.code, Some(0), "{output:?}");
+    assert!(output.stderr.contains("backfill of `birds` is left out"), "{}", output.stderr);
+}
