@@ -126,7 +126,7 @@ pub(crate) async fn open(loaded: &Loaded) -> anyhow::Result<Store> {
     for step in &steps {
         match step {
             OpenStep::Created => {
-                tracing::info!(folder = %loaded.store_folder().display(), "made a new store")
+                tracing::info!(folder = %loaded.store_folder().display(), "made a new store");
             }
             step => tracing::warn!("{}", keep::sentence(step)),
         }

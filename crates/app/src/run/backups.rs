@@ -8,7 +8,7 @@ use whimbrel_store::Store;
 use super::loops::Pulse;
 
 /// How often it is asked whether one is due.
-const REST: Duration = Duration::from_secs(120);
+const REST: Duration = Duration::from_mins(2);
 
 /// Makes the loop.
 pub(crate) fn keeping(store: Store) -> impl Fn(Pulse) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>> {

@@ -13,10 +13,10 @@ use tokio::task::{JoinError, JoinSet};
 /// The first pause before a loop is started again …
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// … which doubles up to this.
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
 /// A loop that waits for others shows that it lives this often.
-const SIGN_OF_LIFE: Duration = Duration::from_secs(60);
+const SIGN_OF_LIFE: Duration = Duration::from_mins(1);
 
 /// What a loop may take between two signs of life before it is called dead.
 const PATIENCE: TimeDelta = TimeDelta::minutes(5);
@@ -128,7 +128,7 @@ impl Loops {
                     return;
                 }
                 pulse.board.lock().entry(name).or_default().restarts += 1;
-                let reason = ended.map_or_else(|error| said(error), |()| "it came to an end".to_owned());
+                let reason = ended.map_or_else(said, |()| "it came to an end".to_owned());
                 tracing::error!(
                     name,
                     reason,
