@@ -101,9 +101,13 @@ impl Headings {
             self.linked.push(linked);
             self.linked.len() - 1
         });
-        if matches!(kind, Kind::Plain | Kind::PerhapsView(_)) {
+        // a licence or contents heading beside the title is no second title, but it can stand beside sections
+        let competes =
+            !matches!(kind, Kind::View(_)) && (level > 1 || !matches!(kind, Kind::Apart | Kind::Contents));
+        if competes {
             self.note_top(level, section);
         }
+        self.counted += 1;
         self.stack.push(Heading { level, section, above, kind, linked });
     }
 
@@ -173,7 +177,6 @@ impl Headings {
 
     fn note_top(&mut self, level: u8, section: SectionId) {
         let first = self.counted == 0;
-        self.counted += 1;
         match &mut self.top {
             Some(top) if level > top.level => {}
             Some(top) if level == top.level => top.alone = false,

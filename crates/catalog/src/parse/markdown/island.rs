@@ -28,7 +28,7 @@ impl Island {
                     None => close(name, at, inline, reader),
                 },
                 Piece::Text(text) if self.hidden.is_none() => reader.line().push_squeezed(text),
-                Piece::Comment(text) => reader.hidden(text, at, "inside a comment"),
+                Piece::Comment(text) => reader.hidden(text, at + "<!--".len(), "inside a comment"),
                 Piece::Open(_) | Piece::Text(_) => {}
             }
         });

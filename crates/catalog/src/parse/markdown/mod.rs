@@ -17,6 +17,9 @@ mod sense;
 mod settle;
 mod table;
 
+#[cfg(test)]
+mod tests;
+
 use std::borrow::Cow;
 
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};

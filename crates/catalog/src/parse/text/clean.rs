@@ -34,7 +34,8 @@ fn bare(mut text: &str) -> &str {
 /// What is said about a thing: leading separators, markers and figures, trailing separators left out.
 pub(crate) fn description(text: &str) -> String {
     // the usual ` - Text.` needs no closer look
-    let lead = text.trim_start_matches([' ', '-', ':']);
+    let text = text.strip_prefix(')').unwrap_or(text); // what is left of a broken link
+    let lead = text.strip_prefix(": ").unwrap_or(text).trim_start_matches([' ', '-']);
     let plain_end = matches!(lead.as_bytes().last(), Some(b'.')) || is_plain(lead.as_bytes().last());
     if is_plain(lead.as_bytes().first()) && plain_end {
         return squeeze(lead);

@@ -1,0 +1,71 @@
+//! Odd input: nothing panics, nothing takes for ever, nothing is lost in silence.
+
+use super::*;
+
+#[test]
+fn every_prefix_of_a_document_is_readable() {
+    let text = "# T\n\n- [a](https://a.example \"t\") - ![i](x)\n  > q\n\n<details><summary><a href='https://b.example'>b</a>\n\n| a | b |\n|---|---|\n\
+                | [é](https://c.example) | 1 |\n\n<ul><li><table><tr><th>x<td>y</ul>\n\n[^1]: note [f](https://f.example)\n\n:a: ★ 1 (⭐ 2k)\n";
+    for end in (0..=text.len()).filter(|end| text.is_char_boundary(*end)) {
+        read(&text[..end]);
+        read(&text[end..]);
+    }
+}
+
+#[test]
+fn deep_structure_is_cut_and_not_followed() {
+    let mut deep = String::from("# T\n\n");
+    for depth in 0..400 {
+        let _ = writeln!(deep, "{}- [n{depth}](https://n{depth}.example)", "  ".repeat(depth));
+    }
+    deep.push_str("\n## After\n\n- [after](https://after.example)\n");
+    let found = entries(&deep);
+    assert!(found.len() >= 30);
+    assert_eq!(found.last().map(String::as_str), Some("After | after | after.example"));
+    for shape in ["> ", "- ", "<details><summary>", "<ul><li>", "[", "](", "*a_ ", "((((", "<!-- "] {
+        read(&shape.repeat(20_000));
+    }
+}
+
+#[test]
+fn an_address_listed_many_times_keeps_few_links() {
+    let mut text = String::new();
+    for n in 0..3_000 {
+        let _ = writeln!(text, "- [a](https://a.example) - d ([l{n}](https://l{n}.example))");
+    }
+    let reading = read(&text);
+    assert_eq!((reading.snapshot.entries.len(), reading.snapshot.listings()), (1, 3_000));
+    assert!(reading.snapshot.entries[0].links.len() <= 200);
+}
+
+#[test]
+fn skipped_lines_are_shown_shortened() {
+    let text = format!("[x](https://x.example) {}\n", "word ".repeat(100));
+    let skipped = &read(&text).report.skipped[0];
+    assert!(skipped.text.starts_with("[x](https://x.example)") && skipped.text.chars().count() <= 200);
+}
+
+#[test]
+fn html_that_is_never_closed() {
+    let text = "<ul><li><a href=\"https://a.example\">a</a>\n\n## Next\n\n- [b](https://b.example)\n";
+    assert_eq!(entries(text), ["a | a.example", "b | b.example"]);
+}
+
+#[test]
+fn tables_of_pictures_are_no_catalog() {
+    let text = "## People\n\n<table><tr><td><a href=\"https://github.com/u\"><img src=\"a.png\"><br><b>U</b></a></td></tr></table>\n";
+    assert!(entries(text).is_empty());
+    assert_eq!(skipped(text), ["3: table without a header"]);
+}
+
+#[test]
+fn the_report_adds_up() {
+    let text = "# T\n\n## A\n\n- [a](https://a.example)\n- [b](https://b.example)\n\n## B\n\n1. [a](https://a.example)\n- none\n";
+    let reading = read(text);
+    let sections: Vec<_> =
+        reading.report.sections.iter().map(|(path, count)| (path.to_string(), *count)).collect();
+    assert_eq!(sections, [("A".to_owned(), 2), ("B".to_owned(), 1)]);
+    assert_eq!(reading.snapshot.sections.len(), 2);
+    assert_eq!(layouts(&reading), [(Layout::Bullet, 2), (Layout::Numbered, 1)]);
+    assert_eq!(reading.snapshot.listings(), 3);
+}
