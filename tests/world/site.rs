@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 use whimbrel_catalog::{CatalogId, Entry, EntryKey, Metric, Mover, Named, Place, SectionPath};
 use whimbrel_news::{Dated, News, Subject};
 use whimbrel_store::{CatalogMeta, Record, Shape, Store};
-use whimbrel_web::{Off, Settings, Site, StatusFacts, serve};
+use whimbrel_web::{Off, Settings, Site, StatusFacts};
 
 /// A site that is being served.
 pub struct Shown {
@@ -28,11 +28,10 @@ impl Shown {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let settings = Settings { listen: listener.local_addr()?, ..Settings::default() };
         let url = settings.base();
-        let connections = settings.max_connections;
         let site = Site::new(store.clone(), settings, Arc::new(status), Vec::new());
         let (stop, stopped) = oneshot::channel();
         let served = tokio::spawn(async move {
-            serve(listener, site.router(), connections, async { drop(stopped.await) }).await;
+            site.serve(listener, async { drop(stopped.await) }).await;
         });
         Ok(Self { url, store, stop: Some(stop), served })
     }

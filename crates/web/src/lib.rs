@@ -1,7 +1,7 @@
 //! The site, the feeds and the health pages over HTTP; the only crate that names axum.
 //!
 //! [`Site`] answers requests: pages, feeds, JSON, health. Everything it shows is a view of the journal, rendered once
-//! per change and kept compressed. [`serve`] runs it on a socket; [`write_site`] writes the same pages and feeds as
+//! per change and kept compressed. [`Site::serve`] runs it on a socket; [`write_site`] writes the same pages and feeds as
 //! files. What other parts of the program answer over HTTP comes in as [`Route`] values, what they know about
 //! themselves as [`StatusFacts`].
 //!

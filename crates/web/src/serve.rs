@@ -25,7 +25,7 @@ const CONNECTION_AGE: Duration = Duration::from_mins(10);
 /// What an ending connection gets for its last answer; shorter than the five seconds the program has to stop.
 const LAST_ANSWER: Duration = Duration::from_secs(3);
 
-/// Serves until `shutdown` completes, then lets running answers finish for a few seconds.
+/// Serves a router until `shutdown` completes, then lets running answers finish for a few seconds.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -85,7 +85,6 @@ async fn connection(stream: TcpStream, router: Router, mut ended: watch::Receive
         .header_read_timeout(HEAD_TIMEOUT)
         .max_headers(HEAD_LINES)
         .max_buf_size(HEAD_BYTES)
-        .pipeline_flush(true)
         .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
     let mut connection = pin!(connection);
     tokio::select! {
@@ -95,4 +94,77 @@ async fn connection(stream: TcpStream, router: Router, mut ended: watch::Receive
     }
     connection.as_mut().graceful_shutdown();
     let _ = timeout(LAST_ANSWER, connection).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::get;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::sync::oneshot;
+
+    use super::*;
+
+    /// A served router, its address, and what ends it.
+    async fn served(
+        max_connections: usize,
+    ) -> (std::net::SocketAddr, oneshot::Sender<()>, tokio::task::JoinHandle<()>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let router = Router::new().route("/", get(|| async { "here" }));
+        let task = tokio::spawn(serve(listener, router, max_connections, async { drop(stopped.await) }));
+        (address, stop, task)
+    }
+
+    async fn answer(stream: &mut TcpStream, request: &str) -> String {
+        let _ = stream.write_all(request.as_bytes()).await;
+        let (mut text, mut part) = (String::new(), [0; 4096]);
+        while !text.contains("\r\n\r\n") {
+            let read = stream.read(&mut part).await.unwrap_or(0);
+            if read == 0 {
+                break;
+            }
+            text.push_str(&String::from_utf8_lossy(&part[..read]));
+        }
+        text
+    }
+
+    #[tokio::test]
+    async fn an_idle_connection_does_not_delay_the_end() {
+        let (address, stop, task) = served(8).await;
+        let mut idle = TcpStream::connect(address).await.unwrap();
+        let text = answer(&mut idle, "GET / HTTP/1.1\r\nhost: x\r\n\r\n").await;
+        assert!(text.starts_with("HTTP/1.1 200"), "{text}");
+        drop(stop);
+        timeout(LAST_ANSWER, task).await.expect("it ends at once").unwrap();
+        assert_eq!(idle.read(&mut [0; 16]).await.unwrap(), 0, "the connection was closed");
+        assert!(TcpStream::connect(address).await.is_err(), "nobody listens any more");
+    }
+
+    #[tokio::test]
+    async fn endless_headers_are_refused() {
+        let (address, _stop, _task) = served(8).await;
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let long = format!("GET / HTTP/1.1\r\nhost: x\r\nx-long: {}\r\n\r\n", "x".repeat(4 * HEAD_BYTES));
+        // The connection is cut while we still send, so the refusal itself may be lost on the way.
+        let text = answer(&mut stream, &long).await;
+        assert!(text.is_empty() || text.starts_with("HTTP/1.1 431"), "{text}");
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let many = format!("GET / HTTP/1.1\r\nhost: x\r\n{}\r\n", "x-many: 1\r\n".repeat(HEAD_LINES));
+        let text = answer(&mut stream, &many).await;
+        assert!(text.starts_with("HTTP/1.1 431"), "{text}");
+    }
+
+    #[tokio::test]
+    async fn connections_beyond_the_limit_wait_for_a_place() {
+        let (address, _stop, _task) = served(1).await;
+        let request = "GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+        let first = TcpStream::connect(address).await.unwrap();
+        let second = tokio::spawn(async move {
+            let mut second = TcpStream::connect(address).await.unwrap();
+            answer(&mut second, request).await
+        });
+        drop(first);
+        assert!(second.await.unwrap().starts_with("HTTP/1.1 200"));
+    }
 }

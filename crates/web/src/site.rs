@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use http::header::{ALLOW, LOCATION};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
 use whimbrel_store::Store;
@@ -23,6 +24,7 @@ use crate::library::{Library, Reach};
 use crate::render::{self, Failed, Scene, Text};
 use crate::rendered::{Media, Rendered};
 use crate::routes::{self, Route};
+use crate::serve::serve;
 use crate::settings::Settings;
 use crate::status::StatusSource;
 use crate::{assets, health, trouble};
@@ -91,6 +93,11 @@ impl Site {
         });
         let router = self.inner.routes.iter().fold(router, routes::add);
         router.layer(CatchPanicLayer::custom(trouble::panicked))
+    }
+
+    /// Serves until `shutdown` completes, then lets running answers finish for a few seconds.
+    pub async fn serve(&self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
+        serve(listener, self.router(), self.inner.settings.max_connections, shutdown).await;
     }
 
     async fn respond(&self, request: Request) -> Response {
