@@ -4,6 +4,7 @@
 mod moment;
 
 use std::io::{self, BufWriter, Write};
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -11,7 +12,7 @@ use anyhow::Context;
 use chrono::{NaiveDate, Utc};
 use whimbrel_catalog::CatalogId;
 use whimbrel_news::{Dated, Epoch, Event, EventId};
-use whimbrel_watch::{ReplayOptions, ReplaySummary, Replayed};
+use whimbrel_watch::{Heard, ReplayOptions, ReplaySummary, Replayed};
 
 use crate::cli::{Common, Format, ReplayArgs};
 use crate::config::{self, Environment};
@@ -38,11 +39,13 @@ pub(crate) fn replay(args: &ReplayArgs, common: &Common) -> anyhow::Result<ExitC
     let mut teller = Teller { out, catalog, format: args.format, paint: Paint::stdout(), told: 0, day: None };
     let mut written = Ok(());
     let bar = Bar::new("versions");
-    let progress = |done, all| bar.at(done as u64, Some(all as u64));
-    let summary = whimbrel_watch::replay(&args.repository, &args.path, &options, now, progress, |replayed| {
-        if written.is_ok() {
-            written = teller.tell(replayed);
+    let summary = whimbrel_watch::replay(&args.repository, &args.path, &options, now, |heard| {
+        match heard {
+            Heard::News(replayed) => written = teller.tell(*replayed),
+            Heard::Progress { done, all } => bar.at(done as u64, Some(all as u64)),
         }
+        // Without a reader there is nobody to go on for.
+        if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     });
     bar.done();
     let summary =

@@ -1,6 +1,8 @@
 //! The first sight of a catalog: a baseline and one `followed` event. With back-fill its past is replayed as well,
 //! into the history, which is shown and never sent.
 
+use std::ops::ControlFlow;
+
 use chrono::{DateTime, Utc};
 use tracing::{info, warn};
 use whimbrel_catalog::{EntryKey, Rules, Tombstone};
@@ -108,16 +110,23 @@ impl Visit<'_> {
         let config = &self.followed.config;
         let range = wanted(&history, since, self.now);
         let mut here = false; // the newest version was met: whatever came after it is left to the next look
-        read_ahead(history, range, config.format, self.plan.settings.max_bytes, |_, commit, at, read| {
-            here |= commit == newest;
-            match read {
-                Ok((_, snapshot)) if !here => past.version(snapshot, at, &commit),
-                Ok(_) => {}
-                Err(error) => {
-                    warn!(catalog = %config.id, %commit, "a past version of `{}` is left out: {error}", config.id);
+        let _ = read_ahead(
+            history,
+            range,
+            config.format,
+            self.plan.settings.max_bytes,
+            |_, commit, at, read| {
+                here |= commit == newest;
+                match read {
+                    Ok((_, snapshot)) if !here => past.version(snapshot, at, &commit),
+                    Ok(_) => {}
+                    Err(error) => {
+                        warn!(catalog = %config.id, %commit, "a past version of `{}` is left out: {error}", config.id);
+                    }
                 }
-            }
-        });
+                ControlFlow::Continue(())
+            },
+        );
     }
 
     fn begin<'r>(&self, mut follower: Follower<'r>, documents: Vec<Document>) -> State<'r> {

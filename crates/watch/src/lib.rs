@@ -18,6 +18,6 @@ mod visit;
 pub use config::{Backfill, CatalogConfig, Earlier, GithubSettings, Settings};
 pub use engine::{Round, Watcher};
 pub use notify::Edits;
-pub use replay::{ReplayOptions, ReplaySummary, Replayed, replay};
+pub use replay::{Heard, ReplayOptions, ReplaySummary, Replayed, replay};
 pub use source::{Cursor, Document, LookError, LookErrorKind, Sight, Sources, Spec, SpecError, Version};
 pub use span::Span;
