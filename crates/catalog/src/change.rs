@@ -94,7 +94,8 @@ pub enum Change {
         /// Who moved, the largest climb first.
         movers: Vec<Mover>,
     },
-    /// An entry entered the top of a ranking.
+    /// An entry entered the top of a ranking that is longer than its top: it climbed, or it is new. Nobody enters by a
+    /// tie, because others left the list, or because a value became known.
     EnteredTop {
         /// What is ranked.
         metric: Metric,
@@ -107,7 +108,7 @@ pub enum Change {
         /// How many ranks count as the top.
         top: u32,
     },
-    /// An entry left the top of a ranking.
+    /// An entry left the top of a ranking, because another one entered.
     LeftTop {
         /// What is ranked.
         metric: Metric,
@@ -147,14 +148,15 @@ pub struct Mover {
     pub from: u32,
     /// Its rank now, from 1.
     pub to: u32,
-    /// Names of those it passed, best first (those that passed it, when it fell, are not listed).
+    /// Names of those it passed near the top, best first (those that passed it, when it fell, are not listed).
     pub overtook: Vec<String>,
 }
 
 /// The difference between two snapshots.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Comparison {
-    /// What a reader could want to hear, in document order of the newer snapshot, removals last.
+    /// What a reader could want to hear: renamed sections, then entries in document order of the newer snapshot,
+    /// removals, and last rankings and milestones.
     pub changes: Vec<Change>,
     /// Set when so much changed at once that nothing should be told yet.
     pub hold: Option<Hold>,
@@ -191,6 +193,6 @@ pub enum HoldReason {
     Replaced,
     /// Many differences at once, or most sections unmatched, or most texts changed.
     Reshaped,
-    /// Many addresses or texts rewritten at once.
+    /// Many differences at once, and three in four of them only rewrite names, addresses or texts.
     Sweep,
 }

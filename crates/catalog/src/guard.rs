@@ -143,3 +143,61 @@ fn parts(tally: &Tally) -> String {
     let parts = parts.iter().filter(|(count, _)| *count > 0);
     parts.map(|(count, what)| format!("{count} {what}")).collect::<Vec<_>>().join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judged(tally: &Tally) -> Option<(HoldReason, String)> {
+        judge(tally, &Rules::default(), 0.0).map(|hold| (hold.reason, hold.detail))
+    }
+
+    #[test]
+    fn thresholds_and_reasons() {
+        let list = Tally { entries: 100, sections: 10, texts: 100, ..Tally::default() };
+        let long = Tally { entries: 1000, sections: 40, texts: 1000, ..Tally::default() };
+        for (tally, reason) in [
+            (Tally { added: 25, ..list.clone() }, None),
+            (Tally { added: 26, ..list.clone() }, Some(HoldReason::Reshaped)),
+            (Tally { added: 100, ..long.clone() }, None),
+            (Tally { added: 101, ..long.clone() }, Some(HoldReason::Reshaped)),
+            (Tally { removed: 10, ..list.clone() }, None),
+            (Tally { removed: 11, ..list.clone() }, Some(HoldReason::Shrunk)),
+            (Tally { removed: 11, added: 11, ..list.clone() }, Some(HoldReason::Reshaped)),
+            (Tally { removed: 50, ..long.clone() }, None),
+            (Tally { removed: 51, ..long.clone() }, Some(HoldReason::Shrunk)),
+            (Tally { removed: 51, ..list.clone() }, Some(HoldReason::Shrunk)),
+            (Tally { removed: 51, added: 60, ..list.clone() }, Some(HoldReason::Replaced)),
+            (Tally { sections_lost: 5, ..list.clone() }, None),
+            (Tally { sections_lost: 6, ..list.clone() }, Some(HoldReason::Reshaped)),
+            (Tally { renamed: 26, ..list.clone() }, Some(HoldReason::Sweep)),
+            (Tally { texts: 20, edited: 11, ..list.clone() }, Some(HoldReason::Sweep)),
+            (Tally { moved: 26, ..list.clone() }, Some(HoldReason::Reshaped)),
+        ] {
+            assert_eq!(judged(&tally).map(|(reason, _)| reason), reason, "{tally:?}");
+        }
+    }
+
+    #[test]
+    fn small_lists_are_edited_freely() {
+        for tally in [
+            Tally { entries: 1, sections: 1, texts: 1, removed: 1, added: 1, ..Tally::default() },
+            Tally { entries: 4, sections: 2, sections_lost: 2, texts: 4, edited: 4, ..Tally::default() },
+            Tally { added: 25, ..Tally::default() },
+        ] {
+            assert_eq!(judged(&tally), None, "{tally:?}");
+        }
+        let cut = Tally { entries: 6, removed: 5, ..Tally::default() };
+        assert_eq!(judged(&cut), Some((HoldReason::Shrunk, "only 1 of 6 entries are left".to_owned())));
+    }
+
+    #[test]
+    fn the_sentence_has_the_numbers() {
+        let tally = Tally { entries: 11, added: 120, moved: 1, sections_renamed: 2, ..Tally::default() };
+        let (_, detail) = judged(&tally).expect("it is held");
+        assert_eq!(
+            detail,
+            "123 differences at once in a list of 11 entries: 120 added, 1 moved, 2 sections renamed"
+        );
+    }
+}

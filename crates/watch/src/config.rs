@@ -216,9 +216,7 @@ impl CatalogConfig {
         let mut rules = general.clone();
         if matches!(spec, Spec::Local(_)) {
             // Whoever saves a local file means it; only a mass change waits, long enough to save once more.
-            rules.settle_added_secs = 0;
-            rules.settle_removed_secs = 0;
-            rules.hold_secs = 60;
+            rules = Rules { hold_secs: 60, ..rules }.at_once();
         }
         rules.settle_added_secs = self.settle_added_secs.unwrap_or(rules.settle_added_secs);
         rules.settle_removed_secs = self.settle_removed_secs.unwrap_or(rules.settle_removed_secs);

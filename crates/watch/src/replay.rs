@@ -109,10 +109,7 @@ pub fn replay(
 ) -> Result<ReplaySummary, LookError> {
     let history = History::open(repository, path, options.branch.as_deref())?;
     let until = options.until.unwrap_or(now);
-    let mut rules = options.rules.clone();
-    if !options.settle {
-        (rules.settle_added_secs, rules.settle_removed_secs, rules.settle_ranks_secs) = (0, 0, 0);
-    }
+    let rules = if options.settle { options.rules.clone() } else { options.rules.clone().at_once() };
     let nothing_before = |_: &EntryKey| None;
     let mut past = Past::new(&rules, &nothing_before, options.since);
     let range = wanted(&history, options.since, until);

@@ -1,11 +1,13 @@
 //! Two snapshots in, the facts that differ out.
 //!
-//! [`matching`] says which entry is which, [`sections`] which heading is which; here the pairs become differences.
+//! [`matching`] and [`names`] say which entry is which, [`finding`] which heading is which; here the pairs become differences.
 //! What is *news* and what differs *silently* (order, formatting, addresses written in another way, figures, marks)
 //! come from one walk, so that rows can be written for both and nothing is told for the second. The words are
 //! chosen in [`telling`].
 
+mod finding;
 mod matching;
+mod names;
 pub(crate) mod ranks;
 pub(crate) mod sections;
 mod telling;

@@ -90,10 +90,10 @@ impl Sides<'_> {
                 .order
                 .iter()
                 .filter(|key| self.old.get(key).is_some_and(|old| row(old, &was.metric).is_none()));
-            for entry in unknown_then.filter_map(partner) {
-                if let Some(row) = row(entry, &ranking.metric) {
-                    insert(&mut before, row);
-                }
+            let unknown_then: HashSet<&EntryKey> =
+                unknown_then.filter_map(partner).map(|entry| &entry.key).collect();
+            for arrived in after.iter().take(near).filter(|row| unknown_then.contains(row.key)) {
+                insert(&mut before, *arrived);
             }
             let verdict = judge(&before, &after, top);
             changes.extend(words(&verdict, (&ranking.metric, &ranking.section), top, self.entries));

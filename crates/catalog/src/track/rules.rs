@@ -53,6 +53,20 @@ impl Default for Rules {
     }
 }
 
+impl Rules {
+    /// The same rules without waiting: everything but a mass change is told at the look that finds it.
+    #[must_use]
+    pub fn at_once(self) -> Self {
+        Self {
+            settle_added_secs: 0,
+            settle_removed_secs: 0,
+            settle_ranks_secs: 0,
+            ranks_every_secs: 0,
+            ..self
+        }
+    }
+}
+
 /// Seconds of a setting as a span; what no clock can count is a very long time.
 pub(super) fn span(secs: u64) -> TimeDelta {
     const LONGEST: i64 = 100 * 366 * 24 * 3600;

@@ -110,7 +110,7 @@ impl Settling {
     /// How many events the time since the last look would bring at the usual rate, three times over.
     pub(super) fn expected(&self, now: DateTime<Utc>) -> f64 {
         match (&self.usual, self.seen) {
-            (Some(usual), Some(seen)) => 3.0 * usual.per_week(now) * weeks(seen, now),
+            (Some(usual), Some(seen)) => 3.0 * usual.per_week(seen) * weeks(seen, now),
             _ => 0.0,
         }
     }

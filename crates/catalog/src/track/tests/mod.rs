@@ -341,14 +341,7 @@ fn round_numbers_are_told_once() {
 #[test]
 fn local_files_tell_at_once() {
     let mut catalog = Followed::first(&ranked("a:9k b:8.9k"));
-    catalog.rules = Rules {
-        settle_added_secs: 0,
-        settle_removed_secs: 0,
-        settle_ranks_secs: 0,
-        ranks_every_secs: 0,
-        hold_secs: 60,
-        ..Rules::default()
-    };
+    catalog.rules = Rules { hold_secs: 60, ..Rules::default() }.at_once();
     assert_eq!(
         catalog.look(0, &ranked("b:10.2k a:9k")),
         ["ranks by Stars: b 2->1 over [a]", "b passed 10000 Stars"]
@@ -423,4 +416,60 @@ fn what_settles_can_be_stored() {
         catalog.still(1200),
         ["ranks by Stars: b 2->1 over [a]", "b passed 10000 Stars", "a passed 10000 Stars"]
     );
+}
+
+#[test]
+fn an_absence_may_bring_more_than_a_look() {
+    // a busy list: ten new entries a week, for twenty weeks
+    let mut catalog = Followed::first(&long(0, 200));
+    for week in 1..=20 {
+        assert_eq!(catalog.look(week * 7 * DAY, &long(0, 200 + 10 * week as u32)), NONE);
+        assert_eq!(catalog.still(week * 7 * DAY + 30).len(), 10);
+    }
+    // eight weeks later there are a hundred more: as usual
+    let later = 28 * 7 * DAY;
+    let mut absent = Followed { tracker: catalog.tracker.clone(), ..Followed::first(&long(0, 400)) };
+    assert_eq!(absent.look(later, &long(0, 500)), NONE);
+    assert_eq!(absent.last.held, None);
+    assert_eq!(absent.still(later + 30).len(), 100);
+    // at one look they are a mass change
+    assert_eq!(catalog.look(20 * 7 * DAY + 60, &long(0, 500)), NONE);
+    assert!(catalog.last.held.is_some());
+}
+
+#[test]
+fn a_day_of_small_removals_is_no_mass_change() {
+    let mut catalog = Followed::first(&long(0, 200));
+    for step in 1..=10 {
+        assert_eq!(catalog.look(step * 60, &long(5 * step as u32, 200)), NONE);
+        assert_eq!(catalog.last.held, None);
+    }
+    assert_eq!(catalog.still(DAY + 600).len(), 50);
+}
+
+#[test]
+fn an_unreadable_document_keeps_the_good_state() {
+    let mut catalog = Followed::first(ONE);
+    assert_eq!(catalog.look(0, &format!("{ONE}\nd | d.example.org | fourth")), NONE);
+    let settling = catalog.tracker.settling().clone();
+    let outcome = catalog.tracker.unreadable(at(90), crate::HoldReason::Unreadable);
+    assert_eq!(catalog.write(outcome), NONE);
+    assert_eq!(catalog.last.held.as_ref().map(|hold| hold.reason), Some(crate::HoldReason::Unreadable));
+    assert_eq!(catalog.tracker.settling(), &settling, "what was not seen did not settle");
+}
+
+#[test]
+fn a_mass_change_during_a_hold_is_followed_by_what_came_after() {
+    let mut catalog = Followed::first(&long(0, 200));
+    assert_eq!(catalog.look(0, &long(100, 200)), NONE);
+    // a day later the first state has stood; what is new now settles on its own
+    let next = format!("{}x | x.example.org | new", long(100, 200));
+    assert_eq!(catalog.look(DAY, &next), ["reshaped: Shrunk"]);
+    assert_eq!(catalog.last.matures, Some(at(DAY + 30)));
+    assert_eq!(catalog.still(DAY + 30), ["added x"]);
+    // another mass change starts anew
+    assert_eq!(catalog.look(2 * DAY, &long(300, 500)), NONE);
+    assert_eq!(catalog.look(3 * DAY - 1, &long(600, 800)), NONE);
+    assert_eq!(catalog.look(3 * DAY + 5, &long(600, 800)), NONE);
+    assert_eq!(catalog.still(4 * DAY), ["reshaped: Replaced"]);
 }
