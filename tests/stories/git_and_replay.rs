@@ -7,6 +7,7 @@ use whimbrel_world::{World, catalog_of};
 const CURLEW: (&str, &str) = ("curlew", "https://github.com/example/curlew");
 const GODWIT: (&str, &str) = ("godwit", "https://github.com/example/godwit");
 const PLOVER: (&str, &str) = ("plover", "https://github.com/example/plover");
+const DUNLIN: (&str, &str) = ("dunlin", "https://github.com/example/dunlin");
 const SNIPE: (&str, &str) = ("snipe", "https://github.com/example/snipe");
 
 /// A list with a past: a new entry, one that was taken back within minutes, a removal, a new name of the file.
@@ -85,7 +86,8 @@ async fn a_followed_repository_brings_its_past_and_its_future() {
     let mut world = World::new();
     let repository = past(&world);
     world.hurry();
-    world.follow_with("birds", "git:lists//birds.md", "backfill = \"all\"");
+    let keys = "backfill = \"all\"\nsettle_added_secs = 1800\nsettle_removed_secs = 86400";
+    world.follow_with("birds", "git:lists//birds.md", keys);
     world.start().await;
     world.logs("following `birds`").await;
     assert_eq!(
@@ -98,14 +100,14 @@ async fn a_followed_repository_brings_its_past_and_its_future() {
     let list = |entries: &[(&'static str, &'static str)]| catalog_of("Birds", entries.iter().copied());
     repository.commit("birds.md", &list(&[GODWIT, PLOVER]), "2026-05-01T10:00:00Z");
     repository.commit("birds.md", &list(&[GODWIT, PLOVER, SNIPE]), "2026-05-02T10:00:00Z");
-    world.hears("snipe").await;
+    world.hears("Added: snipe").await;
     let journal = world.journal();
     assert_eq!(brief(&journal[1..]), [("added", "plover", "2026-05-01"), ("added", "snipe", "2026-05-02")]);
 
     // A rewritten history is one step from what is known: no flood, and the program goes on.
     repository.forget(2);
-    repository.commit("birds.md", &list(&[GODWIT, PLOVER, CURLEW]), "2026-05-03T10:00:00Z");
-    world.hears("curlew").await;
+    repository.commit("birds.md", &list(&[GODWIT, PLOVER, DUNLIN]), "2026-05-03T10:00:00Z");
+    world.hears("Added: dunlin").await;
     let told = world.told();
     assert!(told.len() <= 6, "{told:?}");
     assert!(told.contains(&("removed".to_owned(), "snipe".to_owned())), "{told:?}");

@@ -62,8 +62,8 @@ async fn a_server_in_trouble_takes_nothing_away() {
         (Page::Status(500, "no".into()), "500"),
         (Page::Status(404, "no".into()), "404"),
         (Page::Plain(String::new()), "empty"),
-        (Page::Huge(64 << 20), "bytes"),
-        (Page::Bomb(256 << 20), "bytes"),
+        (Page::Huge(8 << 20), "bytes"),
+        (Page::Bomb(8 << 20), "bytes"),
         (Page::Silent, "time"),
         (Page::Redirect(302, website.url("/list.md")), "redirect"),
     ] {

@@ -90,7 +90,7 @@ impl World {
     /// Looks at every catalog each second and tells what it sees at once: for stories that are not about waiting.
     pub fn hurry(&mut self) {
         self.configure(
-            "[watch]\ninterval_min = \"1s\"\ninterval_max = \"1s\"\nallow_private_addresses = true\ntimeout = \"2s\"\n\
+            "[watch]\ninterval_min = \"1s\"\ninterval_max = \"1s\"\nallow_private_addresses = true\ntimeout = \"2s\"\nmax_bytes = 4194304\n\
              [watch.rules]\nsettle_added_secs = 0\nsettle_removed_secs = 0",
         );
     }

@@ -77,6 +77,8 @@ async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()>
     let setup = Setup::of(loaded)?;
     let settings = setup.config.watch.clone();
     let watcher = Watcher::new(store.clone(), &setup.folder, settings, setup.followed.catalogs.clone())?;
+    // Nobody is looked at yet, but everybody is known: until each was read, `/readyz` says that they are waited for.
+    watcher.look_now(&[], Utc::now()).await;
     let commands = Server::bind(&setup.store_folder());
 
     let (stop, stopping) = watch::channel(false);

@@ -83,7 +83,7 @@ fn noon(date: &str) -> Option<DateTime<Utc>> {
 fn unpack(state: &Path) -> anyhow::Result<PathBuf> {
     let folder = state.join("samples");
     fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
-    for (path, bytes) in FILES.iter().filter(|(path, _)| !path.contains('/')) {
+    for (path, bytes) in FILES.iter().filter(|(path, _)| names().any(|name| name == *path)) {
         let file = folder.join(path);
         if !file.exists() {
             fs::write(&file, bytes).with_context(|| format!("writing {}", file.display()))?;

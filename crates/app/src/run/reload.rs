@@ -31,7 +31,8 @@ pub(crate) fn following(
     move |mut pulse| {
         let (follower, asked) = (Arc::clone(&follower), Arc::clone(&asked));
         Box::pin(async move {
-            let mut stamp = follower.stamp();
+            // Unknown at first: what was written since the program read it is not missed.
+            let mut stamp = None;
             loop {
                 pulse.beat();
                 tokio::select! {
