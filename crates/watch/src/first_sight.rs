@@ -37,7 +37,7 @@ impl Visit<'_> {
         let commit = version.commit.clone().unwrap_or_default();
 
         let rules = self.followed.rules.clone();
-        let mut past = self.past(&rules, &nothing_before, &commit);
+        let mut past = self.past(&rules, &nothing_before, &commit, &cursor);
         past.version(snapshot, at, &commit);
         past.rest_until(self.now);
         let history: Vec<Dated> = past.take().into_iter().map(Replayed::dated).collect();
@@ -77,12 +77,13 @@ impl Visit<'_> {
         write(self.store, record, self.now, Outlook::changed(more))
     }
 
-    /// Its past as far as it is wanted and known, up to the version before `newest`.
+    /// Its past as far as it is wanted and known, up to the version of the commit `newest`.
     fn past<'r>(
         &self,
         rules: &'r Rules,
         memory: &'r dyn Fn(&EntryKey) -> Option<Tombstone>,
         newest: &str,
+        cursor: &Cursor,
     ) -> Past<'r> {
         let config = &self.followed.config;
         let since = config.backfill.and_then(|backfill| backfill.since(self.now));
@@ -97,29 +98,27 @@ impl Visit<'_> {
                 }
             }
         }
-        if let (Some(_), Spec::Git { repository, path, branch }) = (config.backfill, &self.followed.spec) {
-            match History::open(repository, path, branch.as_deref()) {
-                Ok(history) => self.replay(history, since, newest, &mut past),
+        if let (Some(_), Spec::Git { repository, path, .. }) = (config.backfill, &self.followed.spec) {
+            let path = cursor.get("path").unwrap_or(path);
+            match History::up_to(repository, path, newest) {
+                Ok(history) => self.replay(history, since, &mut past),
                 Err(error) => warn!(catalog = %config.id, "the past of `{}` is left out: {error}", config.id),
             }
         }
         past
     }
 
-    fn replay(&self, history: History, since: Option<DateTime<Utc>>, newest: &str, past: &mut Past<'_>) {
+    fn replay(&self, history: History, since: Option<DateTime<Utc>>, past: &mut Past<'_>) {
         let config = &self.followed.config;
         let range = wanted(&history, since, self.now);
-        let mut here = false; // the newest version was met: whatever came after it is left to the next look
         let _ = read_ahead(
             history,
             range,
             config.format,
             self.plan.settings.max_bytes,
             |_, commit, at, read| {
-                here |= commit == newest;
                 match read {
-                    Ok((_, snapshot)) if !here => past.version(snapshot, at, &commit),
-                    Ok(_) => {}
+                    Ok((_, snapshot)) => past.version(snapshot, at, &commit),
                     Err(error) => {
                         warn!(catalog = %config.id, %commit, "a past version of `{}` is left out: {error}", config.id);
                     }

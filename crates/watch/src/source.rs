@@ -59,6 +59,8 @@ pub struct Version {
     pub at: Option<DateTime<Utc>>,
     /// The commit that made it.
     pub commit: Option<String>,
+    /// The cursor right after it, where a look can bring several versions: whoever stops here goes on from it.
+    pub cursor: Option<Cursor>,
 }
 
 /// A document as it was read.

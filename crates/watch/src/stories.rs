@@ -296,6 +296,31 @@ async fn commits_made_before_the_last_look_but_seen_after_it_count_from_their_ow
 }
 
 #[tokio::test]
+async fn an_unreadable_commit_holds_back_only_itself() {
+    let mut repo = Scratch::bare();
+    repo.write("README.md", list(&FIVE)).commit(START - 86_400);
+    let config = CatalogConfig {
+        settle_added_secs: Some(0),
+        settle_removed_secs: Some(0),
+        ..CatalogConfig::new(id("a"), format!("git:{}//README.md", repo.path().display()))
+    };
+    let mut world = World::new(vec![config]);
+    world.poll().await;
+    repo.write("README.md", list(&with(&["zeta"]))).commit(START - 300);
+    repo.write("README.md", list(&with(&["zeta", "eta"]))).commit(START - 200);
+    repo.write("README.md", b"\xc3\x28").commit(START - 100);
+    for _ in 0..3 {
+        assert_eq!(world.look("a").await.failed.len(), 1);
+        world.now += TimeDelta::minutes(10);
+    }
+    assert_eq!(world.told(), ["added zeta", "added eta"]);
+    repo.write("README.md", list(&with(&["zeta", "eta"]))).commit(START - 50);
+    world.look("a").await;
+    assert_eq!(world.told(), ["added zeta", "added eta"]);
+    assert_eq!(world.meta("a").failures, 0);
+}
+
+#[tokio::test]
 async fn a_long_absence_is_told_version_by_version() {
     let mut repo = Scratch::bare();
     let names: Vec<String> = (0..100).map(|n| format!("thing{n}")).collect();

@@ -164,6 +164,9 @@ impl Visit<'_> {
                         state.rest_until(at - HAIR);
                     }
                     state.look(snapshot, version.documents, at);
+                    if let Some(cursor) = version.cursor {
+                        self.meta.cursor = cursor; // should a later version be unreadable, this one is not seen again
+                    }
                     self.judged(at);
                     problem = None;
                 }

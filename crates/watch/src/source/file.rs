@@ -97,7 +97,7 @@ fn judge(seen: Seen, cursor: &Cursor, now: DateTime<Utc>) -> Sight {
     if same {
         return Sight::Unchanged { cursor: (next != *cursor).then_some(next) };
     }
-    let versions = vec![Version { documents: seen.documents, at: None, commit: None }];
+    let versions = vec![Version { documents: seen.documents, at: None, commit: None, cursor: None }];
     Sight::Versions { versions, cursor: next, more: false }
 }
 

@@ -152,6 +152,7 @@ fn version(
         documents: vec![Document { name: file_name(path), bytes }],
         at: Some(link.at),
         commit: Some(link.commit.to_string()),
+        cursor: Some(cursor_at(link, path, Some(blob))),
     })
 }
 

@@ -32,6 +32,18 @@ impl History {
     pub fn open(folder: &Path, path: &str, branch: Option<&str>) -> Result<Self, LookError> {
         let repository = Repository::open(folder)?;
         let tip = repository.tip(branch)?;
+        Self::list(repository, path, tip)
+    }
+
+    /// The same up to a commit that was seen, whatever came after it.
+    pub(crate) fn up_to(folder: &Path, path: &str, commit: &str) -> Result<Self, LookError> {
+        let repository = Repository::open(folder)?;
+        let tip = ObjectId::from_hex(commit.as_bytes())
+            .map_err(|_| LookError::unreadable(format!("`{commit}` is no commit")))?;
+        Self::list(repository, path, tip)
+    }
+
+    fn list(repository: Repository, path: &str, tip: ObjectId) -> Result<Self, LookError> {
         let line = repository.line(tip, None)?.unwrap_or_default();
         let mut path = path.to_owned();
         if line.last().map_or(Ok(None), |last| repository.blob(last.tree, &path))?.is_none() {
