@@ -137,6 +137,11 @@ impl Key {
     }
 }
 
+/// Where the rows of the store end. What stands after belongs to the engine.
+pub(crate) fn end() -> Vec<u8> {
+    vec![Kind::Part as u8 + 1]
+}
+
 /// The smallest key after this one.
 pub(crate) fn just_after(key: &[u8]) -> Vec<u8> {
     let mut bytes = key.to_vec();

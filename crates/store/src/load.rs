@@ -15,8 +15,8 @@ use crate::state::{Follow, bury, put_entry, put_meta, put_settling, put_shape};
 use crate::txn::Txn;
 use crate::types::{Commit, DocumentId};
 
-/// Rows written to the new engine at a time. Nothing waits for them, so larger than a usual commit.
-const BATCH: usize = 4096;
+/// Rows written to the new engine at a time.
+const BATCH: usize = 2000;
 
 /// Numbers above this are no numbers of ours.
 const FAR: u64 = 1 << 62;
@@ -142,6 +142,7 @@ impl<'a> Loader<'a> {
         let mut sealed = std::mem::replace(&mut self.txn, Txn::new(self.engine)).seal(self.heads, false)?;
         sealed.changes.remove(Heads::key().as_bytes());
         self.heads = sealed.heads;
+        self.engine.prepare(&sealed.changes)?;
         self.engine.apply(&sealed.changes)
     }
 

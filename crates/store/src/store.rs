@@ -171,6 +171,7 @@ impl Inner {
             let size =
                 |(key, value): (&Vec<u8>, &Option<Vec<u8>>)| key.len() + value.as_ref().map_or(0, Vec::len);
             self.engine.room(sealed.changes.iter().map(size).sum())?;
+            self.engine.prepare(&sealed.changes)?;
             if let Some(past) = self.past().as_mut() {
                 past.keep(sealed.before);
             }

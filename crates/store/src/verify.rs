@@ -2,7 +2,7 @@
 
 use crate::engine::{Engine, KeyRange, Order};
 use crate::heads::Heads;
-use crate::keys::{Key, Kind, just_after};
+use crate::keys::{self, Key, Kind, just_after};
 use crate::outcome::StoreError;
 use crate::rows::{self, damaged};
 use crate::state::touched_key;
@@ -30,7 +30,7 @@ pub(crate) fn whole(engine: &dyn Engine) -> Result<(), StoreError> {
     let heads = Heads::read(engine)?.ok_or_else(|| damaged("there are no heads"))?;
     let mut counted = Heads { rows: 0, sum: 0, ..heads };
     let heads_key = Heads::key();
-    let mut range = KeyRange { from: Vec::new(), to: vec![0xFF; 2] };
+    let mut range = KeyRange { from: Vec::new(), to: keys::end() };
     loop {
         let rows = engine.scan(&range, Order::Rising, STRIDE)?;
         let Some((last, _)) = rows.last() else { break };

@@ -193,6 +193,31 @@ fn a_million_entries() {
     assert_eq!(opened.store.due(at(600) + TimeDelta::seconds(1), 1000).unwrap().len(), 500);
 }
 
+#[test]
+#[ignore = "measures; needs an optimised build"]
+fn one_large_catalog() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&Settings::default(), folder.path(), at(0)).unwrap().store;
+    let mut record = record(meta(0));
+    record.put = (0..100_000).map(entry).collect();
+    let before = resident();
+    let start = Instant::now();
+    store.record(&[record], at(0)).unwrap();
+    println!(
+        "100,000 entries in one record: {:.2} s, resident {before:.0} to {:.0} MiB",
+        start.elapsed().as_secs_f64(),
+        resident()
+    );
+    let start = Instant::now();
+    let mut lines = Vec::new();
+    store.export(&mut lines, &mut |_| {}).unwrap();
+    println!("exported in {:.2} s, {:.0} MB", start.elapsed().as_secs_f64(), lines.len() as f64 / 1e6);
+    let start = Instant::now();
+    Store::import_in_memory(&lines[..]).unwrap();
+    println!("imported in {:.2} s", start.elapsed().as_secs_f64());
+    store.verify().unwrap();
+}
+
 /// Fills a folder, and opens it again in a process of its own: the memory and the time of a fresh start.
 #[test]
 #[ignore = "measures; needs an optimised build and WHIMBREL_FIGURES naming a folder; run it twice"]

@@ -18,6 +18,10 @@ const LOOPS: usize = 20;
 const WRITERS: u64 = 2;
 const ENTRIES: u64 = 40;
 
+/// Every so many steps comes one with more rows than the engine takes in one batch.
+const BULK_STEP: u64 = 30;
+const BULK: u64 = 1100;
+
 fn at(seconds: u64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_790_000_000 + seconds.cast_signed(), 0).unwrap()
 }
@@ -53,6 +57,14 @@ fn record(store: &Store, writer: u64, step: u64) -> Record {
         let description = String::new();
         Dated::new(at(step), News::Added { subject, description, in_place_of: None, returned: false })
     };
+    let mut put = vec![entry.clone()];
+    if step.is_multiple_of(BULK_STEP) {
+        put.extend((0..BULK).map(|n| Entry {
+            key: EntryKey::from_stored(&format!("bulk.example/{n}")),
+            description: step.to_string(),
+            ..entry.clone()
+        }));
+    }
     Record {
         news: (0..events(step)).map(event).collect(),
         meta: CatalogMeta {
@@ -77,7 +89,7 @@ fn record(store: &Store, writer: u64, step: u64) -> Record {
             listings: 0,
             sections: 0,
         },
-        put: vec![entry],
+        put,
         delete: vec![EntryKey::from_stored(&format!("host.example/{}", (step + ENTRIES / 2) % ENTRIES))],
         shape: None,
         settling: None,
@@ -131,7 +143,7 @@ fn what_was_acknowledged_survives_a_kill() {
         // The child is at work from its first line on; how far it gets is left to chance, the loop only varies it.
         let mut acknowledged = [0; WRITERS as usize];
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
-        let wanted = 1 + round * 3;
+        let wanted = 1 + round * 2;
         let mut seen = 0;
         let mut note = |line: String| {
             let words: Vec<&str> = line.split(' ').collect();
@@ -210,7 +222,16 @@ fn check(folder: &Path, acknowledged: &[u64], told: u64) {
         assert_eq!(found.next(), None);
         let Some(meta) = store.catalog(&catalog(writer as u64)).unwrap() else { continue };
         assert!(store.document(&meta.accepted_document.unwrap()).unwrap().is_some());
-        for entry in store.entries(&meta.id, None, 1000).unwrap() {
+        let (bulk, entries): (Vec<_>, Vec<_>) = store
+            .entries(&meta.id, None, 10_000)
+            .unwrap()
+            .into_iter()
+            .partition(|entry| entry.key.as_str().starts_with("bulk"));
+        if step >= BULK_STEP {
+            let last = (step / BULK_STEP * BULK_STEP).to_string();
+            assert_eq!(bulk.iter().filter(|entry| entry.description == last).count() as u64, BULK);
+        }
+        for entry in entries {
             let number: u64 = entry.description.split(' ').next().unwrap().parse().unwrap();
             assert_eq!(entry.key.as_str(), format!("host.example/{}", number % ENTRIES));
             assert!(number <= step && number + ENTRIES / 2 > step, "entry of step {number} at step {step}");

@@ -37,6 +37,10 @@ impl Engine for Memory {
         Ok(())
     }
 
+    fn prepare(&self, _changes: &Changes) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     fn apply(&self, changes: &Changes) -> Result<(), StoreError> {
         let mut rows = self.rows.write().unwrap_or_else(PoisonError::into_inner);
         for (key, value) in changes {

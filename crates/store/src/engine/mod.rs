@@ -4,6 +4,7 @@
 
 pub(crate) mod memory;
 pub(crate) mod sled;
+mod staged;
 
 use std::collections::BTreeMap;
 
@@ -52,7 +53,10 @@ pub(crate) trait Engine: Rows + Send + Sync {
     /// meets a full disk half-way cannot go on.
     fn room(&self, bytes: usize) -> Result<(), StoreError>;
 
-    /// Applies all changes or none of them, also over a crash. Readers see them at once.
+    /// The first half of [`Engine::apply`], as far as nobody sees it: readers need not wait for that.
+    fn prepare(&self, changes: &Changes) -> Result<(), StoreError>;
+
+    /// Applies all changes or none of them, also over a crash. They were prepared before. Readers see them at once.
     fn apply(&self, changes: &Changes) -> Result<(), StoreError>;
 
     /// Returns when everything applied before the call would survive a power cut.

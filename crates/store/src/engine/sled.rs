@@ -8,6 +8,7 @@ use std::io::ErrorKind;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
+use super::staged::{self, Batches, Change};
 use super::{Changes, Engine, KeyRange, Order, Row, Rows};
 use crate::files;
 use crate::outcome::StoreError;
@@ -29,7 +30,7 @@ pub(crate) struct Sled {
 impl Sled {
     /// Opens or creates the database in this folder.
     pub(crate) fn open(folder: &Path, cache_mib: u64) -> Result<Self, StoreError> {
-        guarded(folder, || {
+        let opened = guarded(folder, || {
             let db = sled::Config::new()
                 .path(folder)
                 .cache_capacity(cache_mib.max(1) * 1024 * 1024)
@@ -38,7 +39,9 @@ impl Sled {
                 .open()?;
             let file = File::open(folder.join("db"))?;
             Ok(Self { db, file, folder: folder.to_owned() })
-        })
+        })?;
+        staged::recover(&opened)?;
+        Ok(opened)
     }
 }
 
@@ -73,21 +76,18 @@ impl Engine for Sled {
         Ok(())
     }
 
+    fn prepare(&self, changes: &Changes) -> Result<(), StoreError> {
+        staged::prepare(self, changes)
+    }
+
     fn apply(&self, changes: &Changes) -> Result<(), StoreError> {
-        let mut batch = sled::Batch::default();
-        for (key, value) in changes {
-            match value {
-                Some(value) => batch.insert(key.as_slice(), value.as_slice()),
-                None => batch.remove(key.as_slice()),
-            }
-        }
-        guarded(&self.folder, || Ok(self.db.apply_batch(batch)?))
+        staged::apply(self, changes)
     }
 
     fn sync(&self) -> Result<(), StoreError> {
         guarded(&self.folder, || {
             self.db.flush()?;
-            Ok(self.file.sync_all()?)
+            Ok(self.file.sync_data()?)
         })
     }
 
@@ -97,6 +97,27 @@ impl Engine for Sled {
 
     fn size(&self) -> u64 {
         self.db.size_on_disk().unwrap_or(0)
+    }
+}
+
+impl Batches for Sled {
+    fn scan(&self, range: &KeyRange, order: Order, limit: usize) -> Result<Vec<Row>, StoreError> {
+        Engine::scan(self, range, order, limit)
+    }
+
+    fn batch(&self, changes: &mut dyn Iterator<Item = Change<'_>>) -> Result<(), StoreError> {
+        let mut batch = sled::Batch::default();
+        for (key, value) in changes {
+            match value {
+                Some(value) => batch.insert(key, value),
+                None => batch.remove(key),
+            }
+        }
+        guarded(&self.folder, || Ok(self.db.apply_batch(batch)?))
+    }
+
+    fn sync(&self) -> Result<(), StoreError> {
+        Engine::sync(self)
     }
 }
 

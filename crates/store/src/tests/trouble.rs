@@ -54,6 +54,10 @@ impl Engine for Faulty {
         self.check(FULL, io::ErrorKind::StorageFull)
     }
 
+    fn prepare(&self, _changes: &Changes) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     fn apply(&self, changes: &Changes) -> Result<(), StoreError> {
         self.check(APPLY, io::ErrorKind::Other)?;
         self.rows.apply(changes)
