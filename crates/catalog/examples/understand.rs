@@ -67,10 +67,19 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             || pulldown_cmark::Parser::new_ext(&text, options).into_offset_iter().count(),
             || parse(&bytes, Hint::default()).map_or(0, |reading| reading.snapshot.entries.len()),
         );
+        let known = whimbrel_catalog::Known::default();
+        let (bare_again, all) = fastest(
+            || pulldown_cmark::Parser::new_ext(&text, options).into_offset_iter().count(),
+            || {
+                let now = parse(&bytes, Hint::default()).unwrap_or_default();
+                whimbrel_catalog::compare(snapshot, &now.snapshot, &known).changes.len()
+            },
+        );
         println!(
-            "{} bytes: {ours:?}, {:.2} x the bare event loop",
+            "{} bytes in {ours:?}: reading {:.2} x the bare event loop, comparing as well {:.2} x",
             bytes.len(),
-            ours.as_secs_f64() / bare.as_secs_f64()
+            ours.as_secs_f64() / bare.as_secs_f64(),
+            all.as_secs_f64() / bare_again.as_secs_f64()
         );
     }
     Ok(())

@@ -29,7 +29,7 @@ fn utf8(bytes: &[u8]) -> Result<&str, ParseError> {
     let start = if bytes.starts_with(mark) { mark.len() } else { 0 };
     let not_text = |at: usize| ParseError::NotText { offset: start + at };
     let text = std::str::from_utf8(&bytes[start..]).map_err(|error| not_text(error.valid_up_to()))?;
-    match text.as_bytes().iter().position(|&byte| byte == 0) {
+    match memchr::memchr(0, text.as_bytes()) {
         Some(at) => Err(not_text(at)), // text has no NUL, every binary format has
         None => Ok(text),
     }

@@ -61,6 +61,7 @@ pub(super) struct Picture {
 
 impl<'a> Line<'a> {
     /// Ready for the next use.
+    #[inline]
     pub(super) fn reset(&mut self, offset: usize) {
         let Self { text, spans, strong, code, .. } = self;
         text.clear();
@@ -76,6 +77,7 @@ impl<'a> Line<'a> {
         self.code_from = None;
     }
 
+    #[inline]
     pub(super) fn push(&mut self, words: &str) {
         if self.images == 0 {
             self.text.push_str(words);
@@ -108,6 +110,7 @@ impl<'a> Line<'a> {
     }
 
     /// A new line of the source begins.
+    #[inline]
     pub(super) fn line_break(&mut self) {
         self.space();
         self.last_break = self.text.len();
@@ -119,12 +122,14 @@ impl<'a> Line<'a> {
         self.code.push((start, self.text.len()));
     }
 
+    #[inline]
     pub(super) fn link_open(&mut self, url: CowStr<'a>, offset: usize) {
         self.link_close(false);
         self.picture = None;
         self.link = Some((self.text.len(), url, offset));
     }
 
+    #[inline]
     pub(super) fn link_close(&mut self, is_address: bool) {
         let Some((start, url, offset)) = self.link.take() else { return };
         let end = self.text.len();

@@ -16,6 +16,7 @@ impl<'a> Places<'a> {
     }
 
     /// The one-based line of an offset. Cheap for offsets near the last one.
+    #[inline]
     pub(super) fn line(&mut self, offset: usize) -> u32 {
         let bytes = self.source.as_bytes();
         let offset = offset.min(bytes.len());

@@ -132,6 +132,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The text that is being collected.
+    #[inline]
     pub(super) fn line(&mut self) -> &mut Line<'a> {
         match self.frames.last_mut().map(|frame| &mut frame.what) {
             Some(What::Item(item)) => &mut item.line,
@@ -144,6 +145,7 @@ impl<'a> Reader<'a> {
         }
     }
 
+    #[inline]
     fn is_loose(&self) -> bool {
         match self.frames.last().map(|frame| &frame.what) {
             Some(What::Item(_) | What::Heading(..) | What::Summary(_)) => false,
@@ -175,6 +177,7 @@ impl<'a> Reader<'a> {
         self.block(offset, html);
     }
 
+    #[inline]
     pub(super) fn link_open(&mut self, url: CowStr<'a>, offset: usize) {
         if sense::is_outside(&url) {
             self.perhaps_next_item(offset);
@@ -247,6 +250,7 @@ impl<'a> Reader<'a> {
         self.open(Frame { html, what: What::List(list) });
     }
 
+    #[inline]
     pub(super) fn item_open(&mut self, offset: usize, html: bool) {
         if html {
             match self.frames.last() {
@@ -398,6 +402,7 @@ impl<'a> Reader<'a> {
         }
     }
 
+    #[inline]
     fn fresh(&mut self, offset: usize) -> Box<Line<'a>> {
         let mut line = self.pool.pop().unwrap_or_default();
         line.reset(offset);
@@ -431,6 +436,14 @@ impl<'a> Reader<'a> {
                 self.close_summary(&line);
                 self.pool.push(line);
             }
+        }
+    }
+
+    /// The list that is read, for what stands directly in it.
+    fn list_here(&self) -> List {
+        match self.frames.last() {
+            Some(Frame { what: What::List(list), .. }) => *list,
+            _ => self.context().0,
         }
     }
 
@@ -474,7 +487,7 @@ impl<'a> Reader<'a> {
         let Some(frame) = self.frames.pop_if(|frame| matches!(frame.what, What::Item(_))) else { return };
         let Frame { html, what: What::Item(mut item) } = frame else { return };
         item.line.complete();
-        let (list, _) = self.context();
+        let list = self.list_here();
         if matches!(item.state, State::Open) {
             item.state = self.understand_item(&item.line, list, html);
             item.words = match &item.state {
@@ -499,7 +512,7 @@ impl<'a> Reader<'a> {
         if item.inner.is_some() || item.words.is_empty() {
             return;
         }
-        let (list, _) = self.context();
+        let list = self.list_here();
         if let Some(Frame { what: What::Item(item), .. }) = self.frames.last_mut() {
             item.inner = Some(self.builder.child(list.section, &item.words));
         }
@@ -543,7 +556,7 @@ impl<'a> Reader<'a> {
     }
 
     fn close_item(&mut self, item: Item<'a>) {
-        let (list, _) = self.context();
+        let list = self.list_here();
         let holds = item.holds || matches!(item.state, State::Entry);
         match item.state {
             State::Linkless(Some(name), offset) if !holds && !list.under_entry => {
@@ -611,7 +624,7 @@ impl<'a> Reader<'a> {
     }
 
     fn close_summary(&mut self, line: &Line<'a>) {
-        let (list, _) = self.context();
+        let list = self.list_here();
         if let Some(owner) = list.owner {
             self.give(owner, line);
             return;
@@ -675,7 +688,7 @@ impl<'a> Reader<'a> {
     }
 
     fn understand_loose(&mut self, line: &Line<'a>) {
-        let (list, _) = self.context();
+        let list = self.list_here();
         if let Some(owner) = list.owner {
             self.give(owner, line);
             return;

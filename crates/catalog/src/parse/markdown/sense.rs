@@ -54,6 +54,7 @@ pub(super) fn understand(line: &Line<'_>) -> Sense {
 }
 
 /// True for an address outside of the document, by its looks.
+#[inline]
 pub(super) fn is_outside(url: &str) -> bool {
     let scheme = url.get(..8).unwrap_or(url);
     scheme.starts_with("https://") || scheme.starts_with("http://") || {

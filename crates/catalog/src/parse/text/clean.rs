@@ -80,21 +80,39 @@ fn separator_char(c: char) -> bool {
     separator(c.encode_utf8(&mut [0; 4])).is_some()
 }
 
-/// One blank for each run of blanks, shortcodes left out.
-pub(crate) fn squeeze(text: &str) -> String {
-    let text = text.trim();
-    let bytes = text.as_bytes();
-    // Without a branch, so that many bytes are looked at in one step: is there anything that might have to change?
+/// True when blanks or colons stand here that may have to be changed. Looks at sixteen bytes in one step.
+fn may_change(bytes: &[u8]) -> bool {
+    const STEP: usize = 16;
     let suspect = |a: u8, b: u8| {
         u8::from(a == b' ') & u8::from(b == b' ')
             | u8::from(b == b':')
             | u8::from(b < b' ')
             | u8::from(b == 0xC2)
     };
-    let first = bytes.first().map_or(0, |&first| suspect(0, first));
-    if bytes.iter().zip(bytes.get(1..).unwrap_or_default()).fold(first, |any, (&a, &b)| any | suspect(a, b))
-        == 0
-    {
+    let step = |at: usize| match (bytes[at..].first_chunk::<STEP>(), bytes[at + 1..].first_chunk::<STEP>()) {
+        (Some(these), Some(next)) => these.iter().zip(next).fold(0, |any, (&a, &b)| any | suspect(a, b)),
+        _ => 1,
+    };
+    let Some((&first, rest)) = bytes.split_first() else { return false };
+    let mut any = suspect(0, first);
+    if rest.len() < STEP {
+        any |= bytes.iter().zip(rest).fold(0, |any, (&a, &b)| any | suspect(a, b));
+    } else {
+        let mut at = 0;
+        while at + STEP < rest.len() {
+            any |= step(at);
+            at += STEP;
+        }
+        any |= step(rest.len() - STEP);
+    }
+    any != 0
+}
+
+/// One blank for each run of blanks, shortcodes left out.
+pub(crate) fn squeeze(text: &str) -> String {
+    let text = text.trim();
+    let bytes = text.as_bytes();
+    if !may_change(bytes) {
         return text.to_owned();
     }
     let plain = |at: usize| match bytes[at] {
@@ -143,6 +161,18 @@ mod tests {
             ("Chaos engineering for Docker:", "Chaos engineering for Docker"),
         ] {
             assert_eq!(name(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn long_texts_are_looked_at_to_their_end() {
+        for length in 1..70 {
+            let text = "x".repeat(length);
+            assert_eq!(squeeze(&text), text);
+            for at in 0..length {
+                let spaced = format!("{}  {}", &text[..at], &text[at..]);
+                assert_eq!(squeeze(&spaced), spaced.trim().replace("  ", " "), "{at} of {length}");
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! Markers: emoji, arrows, bullets, `:shortcodes:` and other signs that stand beside a name and are no part of it.
 
 /// True for emoji, arrows, bullets, dingbats and what joins or varies them; never for letters and digits.
+#[inline]
 pub(crate) fn is_symbol(c: char) -> bool {
     // The ranges hold arrows, technical and geometric signs, dingbats and all emoji; mathematical operators
     // (U+2200 to U+22FF) are left out, since names are written with them.
@@ -31,6 +32,7 @@ pub(super) fn shortcode_at(text: &str, at: usize) -> Option<usize> {
 }
 
 /// The text behind leading blanks, symbols and shortcodes.
+#[inline]
 pub(crate) fn skip_markers(mut text: &str) -> &str {
     if is_plain(text.as_bytes().first()) {
         return text;
@@ -45,6 +47,7 @@ pub(crate) fn skip_markers(mut text: &str) -> &str {
 }
 
 /// An ASCII letter or digit, which no marker begins or ends with.
+#[inline]
 pub(super) fn is_plain(byte: Option<&u8>) -> bool {
     byte.is_some_and(u8::is_ascii_alphanumeric)
 }

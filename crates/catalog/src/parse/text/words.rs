@@ -99,12 +99,14 @@ pub(crate) fn mark_in_front(text: &str) -> Option<(&str, &str)> {
 }
 
 /// The length of a sign that separates a name from what is said about it, at the start of the text.
+#[inline]
 pub(crate) fn separator(text: &str) -> Option<usize> {
     let c = text.chars().next()?;
     "-–—―−:：;,，、.|=~·→»".contains(c).then(|| c.len_utf8())
 }
 
 /// Where a dash with blanks around it parts a text, and how long the dash is: `a - b`, `a — b`.
+#[inline]
 pub(crate) fn split_at_dash(text: &str) -> Option<(usize, usize)> {
     let bytes = text.as_bytes();
     let mut from = memchr::memchr(b' ', bytes)?;
