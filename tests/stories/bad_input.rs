@@ -90,7 +90,7 @@ async fn an_unreadable_file_is_said_and_read_once_it_may_be() {
     let mut world = World::new();
     world.hurry();
     world.write("birds.md", list(&[CURLEW]));
-    fs::set_permissions(world.path("birds.md"), fs::Permissions::from_mode(0)).expect("the file is ours");
+    fs::set_permissions(world.path("birds.md"), fs::Permissions::from_mode(0o000)).expect("the file is ours");
     world.follow("birds", "birds.md");
     world.start().await;
     world.logs("permission").await;

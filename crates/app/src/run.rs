@@ -8,8 +8,9 @@ pub(crate) mod stop;
 pub(crate) mod watching;
 pub(crate) mod welcome;
 
+use std::cell::RefCell;
+use std::io::{BufWriter, Write};
 use std::ops::Deref;
-use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +18,7 @@ use std::time::Duration;
 use anyhow::Context;
 use chrono::Utc;
 use tokio::sync::{Notify, watch};
-use whimbrel_store::{OpenStep, Opened, Store};
+use whimbrel_store::{OpenStep, Opened, Progress, Store};
 use whimbrel_watch::Watcher;
 
 use crate::cli::Common;
@@ -34,6 +35,9 @@ use self::stop::{Asked, Signals};
 
 /// What the loops get to end in, so that with the store's last flush the whole takes less than five seconds.
 const LAST_WORDS: Duration = Duration::from_secs(4);
+
+/// Lines of an export that travel together.
+const FRAME_BYTES: usize = 64 * 1024;
 
 /// The configuration in force and what is followed by it.
 #[derive(Clone, Debug)]
@@ -138,19 +142,24 @@ pub(crate) async fn open(loaded: &Loaded) -> anyhow::Result<Store> {
 
 /// What commands that ask over the socket are answered.
 fn answering(store: Store) -> Answer {
-    Arc::new(move |request, out| match request {
-        Request::Export => Ok(store.export(&mut DataFrames(out), &mut |_| {})?),
-        Request::Backup => {
-            let path = store.backup(Utc::now(), &mut |progress| {
-                // Whoever asked may have left; the backup is made all the same.
-                let _ = Frame::Progress(progress.done, progress.total).send(&mut &mut *out);
-            })?;
-            let path = path.context("this store keeps no backups")?;
-            Frame::Data(shown(&path).into_bytes()).send(&mut &mut *out).map_err(Into::into)
+    Arc::new(move |request, out| {
+        // Data and progress go the same way, in turns.
+        let out = RefCell::new(out);
+        let mut progress = |progress: Progress| {
+            // Whoever asked may have left; a backup is made all the same, an export notices with its next line.
+            let _ = Frame::Progress(progress.done, progress.total).send(&mut *out.borrow_mut());
+        };
+        match request {
+            Request::Export => {
+                let mut lines = BufWriter::with_capacity(FRAME_BYTES, DataFrames(&out));
+                store.export(&mut lines, &mut progress)?;
+                lines.flush()?;
+            }
+            Request::Backup => {
+                let path = store.backup(Utc::now(), &mut progress)?.context("this store keeps no backups")?;
+                Frame::Data(path.display().to_string().into_bytes()).send(&mut *out.borrow_mut())?;
+            }
         }
+        Ok(())
     })
-}
-
-fn shown(path: &Path) -> String {
-    path.display().to_string()
 }

@@ -1,5 +1,6 @@
 //! How an answer travels: frames of a letter, a length and that many bytes.
 
+use std::cell::RefCell;
 use std::io::{self, Read, Write};
 
 /// Larger frames are none of ours.
@@ -20,7 +21,7 @@ pub(crate) enum Frame {
 
 impl Frame {
     /// Writes it.
-    pub(crate) fn send(&self, to: &mut impl Write) -> io::Result<()> {
+    pub(crate) fn send(&self, to: &mut (impl Write + ?Sized)) -> io::Result<()> {
         let (letter, body): (u8, &[u8]) = match self {
             Self::Data(bytes) => (b'd', bytes),
             Self::Progress(done, all) => {
@@ -61,25 +62,25 @@ impl Frame {
     }
 }
 
-fn send(to: &mut impl Write, letter: u8, body: &[u8]) -> io::Result<()> {
+fn send(to: &mut (impl Write + ?Sized), letter: u8, body: &[u8]) -> io::Result<()> {
     let length = u32::try_from(body.len()).map_err(|_| io::ErrorKind::InvalidInput)?;
     to.write_all(&[letter])?;
     to.write_all(&length.to_be_bytes())?;
     to.write_all(body)
 }
 
-/// A writer whose bytes travel as data frames.
-pub(crate) struct DataFrames<W>(pub(crate) W);
+/// A writer whose bytes travel as data frames; other frames may travel between them.
+pub(crate) struct DataFrames<'a, W: ?Sized>(pub(crate) &'a RefCell<&'a mut W>);
 
-impl<W: Write> Write for DataFrames<W> {
+impl<W: Write + ?Sized> Write for DataFrames<'_, W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let part = &bytes[..bytes.len().min(LARGEST)];
-        send(&mut self.0, b'd', part)?;
+        send(&mut *self.0.borrow_mut(), b'd', part)?;
         Ok(part.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
+        self.0.borrow_mut().flush()
     }
 }
 

@@ -113,8 +113,8 @@ mod tests {
     fn answering() -> Answer {
         Arc::new(|request, out| match request {
             Request::Export => {
-                Frame::Progress(1, Some(2)).send(&mut &mut *out)?;
-                DataFrames(out).write_all(&vec![b'x'; 3 << 20])?;
+                Frame::Progress(1, Some(2)).send(out)?;
+                DataFrames(&std::cell::RefCell::new(out)).write_all(&vec![b'x'; 3 << 20])?;
                 Ok(())
             }
             Request::Backup => anyhow::bail!("the disk is full"),
