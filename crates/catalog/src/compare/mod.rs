@@ -1,9 +1,9 @@
 //! Two snapshots in, the facts that differ out.
 //!
-//! [`matching`] and [`names`] say which entry is which, [`finding`] which heading is which; here the pairs become differences.
-//! What is *news* and what differs *silently* (order, formatting, addresses written in another way, figures, marks)
-//! come from one walk, so that rows can be written for both and nothing is told for the second. The words are
-//! chosen in [`telling`].
+//! `matching` and `names` say which entry is which, `finding` which heading is which; here the pairs become
+//! differences. What is *news* and what differs *silently* (order, formatting, addresses written in another way,
+//! figures, marks) come from one walk, so that rows can be written for both and nothing is told for the second. The
+//! words are chosen in `telling`.
 
 mod finding;
 mod matching;

@@ -12,7 +12,7 @@
 //! - on code forges owner and repository in lower case, the default branch and the README left out.
 //!
 //! Every link of a document passes here, so plain addresses take a way that copies once and decodes nothing
-//! ([`plain`]); the others are taken apart in [`address`]. A property test holds the two to one answer.
+//! (`plain`); the others are taken apart in `address`. A property test holds the two to one answer.
 
 mod address;
 mod forge;

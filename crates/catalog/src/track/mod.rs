@@ -3,7 +3,7 @@
 //! Every look compares the accepted state with the latest one. A difference that stands long enough becomes news and
 //! is folded into the accepted state; one that is undone in between never was a difference, so reverts and flipping
 //! generators need no special case. What no reader would call a change is folded at once. A step that changes too
-//! much is held as a whole ([`Hold`]) until it has stood, or is gone.
+//! much is held as a whole ([`crate::Hold`]) until it has stood, or is gone.
 
 mod climbs;
 mod fold;

@@ -18,7 +18,7 @@ pub struct Outcome {
     /// Since when each of the changes had stood when it was told, in the same order: when it happened, as far as
     /// anybody saw.
     pub since: Vec<DateTime<Utc>>,
-    /// Accepted entries that differ from before in any way and must be written ([`Tracker::rows`] hands them out).
+    /// Accepted entries that differ from before in any way and must be written ([`super::Tracker::rows`] hands them out).
     pub put: Vec<EntryKey>,
     /// Accepted entries that are gone and must be deleted.
     pub delete: Vec<EntryKey>,
