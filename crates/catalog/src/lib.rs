@@ -1,8 +1,8 @@
 //! Catalogs as plain data: reading documents, comparing them, judging change.
 //!
 //! Everything here is a pure function over values: no files, no network, no clock. A document goes in as bytes
-//! ([`parse`]), comes out as a [`Snapshot`] with a [`Report`] of what was not understood; two snapshots give a
-//! [`Comparison`] ([`compare`]); a [`Tracker`] turns a series of looks into settled [`Change`]s.
+//! ([`parse()`]), comes out as a [`Snapshot`] with a [`Report`] of what was not understood; two snapshots give a
+//! [`Comparison`] ([`compare()`]); a [`Tracker`] turns a series of looks into settled [`Change`]s.
 
 pub mod change;
 pub mod compare;
