@@ -60,7 +60,8 @@ pub(crate) struct RankingId(u32);
 #[derive(Debug, Default)]
 pub(crate) struct Builder {
     sections: Vec<Section>,
-    children: HashMap<(SectionId, Box<str>), SectionId>,
+    /// From the hash of a parent and a name to the section.
+    children: FxHashMap<u64, SectionId>,
     title: Option<Title>,
     entries: Vec<Entry>,
     /// From the hash of a key to its entry. Hashes are seeded, so no document can make them collide.
@@ -113,11 +114,17 @@ impl Builder {
 
     /// The section of this name below another one; the same name gives the same section.
     pub(crate) fn child(&mut self, parent: SectionId, name: &str) -> SectionId {
-        let next = SectionId(self.sections.len() as u32);
-        let id = *self.children.entry((parent, Box::from(name))).or_insert(next);
-        if id == next {
-            self.sections.push(Section::new(parent, name));
+        let mut hash = self.seed.hash_one((parent, name));
+        while let Some(&known) = self.children.get(&hash) {
+            let section = &self.sections[known.0 as usize];
+            if section.parent == parent && *section.name == *name {
+                return known;
+            }
+            hash = hash.wrapping_add(1);
         }
+        let id = SectionId(self.sections.len() as u32);
+        self.sections.push(Section::new(parent, name));
+        self.children.insert(hash, id);
         id
     }
 

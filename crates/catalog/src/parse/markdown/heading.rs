@@ -229,14 +229,25 @@ fn link_of(line: &Line<'_>) -> Option<Parts> {
 }
 
 fn kind(name: &str) -> Kind {
+    // longer headings are none of these
+    const MOST_WORDS: usize = 8;
     let name = name.to_lowercase();
-    let words: Vec<&str> =
-        name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    if let Some(metric) = view(&words) {
+    let mut words = [""; MOST_WORDS + 1];
+    let mut count = 0;
+    let split = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    for (slot, word) in words.iter_mut().zip(split) {
+        *slot = word;
+        count += 1;
+    }
+    if count > MOST_WORDS {
+        return Kind::Plain;
+    }
+    let words = &words[..count];
+    if let Some(metric) = view(words) {
         return metric;
     }
     let first = words.first().copied().unwrap_or_default();
-    match words.as_slice() {
+    match words {
         [
             "contents"
             | "toc"

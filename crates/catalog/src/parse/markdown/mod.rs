@@ -1,17 +1,20 @@
 //! Markdown of every layout, HTML islands included, without any configuration.
 //!
 //! pulldown-cmark tells the structure, [`reader`] follows it with a stack of open items, tables and headings,
-//! [`sense`] understands one line at a time, [`settle`] decides what only the whole document tells.
+//! [`find`] says what they list, [`sense`] understands one line at a time, [`settle`] decides what only the whole
+//! document tells.
 
 #![expect(
     clippy::vec_box,
     reason = "lines move between frames, cells and the pool for every item: eight bytes, not 200"
 )]
 
+mod find;
 mod heading;
 mod island;
 mod line;
 mod place;
+mod prepare;
 mod reader;
 mod sense;
 mod settle;
@@ -19,8 +22,6 @@ mod table;
 
 #[cfg(test)]
 mod tests;
-
-use std::borrow::Cow;
 
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
 
@@ -30,9 +31,12 @@ use crate::report::Reading;
 
 /// Reads the text of a document.
 pub(super) fn read(text: &str) -> Reading {
-    let source = without_conflict_marks(text);
+    let (source, long_lines) = prepare::prepare(text);
     let mut reader = Reader::new(&source);
-    let start = front_matter(&source);
+    for offset in long_lines {
+        reader.skip_text(offset, text, "line too long");
+    }
+    let start = prepare::front_matter(&source);
     follow(&source[start..], start, &mut reader);
     reader.end();
     settle::settle(reader)
@@ -100,48 +104,4 @@ fn follow<'a>(text: &'a str, base: usize, reader: &mut Reader<'a>) {
             _ => {}
         }
     }
-}
-
-/// The length of the front matter, if the document begins with some.
-fn front_matter(text: &str) -> usize {
-    for fence in ["---", "+++"] {
-        let Some(body) = text.strip_prefix(fence) else { continue };
-        let Some(first) = body.find('\n').filter(|&end| body[..end].trim().is_empty()) else { continue };
-        let mut at = fence.len() + first + 1;
-        // a rule is followed by Markdown, front matter by `key: value`
-        let key = text[at..].lines().next().unwrap_or_default();
-        if !key.contains([':', '=', '#']) {
-            continue;
-        }
-        for line in text[at..].split_inclusive('\n') {
-            at += line.len();
-            if line.trim_end() == fence || line.trim_end() == "..." {
-                return at;
-            }
-        }
-    }
-    0
-}
-
-/// The text with the marks of an unfinished merge blanked out; offsets stay the same.
-fn without_conflict_marks(text: &str) -> Cow<'_, str> {
-    let found =
-        text.starts_with("<<<<<<< ") || memchr::memmem::find(text.as_bytes(), b"\n<<<<<<< ").is_some();
-    if !found {
-        return Cow::Borrowed(text);
-    }
-    let mut clean = String::with_capacity(text.len());
-    for line in text.split_inclusive('\n') {
-        let bare = line.trim_end();
-        let mark = bare == "======="
-            || bare == "|||||||"
-            || ["<<<<<<< ", ">>>>>>> ", "||||||| "].iter().any(|mark| bare.starts_with(mark));
-        if mark {
-            clean.extend(std::iter::repeat_n(' ', bare.len()));
-            clean.push_str(&line[bare.len()..]);
-        } else {
-            clean.push_str(line);
-        }
-    }
-    Cow::Owned(clean)
 }
