@@ -2,7 +2,7 @@
 
 use fantoccini::Locator;
 use whimbrel_world::browser::{Browser, Scheme};
-use whimbrel_world::site::Shown;
+use whimbrel_world::site::{Shown, now, status};
 
 /// Elements that reach beyond the right edge of the screen.
 const WIDE: &str = "return [...document.querySelectorAll('body *')]
@@ -103,6 +103,38 @@ async fn every_page_fits_a_phone_and_is_readable_by_day_and_night() -> anyhow::R
                 browser.picture(&format!("{name}-{device}-{scheme}"), width, 3000).await?;
             }
         }
+    }
+    browser.close().await?;
+    site.stop().await
+}
+
+#[tokio::test]
+async fn files_in_a_folder_are_a_site_without_a_server() -> anyhow::Result<()> {
+    let site = Shown::start().await?;
+    let folder = tempfile::tempdir()?;
+    let settings = whimbrel_web::Settings::default();
+    whimbrel_web::write_site(&site.store, &settings, &status(), now(), folder.path())?;
+    let browser = Browser::start().await?;
+    let page = &browser.client;
+    browser.view(1280, 900, Scheme::Light).await?;
+    page.goto(&format!("file://{}/index.html", folder.path().display())).await?;
+    assert_eq!(
+        browser.texts("return [getComputedStyle(document.body).backgroundColor]").await?,
+        ["rgb(250, 249, 245)"],
+        "the style was found"
+    );
+    assert!(page.find_all(Locator::Css("form")).await?.is_empty(), "nobody would answer a form");
+    for (link, ending) in [
+        (".pager a[rel=next]", "/page/1/index.html"),
+        ("a.brand", "/index.html"),
+        (".card h3 a", "/c/distributed/index.html"),
+        (".places a", "/c/distributed/s/consensus~stores/index.html"),
+        ("article .meta > a", "/p/github.com~etcd-io~etcd/index.html"),
+    ] {
+        page.find(Locator::Css(link)).await?.click().await?;
+        let address = page.current_url().await?;
+        assert!(address.path().ends_with(ending), "{link} leads to {address}");
+        assert!(!page.find_all(Locator::Css("article.event")).await?.is_empty(), "{address} shows news");
     }
     browser.close().await?;
     site.stop().await
