@@ -1,7 +1,7 @@
 //! The configuration changes while the program runs, and some configurations are wrong.
 
 use rustix::process::Signal;
-use whimbrel_world::{World, catalog_of};
+use whimbrel_world::{World, catalog_of, eventually};
 
 fn birds() -> String {
     catalog_of("Birds", [("curlew", "https://github.com/example/curlew")])
@@ -52,7 +52,8 @@ async fn page_and_feeds_move_to_a_new_title_live() {
     let good = std::fs::read_to_string(world.path("whimbrel.toml")).expect("it was written");
     world.write("whimbrel.toml", good.replacen("[web]\n", "[web]\ntitle = \"Shorebird news\"\n", 1));
     world.logs("serving with the new ones").await;
-    assert!(world.page("/").await.contains("Shorebird news"));
+    eventually("the new title", || async { world.page("/").await.contains("Shorebird news").then_some(()) })
+        .await;
     world.stop().await;
 }
 

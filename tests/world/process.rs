@@ -96,6 +96,7 @@ pub fn run_with<S: AsRef<OsStr>>(
 pub struct Process {
     child: Child,
     said: Arc<Said>,
+    listeners: Vec<std::thread::JoinHandle<()>>,
 }
 
 #[derive(Default)]
@@ -109,7 +110,7 @@ impl Said {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn listen(self: &Arc<Self>, to: impl Read + Send + 'static) {
+    fn listen(self: &Arc<Self>, to: impl Read + Send + 'static) -> std::thread::JoinHandle<()> {
         let said = Arc::clone(self);
         std::thread::spawn(move || {
             for line in BufReader::new(to).split(b'\n').map_while(Result::ok) {
@@ -117,7 +118,7 @@ impl Said {
                 said.more.notify_waiters();
             }
             said.more.notify_waiters();
-        });
+        })
     }
 }
 
@@ -132,9 +133,11 @@ impl Process {
             .spawn()
             .expect("the program starts");
         let said = Arc::new(Said::default());
-        said.listen(child.stdout.take().expect("piped above"));
-        said.listen(child.stderr.take().expect("piped above"));
-        Self { child, said }
+        let listeners = vec![
+            said.listen(child.stdout.take().expect("piped above")),
+            said.listen(child.stderr.take().expect("piped above")),
+        ];
+        Self { child, said, listeners }
     }
 
     /// Everything it has said so far, both streams, one text.
@@ -185,8 +188,15 @@ impl Process {
     /// Waits until it ends by itself; hands back how, and everything it said.
     pub async fn ended(self) -> (ExitStatus, String) {
         let said = Arc::clone(&self.said);
-        let mut child = self.child;
-        let waited = tokio::task::spawn_blocking(move || child.wait());
+        let (mut child, listeners) = (self.child, self.listeners);
+        let waited = tokio::task::spawn_blocking(move || {
+            let status = child.wait();
+            // Its last words may still be in the pipe.
+            for listener in listeners {
+                listener.join().expect("listening does not panic");
+            }
+            status
+        });
         let status = tokio::time::timeout(PATIENCE, waited).await;
         let said = said.lines().join("\n");
         let status = status.unwrap_or_else(|_| panic!("it does not end; it said:\n{said}"));

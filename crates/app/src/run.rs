@@ -31,6 +31,7 @@ use crate::logs::{self, Logs};
 use crate::samples::{self, Followed};
 
 use self::loops::Loops;
+use self::site::Socket;
 use self::stop::{Asked, Signals};
 
 /// What the loops get to end in, so that with the store's last flush the whole takes less than five seconds.
@@ -77,7 +78,7 @@ pub(crate) fn run(common: &Common) -> anyhow::Result<ExitCode> {
 async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()> {
     let mut signals = Signals::listen().context("listening for signals")?;
     let store = open(&loaded).await?;
-    let listener = site::bind(loaded.config.web.listen).await?;
+    let socket = Socket::bind(loaded.config.web.listen)?;
     let setup = Setup::of(loaded)?;
     let settings = setup.config.watch.clone();
     let watcher = Watcher::new(store.clone(), &setup.folder, settings, setup.followed.catalogs.clone())?;
@@ -89,13 +90,13 @@ async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()>
     let (configuration, configured) = watch::channel(Arc::new(setup));
     let (wake, again) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let mut loops = Loops::new(stopping);
-    let (board, address) = (loops.board(), site::Address::of(&listener)?);
-    welcome::say(common, &configured.borrow(), &address);
+    let board = loops.board();
+    welcome::say(common, &configured.borrow(), &socket);
 
     loops.start("watch", watching::looking(watcher.clone(), Arc::clone(&wake), configured.clone()));
     loops.start("edits", watching::hearing(watcher.clone(), Arc::clone(&wake), configured.clone()));
     loops.start("backups", backups::keeping(store.clone()));
-    loops.start("site", site::serving(store.clone(), listener, address, configured.clone(), board));
+    loops.start("site", site::serving(store.clone(), socket, configured.clone(), board));
     loops.start(
         "configuration",
         reload::following(common.clone(), logs, watcher, configuration, Arc::clone(&again), wake),

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow};
 use chrono::Utc;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -18,80 +18,88 @@ use super::{Setup, welcome};
 /// The site waits for others; it is asked whether it lives this often.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(30);
 
-/// Listens at an address; a refusal says what to do.
-pub(crate) async fn bind(at: SocketAddr) -> anyhow::Result<TcpListener> {
-    match TcpListener::bind(at).await {
-        Ok(listener) => Ok(listener),
-        Err(error) if error.kind() == ErrorKind::AddrInUse => bail!(
-            "{at} is in use by another program: stop that one, or set another address with `listen` in [web] \
-             (or WHIMBREL_WEB__LISTEN)"
-        ),
-        Err(error) if error.kind() == ErrorKind::PermissionDenied => bail!(
-            "{at} may not be listened on: ports below 1024 need a privilege; set another one with `listen` in [web]"
-        ),
-        Err(error) => Err(error).with_context(|| format!("listening on {at}, as `listen` in [web] says")),
-    }
-}
-
-/// Where the site can be reached.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Address {
+/// A socket that listens. It is kept open while the site on it is exchanged, so that readers wait and are not refused.
+pub(crate) struct Socket {
+    listener: std::net::TcpListener,
     /// What `[web] listen` said.
     asked: SocketAddr,
     /// What it became: another port when any free one was asked for.
     bound: SocketAddr,
 }
 
-impl Address {
-    /// Of a socket that listens.
-    pub(crate) fn of(listener: &TcpListener) -> anyhow::Result<Self> {
+impl Socket {
+    /// Listens at an address; a refusal says what to do.
+    pub(crate) fn bind(at: SocketAddr) -> anyhow::Result<Self> {
+        let listener = std::net::TcpListener::bind(at).map_err(|error| match error.kind() {
+            ErrorKind::AddrInUse => anyhow!(
+                "{at} is in use by another program: stop that one, or set another address with `listen` in [web] \
+                 (or WHIMBREL_WEB__LISTEN)"
+            ),
+            ErrorKind::PermissionDenied => anyhow!(
+                "{at} may not be listened on: ports below 1024 need a privilege; set another one with `listen` in [web]"
+            ),
+            _ => anyhow::Error::new(error).context(format!("listening on {at}, as `listen` in [web] says")),
+        })?;
+        listener.set_nonblocking(true).context("preparing the socket of the site")?;
         let bound = listener.local_addr().context("asking for the address of the site")?;
-        Ok(Self { asked: bound, bound })
+        Ok(Self { listener, asked: at, bound })
     }
 
     /// The settings with the address that was given.
-    pub(crate) fn settle(self, settings: &Settings) -> Settings {
+    pub(crate) fn settle(&self, settings: &Settings) -> Settings {
         Settings { listen: self.bound, ..settings.clone() }
+    }
+
+    fn try_clone(&self) -> anyhow::Result<Self> {
+        let listener = self.listener.try_clone().context("sharing the socket of the site")?;
+        Ok(Self { listener, ..*self })
     }
 }
 
 /// Makes the loop.
 pub(crate) fn serving(
     store: Store,
-    listener: TcpListener,
-    mut address: Address,
+    socket: Socket,
     configured: watch::Receiver<Arc<Setup>>,
     board: Board,
 ) -> impl Fn(Pulse) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>> {
-    address.asked = configured.borrow().config.web.listen;
-    let place = Arc::new(Mutex::new((Some(listener), address)));
+    let socket = Arc::new(Mutex::new(socket));
     move |pulse| {
-        let (store, place) = (store.clone(), Arc::clone(&place));
+        let (store, socket) = (store.clone(), Arc::clone(&socket));
         let (configured, board) = (configured.clone(), board.clone());
-        Box::pin(serve(store, place, configured, board, pulse))
+        Box::pin(async move {
+            if let Err(error) = serve(store, &socket, configured, board, pulse).await {
+                tracing::error!("page and feeds cannot be served: {error:#}");
+            }
+        })
     }
 }
 
-type Place = Arc<Mutex<(Option<TcpListener>, Address)>>;
-
 async fn serve(
     store: Store,
-    place: Place,
+    socket: &Mutex<Socket>,
     mut configured: watch::Receiver<Arc<Setup>>,
     board: Board,
     mut pulse: Pulse,
-) {
+) -> anyhow::Result<()> {
     loop {
         let settings = configured.borrow_and_update().config.web.clone();
-        let (ready, address) = {
-            let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
-            (place.0.take(), place.1)
-        };
-        let Some((listener, address)) = listen(ready, address, settings.listen).await else { return };
-        place.lock().unwrap_or_else(PoisonError::into_inner).1 = address;
-
+        let mut listening = socket.lock().unwrap_or_else(PoisonError::into_inner).try_clone()?;
+        if listening.asked != settings.listen {
+            match Socket::bind(settings.listen) {
+                Ok(other) => {
+                    tracing::info!("page and feeds are now at http://{}/", other.bound);
+                    listening = other.try_clone()?;
+                    *socket.lock().unwrap_or_else(PoisonError::into_inner) = other;
+                }
+                Err(error) => {
+                    tracing::error!("{error:#}; page and feeds stay at http://{}/", listening.bound);
+                }
+            }
+        }
         let site =
-            Site::new(store.clone(), address.settle(&settings), status(&board, &configured), Vec::new());
+            Site::new(store.clone(), listening.settle(&settings), status(&board, &configured), Vec::new());
+        let listener = TcpListener::from_std(listening.listener).context("serving page and feeds")?;
         let mut stopped = false;
         let until = async {
             loop {
@@ -110,40 +118,11 @@ async fn serve(
                 }
             }
         };
-        whimbrel_web::serve(listener, site.router(), settings.max_connections, until).await;
+        site.serve(listener, until).await;
         if stopped {
-            return;
+            return Ok(());
         }
         tracing::info!("the settings of [web] have changed: serving with the new ones");
-    }
-}
-
-/// The socket to serve on: the one that is ready, else one at the address asked for, else at the one before.
-async fn listen(
-    ready: Option<TcpListener>,
-    address: Address,
-    asked: SocketAddr,
-) -> Option<(TcpListener, Address)> {
-    if let Some(ready) = ready {
-        return Some((ready, address));
-    }
-    let at = if asked == address.asked { address.bound } else { asked };
-    match bind(at).await {
-        Ok(listener) => {
-            let bound = listener.local_addr().unwrap_or(at);
-            if bound != address.bound {
-                tracing::info!(address = %format!("http://{bound}/"), "page and feeds are now at http://{bound}/");
-            }
-            Some((listener, Address { asked, bound }))
-        }
-        Err(error) if at != address.bound => {
-            tracing::error!("{error:#}; page and feeds stay at http://{}/", address.bound);
-            bind(address.bound).await.ok().map(|listener| (listener, address))
-        }
-        Err(error) => {
-            tracing::error!("{error:#}");
-            None // the loop is started again after a pause
-        }
     }
 }
 

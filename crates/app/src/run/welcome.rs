@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::Setup;
-use super::site::Address;
+use super::site::Socket;
 use crate::cli::Common;
 use crate::config::Loaded;
 use crate::logs;
@@ -14,15 +14,15 @@ use crate::screen::{Paint, count};
 const NAMED: usize = 8;
 
 /// Says it: in plain words on the terminal, and as a log line.
-pub(crate) fn say(common: &Common, setup: &Setup, address: &Address) {
-    let base = address.settle(&setup.config.web).base();
+pub(crate) fn say(common: &Common, setup: &Setup, socket: &Socket) {
+    let base = socket.settle(&setup.config.web).base();
     if !logs::is_json(common, &setup.config.log) {
         println!("{}", text(setup, &base, Paint::stdout()));
     }
     for (what, how) in off(setup) {
         tracing::debug!("off: {what}; {how}");
     }
-    let local = address.settle(&setup.config.web).listen;
+    let local = socket.settle(&setup.config.web).listen;
     let address = format!("http://{local}/");
     let catalogs = setup.followed.catalogs.len();
     tracing::info!(
