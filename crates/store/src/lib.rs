@@ -3,26 +3,20 @@
 //! [`Store::record`] writes state, the events it caused and the next due time in one durable transaction; readers
 //! see the journal through [`Store::events_after`] and [`Store::events`]. Verbs block: async callers go through
 //! their runtime's blocking threads.
+//!
+//! From the outside in: the verbs (`record`, `query`, `read`, `looks`, `retention`) stand on what the rows mean
+//! (`state`, `journal`), that on how rows are written (`keys`, `rows`, `wide`, `heads`, `txn`), that on an engine
+//! (`engine`: sled, or memory). `store` holds it all together and is the one way a commit goes; `group` lets callers
+//! share a sync. `disk` opens the folder and saves a damaged one; `moving` has export, import and backups.
 
-mod backup;
-mod documents;
+mod disk;
 mod engine;
-mod export;
-mod files;
-mod folder;
-mod frozen;
 mod group;
 mod heads;
-mod high_water;
-mod import;
 mod journal;
 mod keys;
-mod ladder;
-mod lines;
-mod load;
-mod lock;
 mod looks;
-mod open;
+mod moving;
 mod outcome;
 mod query;
 mod read;

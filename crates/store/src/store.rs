@@ -5,17 +5,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 use whimbrel_news::Epoch;
 
-use crate::documents::Documents;
+use crate::disk::documents::Documents;
+use crate::disk::folder::Folder;
+use crate::disk::high_water::{HighWater, Mark};
+use crate::disk::lock::Lock;
 use crate::engine::Engine;
 use crate::engine::memory::Memory;
-use crate::folder::Folder;
-use crate::frozen::Past;
 use crate::group::Group;
 use crate::heads::Heads;
-use crate::high_water::{HighWater, Mark};
-use crate::import;
-use crate::lock::Lock;
 use crate::looks::Looks;
+use crate::moving::frozen::Past;
+use crate::moving::import;
 use crate::outcome::StoreError;
 use crate::txn::Txn;
 use crate::types::{Settings, Stats};

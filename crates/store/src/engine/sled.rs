@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use super::staged::{self, Batches, Change};
 use super::{Changes, Engine, KeyRange, Order, Row, Rows};
-use crate::files;
+use crate::disk::files;
 use crate::outcome::StoreError;
 
 /// How often sled's own thread writes and syncs what nobody waited for: a second net below our own.

@@ -5,7 +5,7 @@ use whimbrel_catalog::{Figure, Link, Linkless, Metric, Ranking, SectionPath, Tom
 use whimbrel_news::EventId;
 
 use super::{added, at, entry, id, meta, record};
-use crate::documents::Documents;
+use crate::disk::documents::Documents;
 use crate::engine::memory::Memory;
 use crate::engine::{Changes, Engine as _, KeyRange, Order};
 use crate::heads::Heads;

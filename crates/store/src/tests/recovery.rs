@@ -10,7 +10,7 @@ use crate::*;
 /// The files below a folder.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
-    for path in crate::files::list(folder).unwrap() {
+    for path in crate::disk::files::list(folder).unwrap() {
         if path.is_dir() { found.extend(files(&path)) } else { found.push(path) }
     }
     found
@@ -18,7 +18,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
-    for path in crate::files::list(from).unwrap() {
+    for path in crate::disk::files::list(from).unwrap() {
         let to = to.join(path.file_name().unwrap());
         if path.is_dir() { copy(&path, &to) } else { fs::copy(&path, &to).map(|_| ()).unwrap() }
     }

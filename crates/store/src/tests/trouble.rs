@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use super::{added, at, entry, id, meta, record};
-use crate::documents::Documents;
+use crate::disk::documents::Documents;
 use crate::engine::memory::Memory;
 use crate::engine::{Changes, Engine, KeyRange, Row, Rows};
 use crate::heads::Heads;
@@ -78,7 +78,7 @@ fn faulty() -> (Store, Arc<AtomicU8>) {
     let fault = Arc::new(AtomicU8::new(NONE));
     let engine = Faulty { rows: Memory::default(), fault: fault.clone() };
     let heads = Heads::first(whimbrel_news::Epoch(1), 0);
-    crate::import::finish(&engine, heads).unwrap();
+    crate::moving::import::finish(&engine, heads).unwrap();
     (Store::over(Box::new(engine), Documents::in_memory(), heads, None), fault)
 }
 

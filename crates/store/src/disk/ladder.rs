@@ -10,15 +10,15 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::backup;
+use crate::disk::files;
+use crate::disk::folder::{Folder, Format};
+use crate::disk::high_water::HighWater;
+use crate::disk::open;
 use crate::engine::Engine as _;
 use crate::engine::sled::{self, Sled};
-use crate::files;
-use crate::folder::{Folder, Format};
 use crate::heads::Heads;
-use crate::high_water::HighWater;
-use crate::import;
-use crate::open;
+use crate::moving::backup;
+use crate::moving::import;
 use crate::outcome::{OpenStep, StoreError};
 use crate::rows::damaged;
 use crate::types::Settings;

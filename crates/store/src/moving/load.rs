@@ -4,11 +4,11 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use whimbrel_news::Event;
 
-use crate::documents::{self, Documents};
+use crate::disk::documents::{self, Documents};
 use crate::engine::Engine;
 use crate::heads::Heads;
 use crate::journal::{Journal, append_history_event, put_commit};
-use crate::lines::{Header, Line, NAME, VERSION};
+use crate::moving::lines::{Header, Line, NAME, VERSION};
 use crate::outcome::StoreError;
 use crate::record::Moves;
 use crate::state::{Follow, bury, put_entry, put_meta, put_settling, put_shape};

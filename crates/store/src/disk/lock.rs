@@ -4,7 +4,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
 use std::path::Path;
 
-use crate::files;
+use crate::disk::files;
 use crate::outcome::StoreError;
 
 /// Holds the folder until dropped.

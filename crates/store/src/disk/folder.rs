@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::files;
+use crate::disk::files;
 use crate::outcome::StoreError;
 
 /// The format this program writes. Older ones are read, newer ones refused.

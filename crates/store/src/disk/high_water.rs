@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest as _, Sha256};
 use whimbrel_news::Epoch;
 
-use crate::files;
+use crate::disk::files;
 use crate::keys::hex;
 use crate::outcome::StoreError;
 

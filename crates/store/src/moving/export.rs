@@ -9,10 +9,10 @@ use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest as _, Sha256};
 use whimbrel_catalog::{CatalogId, EntryKey, Tombstone};
 
-use crate::documents::Documents;
-use crate::frozen::Frozen;
+use crate::disk::documents::Documents;
 use crate::keys::{Key, Kind, hex};
-use crate::lines::{DOCUMENT_PART, Footer, Header, Line, NAME, VERSION};
+use crate::moving::frozen::Frozen;
+use crate::moving::lines::{DOCUMENT_PART, Footer, Header, Line, NAME, VERSION};
 use crate::outcome::StoreError;
 use crate::rows;
 use crate::store::Store;

@@ -15,7 +15,7 @@ use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use sha2::{Digest as _, Sha256};
 
-use crate::files;
+use crate::disk::files;
 use crate::keys::hex;
 use crate::outcome::StoreError;
 use crate::rows::damaged;

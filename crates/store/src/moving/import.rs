@@ -8,13 +8,13 @@ use flate2::bufread::MultiGzDecoder;
 use sha2::{Digest as _, Sha256};
 use whimbrel_news::Epoch;
 
-use crate::documents::Documents;
+use crate::disk::documents::Documents;
 use crate::engine::Engine;
 use crate::engine::memory::Memory;
 use crate::heads::Heads;
 use crate::keys::hex;
-use crate::lines::{Line, NAME, VERSION};
-use crate::load::{Loader, Trouble};
+use crate::moving::lines::{Line, NAME, VERSION};
+use crate::moving::load::{Loader, Trouble};
 use crate::outcome::StoreError;
 use crate::store::Store;
 use crate::types::Progress;

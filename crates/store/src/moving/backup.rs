@@ -8,8 +8,8 @@ use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use crate::files;
-use crate::folder::{Folder, stamp};
+use crate::disk::files;
+use crate::disk::folder::{Folder, stamp};
 use crate::outcome::StoreError;
 use crate::store::Store;
 use crate::types::Progress;
