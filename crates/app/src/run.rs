@@ -37,6 +37,9 @@ use self::stop::{Asked, Signals};
 /// What the loops get to end in, so that with the store's last flush the whole takes less than five seconds.
 const LAST_WORDS: Duration = Duration::from_secs(4);
 
+/// As many as four commands over the socket, eight looks and two renderers can use at once.
+const BLOCKING_THREADS: usize = 16;
+
 /// Lines of an export that travel together.
 const FRAME_BYTES: usize = 64 * 1024;
 
@@ -73,6 +76,13 @@ pub(crate) fn run(common: &Common) -> anyhow::Result<ExitCode> {
     // A look that hangs in the network must not keep the program; everything it knew is written down already.
     runtime.shutdown_background();
     worked.map(|()| ExitCode::SUCCESS)
+}
+
+/// Threads for the loops and for what blocks. Few of them: each keeps memory of its own, and the store takes one
+/// commit at a time anyway.
+pub(crate) fn threads() -> anyhow::Result<tokio::runtime::Runtime> {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    builder.enable_all().max_blocking_threads(BLOCKING_THREADS).build().context("starting threads")
 }
 
 async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()> {
