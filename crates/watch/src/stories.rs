@@ -507,6 +507,32 @@ async fn a_restart_goes_on_where_it_was() {
 }
 
 #[tokio::test]
+async fn a_new_parser_reads_the_kept_documents_again_and_tells_nothing() {
+    let mut world = World::new(vec![settling("a")]);
+    world.write("a.md", &list(&FIVE));
+    world.poll().await;
+    world.write("a.md", &list(&with(&["zeta"])));
+    world.look("a").await;
+    // The store was written by an older parser, which saw one entry less and other words in another.
+    let mut meta = world.meta("a");
+    meta.parser = 0;
+    let mut rows = world.store.snapshot(&id("a")).unwrap().unwrap().entries;
+    rows[1].description = "misread".into();
+    let mut record = crate::engine::only_meta(meta);
+    record.delete = vec![rows[0].key.clone()];
+    record.put = vec![rows[1].clone()];
+    world.store.record(&[record], world.now).unwrap();
+
+    world.restart();
+    world.pass(TimeDelta::minutes(31)).await;
+    assert_eq!(world.told(), ["added zeta"], "what was settling goes on");
+    let entries = world.store.snapshot(&id("a")).unwrap().unwrap().entries;
+    assert_eq!(entries.len(), 6);
+    assert!(entries.iter().all(|entry| entry.description != "misread"));
+    assert_eq!(world.meta("a").parser, whimbrel_catalog::parse::PARSER_VERSION);
+}
+
+#[tokio::test]
 async fn a_catalog_taken_out_is_kept_and_goes_on_when_it_is_named_again() {
     let mut world = World::new(vec![local("a"), local("b")]);
     world.write("a.md", &list(&FIVE));
