@@ -2,7 +2,7 @@
 //!
 //! `config/whimbrel.toml` is the same thing in words, with every key and its default; it is compiled in, and a test
 //! compares it with these structs. Where a configuration comes from and how values from outside the file override it
-//! stands in [`load`]; what is said about a wrong one in [`error`].
+//! stands in [`mod@load`]; what is said about a wrong one in [`error`].
 
 pub(crate) mod error;
 pub(crate) mod load;

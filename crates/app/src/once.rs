@@ -20,8 +20,7 @@ const MOST_ROUNDS: usize = 1000;
 pub(crate) fn once(args: &OnceArgs, common: &Common) -> anyhow::Result<ExitCode> {
     let loaded = config::load(common.config.as_deref(), &Environment::of_process())?;
     logs::start(common, &loaded.config.log)?;
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().enable_all().build().context("starting threads")?;
+    let runtime = run::threads()?;
     let done = runtime.block_on(async {
         let store = run::open(&loaded).await?;
         let followed = samples::followed(&loaded)?;

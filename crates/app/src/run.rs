@@ -70,8 +70,7 @@ impl Deref for Setup {
 pub(crate) fn run(common: &Common) -> anyhow::Result<ExitCode> {
     let loaded = config::load(common.config.as_deref(), &Environment::of_process())?;
     let logs = logs::start(common, &loaded.config.log)?;
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().enable_all().build().context("starting threads")?;
+    let runtime = threads()?;
     let worked = runtime.block_on(work(common, loaded, logs));
     // A look that hangs in the network must not keep the program; everything it knew is written down already.
     runtime.shutdown_background();
