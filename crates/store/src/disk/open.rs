@@ -185,5 +185,5 @@ fn make(
 /// A life above all that were, and unlike those of other stores: it begins with the clock.
 fn new_epoch(mark: Option<Mark>, known: Epoch, now: DateTime<Utc>) -> Epoch {
     let above = known.0.max(mark.map_or(0, |mark| mark.epoch.0)).saturating_add(1);
-    Epoch(above.max(now.timestamp().max(1).cast_unsigned()))
+    Epoch(above.max(now.timestamp_millis().max(1).cast_unsigned()))
 }
