@@ -6,6 +6,7 @@ mod cli;
 mod configuration;
 mod export_import;
 mod first_start;
+mod fuzz;
 mod git_and_replay;
 mod layering;
 mod new_entry;
