@@ -5,9 +5,10 @@
 //! that slows down slows both.
 
 mod figures {
-    pub mod engine;
-    pub mod report;
-    pub mod store;
+    pub(crate) mod engine;
+    pub(crate) mod git;
+    pub(crate) mod report;
+    pub(crate) mod store;
 }
 
 use figures::report::Report;
@@ -23,6 +24,9 @@ fn main() {
     }
     if runs("store") {
         figures::store::measure(&mut report);
+    }
+    if runs("git") {
+        figures::git::measure(&mut report);
     }
     println!("{report}");
     std::process::exit(i32::from(report.missed() > 0));

@@ -9,7 +9,7 @@ use whimbrel_world::documents;
 use super::report::{Limit, Report, median, median_ratio, millis};
 
 /// Adds the figures of this group.
-pub fn measure(report: &mut Report) {
+pub(crate) fn measure(report: &mut Report) {
     one_catalog(report);
     large_catalog(report);
     pathological(report);

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 /// The side of the limit that is good.
 #[derive(Clone, Copy, Debug)]
-pub enum Limit {
+pub(crate) enum Limit {
     /// At most this.
     AtMost(f64),
     /// At least this.
@@ -22,13 +22,13 @@ struct Row {
 
 /// All figures of a run.
 #[derive(Default)]
-pub struct Report {
+pub(crate) struct Report {
     rows: Vec<Row>,
 }
 
 impl Report {
     /// Adds a figure and says it at once, because the whole table takes a while.
-    pub fn add(
+    pub(crate) fn add(
         &mut self,
         name: &str,
         unit: &'static str,
@@ -42,7 +42,7 @@ impl Report {
     }
 
     /// How many limits were missed.
-    pub fn missed(&self) -> usize {
+    pub(crate) fn missed(&self) -> usize {
         self.rows.iter().filter(|row| !row.met()).count()
     }
 }
@@ -79,7 +79,7 @@ impl fmt::Display for Report {
 }
 
 /// The median time of `runs` calls, after one that is not counted.
-pub fn median(runs: usize, mut work: impl FnMut()) -> Duration {
+pub(crate) fn median(runs: usize, mut work: impl FnMut()) -> Duration {
     work();
     let mut times: Vec<Duration> = (0..runs)
         .map(|_| {
@@ -93,7 +93,7 @@ pub fn median(runs: usize, mut work: impl FnMut()) -> Duration {
 }
 
 /// The median of the ratios a / b, the two run in turn.
-pub fn median_ratio(runs: usize, mut a: impl FnMut(), mut b: impl FnMut()) -> f64 {
+pub(crate) fn median_ratio(runs: usize, mut a: impl FnMut(), mut b: impl FnMut()) -> f64 {
     let mut ratios: Vec<f64> =
         (0..runs).map(|_| median(3, &mut a).as_secs_f64() / median(3, &mut b).as_secs_f64()).collect();
     ratios.sort_unstable_by(f64::total_cmp);
@@ -101,6 +101,6 @@ pub fn median_ratio(runs: usize, mut a: impl FnMut(), mut b: impl FnMut()) -> f6
 }
 
 /// Milliseconds, for the table.
-pub fn millis(time: Duration) -> f64 {
+pub(crate) fn millis(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }

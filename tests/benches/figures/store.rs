@@ -16,14 +16,14 @@ use super::report::{Limit, Report, median, millis};
 const OPEN: &str = "WHIMBREL_FIGURES_OPEN";
 
 /// Adds the figures of this group.
-pub fn measure(report: &mut Report) {
+pub(crate) fn measure(report: &mut Report) {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     commits(report, folder.path());
     million(report, folder.path());
 }
 
 /// If this process is the child that opens a store, does so and ends it.
-pub fn answer_if_child() {
+pub(crate) fn answer_if_child() {
     let Ok(folder) = std::env::var(OPEN) else { return };
     let start = Instant::now();
     let store = open(Path::new(&folder));
