@@ -55,25 +55,102 @@ pub(super) fn front_matter(text: &str) -> usize {
     for fence in ["---", "+++"] {
         let Some(body) = text.strip_prefix(fence) else { continue };
         let Some(first) = body.find('\n').filter(|&end| body[..end].trim().is_empty()) else { continue };
-        let mut at = fence.len() + first + 1;
-        // a rule is followed by Markdown, front matter by `key: value`
-        let key = text[at..].lines().next().unwrap_or_default();
-        if !key.contains([':', '=', '#']) {
-            continue;
-        }
+        let start = fence.len() + first + 1;
+        let mut at = start;
         for line in text[at..].split_inclusive('\n') {
-            at += line.len();
-            if line.trim_end() == fence || line.trim_end() == "..." {
-                return at;
+            let bare = line.trim_end();
+            if bare == fence || bare == "..." {
+                let fields = &text[start..at];
+                return if is_front_matter(fields) { at + line.len() } else { 0 };
             }
+            at += line.len();
         }
     }
     0
 }
 
+/// A rule is followed by Markdown, front matter holds fields: the first line is one, and nothing between the fences
+/// lists anything. A comment stands on top of something, a heading stands apart.
+fn is_front_matter(fields: &str) -> bool {
+    let mut begun = false;
+    let mut lines = fields.lines().peekable();
+    while let Some(line) = lines.next() {
+        if line.starts_with('#') {
+            if lines.peek().is_some_and(|next| next.trim().is_empty()) {
+                return false;
+            }
+        } else if is_field(line) {
+            begun = true;
+        } else if (!begun && !line.trim().is_empty()) || lists(line) {
+            return false;
+        }
+    }
+    begun
+}
+
+/// True for `key: value`, `key = value` and `[table]`.
+fn is_field(line: &str) -> bool {
+    let part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '"' | '\'');
+    let rest = line.trim_start_matches(part);
+    if rest.len() == line.len() {
+        return line.starts_with('[') && line.trim_end().ends_with(']') && !line.contains("](");
+    }
+    match rest.trim_start_matches([' ', '\t']).as_bytes() {
+        [b':'] | [b':', b' ' | b'\t' | b'\r', ..] => !line.starts_with("- "),
+        [b'=', ..] => true,
+        _ => false,
+    }
+}
+
+/// True for a line of Markdown or HTML with a link, which may stand in a longer value when it is no item.
+fn lists(line: &str) -> bool {
+    let bare = line.trim_start();
+    let linked = bare.contains("](") || bare.contains("href=");
+    linked
+        && (bare.len() == line.len() || bare.starts_with(|c: char| "-*+|<".contains(c) || c.is_ascii_digit()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn front_matter_or_a_rule() {
+        for matter in [
+            "---\ntitle: T\n---\n",
+            "---\r\ntitle: T\r\n---\r\n",
+            "--- \n\n# made by hand\n\"my-title\" : T\ntags:\n- a\n- b: c\n\nlinks:\n  - https://a.org\n...\n",
+            "---\ntext: >\n  See [a](https://a.org), once.\nfurther: \"[b](https://b.org)\"\n---\n",
+            "---\nkey:\n# about the next\nother: 1\n# last\n---\n",
+            "+++\ntitle = \"T\"\n\n[extra]\nkey= 1\n+++\n",
+            "+++\n[extra]\nkey.sub = 1\n+++\n",
+        ] {
+            assert_eq!(
+                front_matter(&format!("{matter}\n- [z](https://z.org)\n\n---\n")),
+                matter.len(),
+                "{matter}"
+            );
+        }
+        for rule in [
+            "---\n# Awesome: things\n\n- [a](https://a.org)\n\n---\n",
+            "---\n# Awesome: things\n- [a](https://a.org)\n\n---\n",
+            "---\n\n## A\n\n---\n",
+            "---\nNote: all of it\n\n- [a](https://a.org)\n\n---\n",
+            "---\nNote: all of it\n\n[a](https://a.org) - is text\n\n---\n",
+            "---\nNote: all of it\n\n## Part\n\ntext\n\n---\n",
+            "---\nNote: all\n\n  1. [a](https://a.org)\n---\n",
+            "---\nNote: all\n\n<a href=\"https://a.org\">a</a>\n---\n",
+            "---\n- [a](https://a.org): text\n---\n",
+            "---\nhttps://a.org\n---\n",
+            "---\nMany words: and more\n---\n",
+            "---\n# only a remark\n---\n",
+            "---\ntitle: never closed\n",
+            "---\n---\n",
+            "----\nkey: 1\n----\n",
+        ] {
+            assert_eq!(front_matter(rule), 0, "{rule}");
+        }
+    }
 
     #[test]
     fn endless_lines_are_blanked_out() {

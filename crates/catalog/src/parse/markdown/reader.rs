@@ -117,7 +117,6 @@ impl<'a> Reader<'a> {
             builder: Builder::new(),
             headings: Headings::default(),
             // an entry and its text take about this much; a larger guess costs nothing before it is used
-            // an entry and its text take about this much
             entries: Vec::with_capacity(source.len() / 120),
             found: Vec::with_capacity(source.len() / 120),
             absent: Vec::new(),

@@ -230,6 +230,10 @@ fn front_matter_is_no_text() {
         only("---\ntitle: T\nlink: https://f.example\n---\n- [a](https://a.example)"),
         "a | a.example"
     );
+    assert_eq!(
+        entries("---\n# Some: things\n\n- [a](https://a.example)\n\n---\n\n- [b](https://b.example)"),
+        ["a | a.example", "b | b.example"]
+    );
     // two rules are no front matter
     let rules = "---\n\n## A\n\n- [a](https://a.example)\n\n---\n\n## B\n\n- [b](https://b.example)\n\n---\n";
     assert_eq!(entries(rules), ["A | a | a.example", "B | b | b.example"]);
