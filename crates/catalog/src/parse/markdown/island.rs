@@ -3,69 +3,74 @@
 use pulldown_cmark::CowStr;
 
 use super::reader::Reader;
+use super::sense;
 use crate::parse::html::{self, Piece, Tag};
 
-/// What HTML left open from one island to the next.
-#[derive(Debug, Default)]
-pub(super) struct Island {
-    /// Inside of an element whose text is never shown as such, by its name.
-    hidden: Option<&'static str>,
+/// Why what stands in code is no entry.
+pub(super) const IN_CODE: &str = "inside code";
+
+/// Reads a piece of HTML that begins at this offset. `inline`: it is a tag in a Markdown paragraph, the text around it
+/// is Markdown, whatever element the tag opens.
+pub(super) fn read(html: &str, offset: usize, inline: bool, reader: &mut Reader<'_>) {
+    if !inline {
+        reader.block(offset, true);
+    }
+    // inside of an element whose text is never shown as such, by its name; at most to the end of this piece, since
+    // Markdown goes on behind it
+    let mut hidden = None;
+    html::pieces(html, |piece, at| {
+        let at = offset + at;
+        match piece {
+            Piece::Open(tag) if hidden.is_none() => {
+                hidden = ["pre", "script", "style"].into_iter().find(|name| !inline && *name == tag.name);
+                if hidden.is_none() {
+                    open(&tag, at, inline, reader);
+                }
+            }
+            Piece::Open(tag) if hidden == Some("pre") && tag.name == "a" && sense::is_outside(tag.href) => {
+                reader.skip(at, IN_CODE);
+            }
+            Piece::Close(name) => match hidden {
+                Some(element) if element == name => hidden = None,
+                Some(_) => {}
+                None => close(name, at, inline, reader),
+            },
+            Piece::Text(text) if hidden.is_none() => reader.line().push_squeezed(text),
+            Piece::Text(text) if hidden == Some("pre") => reader.hidden(text, at, IN_CODE),
+            Piece::Comment(text) => reader.hidden(text, at + "<!--".len(), "inside a comment"),
+            Piece::Open(_) | Piece::Text(_) => {}
+        }
+    });
 }
 
-impl Island {
-    /// Reads a piece of HTML that begins at this offset. `inline`: it is part of a Markdown paragraph.
-    pub(super) fn read(&mut self, html: &str, offset: usize, inline: bool, reader: &mut Reader<'_>) {
-        if !inline {
-            reader.block(offset, true);
+fn open(tag: &Tag<'_>, at: usize, inline: bool, reader: &mut Reader<'_>) {
+    match tag.name {
+        "a" if !tag.href.is_empty() => reader.link_open(CowStr::from(tag.href.to_owned()), at),
+        "img" => {
+            let line = reader.line();
+            line.image_open(tag.src);
+            line.push(tag.alt);
+            line.image_close();
         }
-        html::pieces(html, |piece, at| {
-            let at = offset + at;
-            match piece {
-                Piece::Open(tag) if self.hidden.is_none() => self.open(&tag, at, inline, reader),
-                Piece::Close(name) => match self.hidden {
-                    Some(hidden) if hidden == name => self.hidden = None,
-                    Some(_) => {}
-                    None => close(name, at, inline, reader),
-                },
-                Piece::Text(text) if self.hidden.is_none() => reader.line().push_squeezed(text),
-                Piece::Comment(text) => reader.hidden(text, at + "<!--".len(), "inside a comment"),
-                Piece::Open(_) | Piece::Text(_) => {}
-            }
-        });
-    }
-
-    fn open(&mut self, tag: &Tag<'_>, at: usize, inline: bool, reader: &mut Reader<'_>) {
-        match tag.name {
-            "a" if !tag.href.is_empty() => reader.link_open(CowStr::from(tag.href.to_owned()), at),
-            "img" => {
-                let line = reader.line();
-                line.image_open(tag.src);
-                line.push(tag.alt);
-                line.image_close();
-            }
-            "b" | "strong" => reader.line().strong_open(),
-            "code" | "kbd" | "tt" => reader.line().code_open(),
-            "br" => reader.hard_break(at, !inline),
-            "ul" => reader.list_open(false, true),
-            "ol" => reader.list_open(true, true),
-            "li" | "dt" => reader.item_open(at, true),
-            "dd" => reader.line().push(" - "),
-            "details" => reader.details_open(),
-            "summary" => reader.summary_open(at),
-            "table" => reader.table_open(at, true),
-            "tr" => reader.row_open(false),
-            "th" => {
-                reader.head_cell();
-                reader.cell_open(at);
-            }
-            "td" => reader.cell_open(at),
-            "script" => self.hidden = Some("script"),
-            "style" => self.hidden = Some("style"),
-            "pre" => self.hidden = Some("pre"),
-            name if level(name).is_some() => reader.heading_open(level(name).unwrap_or(1), at, true),
-            name if is_block(name) => reader.block(at, !inline),
-            _ => {}
+        "b" | "strong" => reader.line().strong_open(),
+        "code" | "kbd" | "tt" => reader.line().code_open(),
+        "br" => reader.hard_break(at, !inline),
+        "ul" => reader.list_open(false, true),
+        "ol" => reader.list_open(true, true),
+        "li" | "dt" => reader.item_open(at, true),
+        "dd" => reader.line().push(" - "),
+        "details" => reader.details_open(),
+        "summary" => reader.summary_open(at),
+        "table" => reader.table_open(at, true),
+        "tr" => reader.row_open(false),
+        "th" => {
+            reader.head_cell();
+            reader.cell_open(at);
         }
+        "td" => reader.cell_open(at),
+        name if level(name).is_some() => reader.heading_open(level(name).unwrap_or(1), at, true),
+        name if is_block(name) => reader.block(at, !inline),
+        _ => {}
     }
 }
 

@@ -25,7 +25,7 @@ mod tests;
 
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
 
-use self::island::Island;
+use self::island::IN_CODE;
 use self::reader::Reader;
 use crate::report::Reading;
 
@@ -50,7 +50,6 @@ pub(super) fn options() -> Options {
 
 /// Hands every event to the reader. `base` is where the text begins in the source.
 fn follow<'a>(text: &'a str, base: usize, reader: &mut Reader<'a>) {
-    let mut island = Island::default();
     let mut in_code = false;
     let mut in_footnote = 0_usize;
     let mut in_html = false;
@@ -60,14 +59,14 @@ fn follow<'a>(text: &'a str, base: usize, reader: &mut Reader<'a>) {
             Event::Start(Tag::FootnoteDefinition(_)) => in_footnote += 1,
             Event::End(TagEnd::FootnoteDefinition) => in_footnote = in_footnote.saturating_sub(1),
             _ if in_footnote > 0 => {}
-            Event::Text(words) if in_code => reader.hidden(&words, at, "inside code"),
+            Event::Text(words) if in_code => reader.hidden(&words, at, IN_CODE),
             Event::Text(words) => reader.line().push(&words),
             Event::Code(words) => reader.line().code(&words),
             Event::SoftBreak => reader.soft_break(),
             Event::HardBreak => reader.hard_break(at, false),
-            Event::InlineHtml(tag) => island.read(&tag, at, true, reader),
+            Event::InlineHtml(tag) => island::read(&tag, at, true, reader),
             Event::Html(_) if in_html => {}
-            Event::Html(html) => island.read(&html, at, false, reader),
+            Event::Html(html) => island::read(&html, at, false, reader),
             Event::Start(tag) => match tag {
                 Tag::Paragraph => reader.block(at, false),
                 Tag::Heading { level, .. } => reader.heading_open(level as u8, at, false),
@@ -85,7 +84,7 @@ fn follow<'a>(text: &'a str, base: usize, reader: &mut Reader<'a>) {
                 Tag::HtmlBlock => {
                     // the block as a whole, since a tag may span its lines
                     in_html = true;
-                    island.read(&text[range], at, false, reader);
+                    island::read(&text[range], at, false, reader);
                 }
                 _ => {}
             },

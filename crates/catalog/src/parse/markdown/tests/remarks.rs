@@ -52,6 +52,27 @@ fn html_that_is_never_closed() {
 }
 
 #[test]
+fn html_code_that_is_never_closed() {
+    let html = "<ul>\n<li><a href=\"https://b.example\">b</a></li>\n</ul>\n\n- <a href=\"https://c.example\">c</a>\n";
+    for tag in ["pre", "script", "style"] {
+        let text = format!("# T\n\n- [a](https://a.example) - see <{tag}>this\n\n{html}");
+        assert_eq!(entries(&text), ["a | a.example | see this", "b | b.example", "c | c.example"], "{tag}");
+    }
+    // a block ends at a blank line, and so does what it hides
+    let text = format!("<div><pre>\n<a href=\"https://x.example\">x</a>\n\n{html}");
+    assert_eq!(entries(&text), ["b | b.example", "c | c.example"]);
+    assert_eq!(skipped(&text), ["2: inside code"]);
+}
+
+#[test]
+fn what_stands_in_html_code_is_reported() {
+    let text = "<pre>\n<a href=\"https://x.example\">x</a> <a href=\"#part\">part</a>\n\n- [y](https://y.example)\n</pre>\n\n\
+                <a href=\"https://z.example\">z</a>\n";
+    assert!(entries(text).is_empty());
+    assert_eq!(skipped(text), ["2: inside code", "4: inside code", "7: link in running text"]);
+}
+
+#[test]
 fn tables_of_pictures_are_no_catalog() {
     let text = "## People\n\n<table><tr><td><a href=\"https://github.com/u\"><img src=\"a.png\"><br><b>U</b></a></td></tr></table>\n";
     assert!(entries(text).is_empty());
