@@ -2,9 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::matching::Matching;
+use super::matching::{MANY, Matching};
 use super::sections::{Renaming, SectionMap, Target};
-use super::texts::{Fnv, fingerprint, similarity};
+use super::texts::{fingerprint, name_mark, similarity};
+use super::titles::words;
 use crate::model::{Place, SectionPath, Snapshot};
 
 /// Finds the sections that were renamed, by the entries that are surely the same.
@@ -23,7 +24,7 @@ pub(super) fn map_sections(before: &Snapshot, after: &Snapshot, matching: &Match
         }
         return map;
     }
-    same_words(&mut gone, &mut fresh, &mut map);
+    same_words(before, after, &mut gone, &mut fresh, &mut map);
     link_lost(before, matching, &mut fresh, &mut map);
     link_gained(after, matching, &mut gone, &mut map);
     by_entries(before, after, matching, &gone, &fresh, &mut map);
@@ -32,15 +33,41 @@ pub(super) fn map_sections(before: &Snapshot, after: &Snapshot, matching: &Match
     map
 }
 
-/// Titles that differ in punctuation, emoji or case only.
-fn same_words(gone: &mut HashSet<&SectionPath>, fresh: &mut HashSet<&SectionPath>, map: &mut SectionMap) {
+/// Titles that differ in punctuation, emoji, case, numbering or counts only; and those the title of the document
+/// stands before now, or stood before, as it does when a second one came or went.
+fn same_words(
+    before: &Snapshot,
+    after: &Snapshot,
+    gone: &mut HashSet<&SectionPath>,
+    fresh: &mut HashSet<&SectionPath>,
+    map: &mut SectionMap,
+) {
+    equal_words(None, None, gone, fresh, map);
+    if before.title.is_some() {
+        equal_words(before.title.as_deref(), None, gone, fresh, map);
+    }
+    if after.title.is_some() {
+        equal_words(None, after.title.as_deref(), gone, fresh, map);
+    }
+}
+
+fn equal_words(
+    old_title: Option<&str>,
+    new_title: Option<&str>,
+    gone: &mut HashSet<&SectionPath>,
+    fresh: &mut HashSet<&SectionPath>,
+    map: &mut SectionMap,
+) {
+    let marks = |title: Option<&str>, section: &SectionPath| {
+        words(title.into_iter().chain(section.parts().iter().map(AsRef::as_ref)))
+    };
     let mut by_words: HashMap<u64, Vec<&SectionPath>> = HashMap::new();
     for section in fresh.iter() {
-        by_words.entry(words(section)).or_default().push(section);
+        by_words.entry(marks(new_title, section)).or_default().push(section);
     }
     let mut candidates: HashMap<u64, Vec<&SectionPath>> = HashMap::new();
     for section in gone.iter() {
-        candidates.entry(words(section)).or_default().push(section);
+        candidates.entry(marks(old_title, section)).or_default().push(section);
     }
     for (words, froms) in candidates {
         let (Some(tos), [from], true) = (by_words.get(&words), froms.as_slice(), words != 0) else {
@@ -52,23 +79,6 @@ fn same_words(gone: &mut HashSet<&SectionPath>, fresh: &mut HashSet<&SectionPath
             map.to.insert((*from).clone(), Target { path: (*to).clone(), entries: 0, event: None });
         }
     }
-}
-
-/// The words of a path as a number. `+` and `#` count: "C", "C++" and "C#" are three sections.
-fn words(section: &SectionPath) -> u64 {
-    let mut hash = Fnv::default();
-    let mut empty = true;
-    let mut utf8 = [0; 4];
-    for part in section.parts() {
-        hash.write(b"/");
-        for c in
-            part.chars().filter(|c| c.is_alphanumeric() || "+#".contains(*c)).flat_map(char::to_lowercase)
-        {
-            empty = false;
-            hash.write(c.encode_utf8(&mut utf8).as_bytes());
-        }
-    }
-    if empty { 0 } else { hash.0 }
 }
 
 /// New sections that are an entry of before which lost its link: what stands under it has not moved.
@@ -125,7 +135,7 @@ fn wanted(sections: &HashSet<&SectionPath>) -> HashMap<u64, Vec<SectionPath>> {
     let mut wanted: HashMap<u64, Vec<SectionPath>> = HashMap::new();
     for section in sections {
         if let Some(last) = section.parts().last() {
-            wanted.entry(fingerprint(last)).or_default().push((*section).clone());
+            wanted.entry(name_mark(last)).or_default().push((*section).clone());
         }
     }
     wanted.remove(&0);
@@ -137,12 +147,10 @@ fn named_after(
     places: &[Place],
     wanted: &mut HashMap<u64, Vec<SectionPath>>,
 ) -> Vec<SectionPath> {
-    let Some(sections) = wanted.get_mut(&fingerprint(name)) else { return Vec::new() };
-    let parts = |section: &SectionPath| section.parts().len();
+    let Some(sections) = wanted.get_mut(&name_mark(name)) else { return Vec::new() };
+    let above: HashSet<&[Box<str>]> = places.iter().map(|place| place.section.parts()).collect();
     let (found, rest) = std::mem::take(sections).into_iter().partition(|section: &SectionPath| {
-        places.iter().any(|place| {
-            parts(&place.section) + 1 == parts(section) && section.parts().starts_with(place.section.parts())
-        })
+        section.parts().split_last().is_some_and(|(_, parent)| above.contains(parent))
     });
     *sections = rest;
     found
@@ -168,13 +176,17 @@ fn by_entries(
     let mut votes: HashMap<&SectionPath, Votes<'_>> = HashMap::new();
     let mut is_gone = Cached::new(gone);
     for (b, a) in matching.pairs() {
-        for place in &before.entries[b].places {
+        let (old, new) = (&before.entries[b].places, &after.entries[a].places);
+        if old.len() > MANY || new.len() > MANY {
+            continue;
+        }
+        for place in old {
             if !is_gone.contains(&place.section) {
                 continue;
             }
             let votes = votes.entry(&place.section).or_default();
             votes.survivors += 1;
-            for there in &after.entries[a].places {
+            for there in new {
                 if fresh.contains(&there.section) {
                     *votes.to.entry(&there.section).or_default() += 1;
                 }

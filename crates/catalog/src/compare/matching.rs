@@ -1,6 +1,6 @@
 //! Which entry of the newer document is which of the older one.
 //!
-//! The order of proof: equal keys, addresses known to have become others, a side link that became the main one, then
+//! The order of proof: equal keys, equal addresses that several names share, addresses known to have become others, a side link that became the main one, then
 //! (sections mapped) names, and last a repository name with a similar text. Each side is used once. Texts alone
 //! never join two entries: of the pairs such a rule found in real history, the wrong ones were all of that kind.
 
@@ -8,13 +8,16 @@ use std::collections::{HashMap, HashSet};
 
 use super::Known;
 use super::finding::map_sections;
-use super::names::{by_lost_link, by_name, by_repository};
+use super::names::{by_lost_link, by_name, by_repository, by_shared_address};
 use super::sections::SectionMap;
-use super::texts::fingerprint;
+use super::texts::name_mark;
 use crate::key::EntryKey;
 use crate::model::{Entry, Snapshot};
 
 const NONE: u32 = u32::MAX;
+
+/// An entry at more places than this says little about any of them, and comparing them all would take long.
+pub(super) const MANY: usize = 16;
 
 /// One-to-one assignment of entries, by their positions in the two snapshots.
 #[derive(Debug, Default)]
@@ -77,6 +80,7 @@ pub(crate) fn match_entries(before: &Snapshot, after: &Snapshot, known: &Known) 
     };
     in_step(before, after, &mut matching);
     by_key(before, after, &mut matching);
+    by_shared_address(before, after, &mut matching);
     by_known(before, after, known, &mut matching);
     by_side_link(before, after, &mut matching);
     let sections = map_sections(before, after, &matching);
@@ -156,8 +160,8 @@ fn by_side_link(before: &Snapshot, after: &Snapshot, matching: &mut Matching) {
     }
     let agrees = |b: usize, a: usize| {
         let (old, new) = (&before.entries[b], &after.entries[a]);
-        (fingerprint(&old.name) != 0 && fingerprint(&old.name) == fingerprint(&new.name))
-            || old.places.iter().any(|place| new.places.contains(place))
+        (name_mark(&old.name) != 0 && name_mark(&old.name) == name_mark(&new.name))
+            || old.places.iter().take(MANY).any(|place| new.places.iter().take(MANY).any(|now| now == place))
     };
     let keys: HashMap<&EntryKey, usize> = new.iter().rev().map(|a| (&after.entries[*a].key, *a)).collect();
     for &b in &old {

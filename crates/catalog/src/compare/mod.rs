@@ -5,6 +5,7 @@
 //! figures, marks) come from one walk, so that rows can be written for both and nothing is told for the second. The
 //! words are chosen in `telling`.
 
+pub(crate) mod figures;
 mod finding;
 mod matching;
 mod names;
@@ -12,6 +13,7 @@ pub(crate) mod ranks;
 pub(crate) mod sections;
 mod telling;
 pub(crate) mod texts;
+mod titles;
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -28,7 +30,9 @@ pub(crate) use self::telling::named;
 
 use self::matching::Matching;
 use self::sections::SectionMap;
-use self::texts::{extends, fingerprint, formerly, same_letters, similarity};
+use self::texts::{
+    extends, fingerprint, formerly, name_letters, reads_same, same_letters, same_name, similarity,
+};
 
 /// What is already known from elsewhere and must not be told again by the document.
 #[derive(Clone, Debug, Default)]
@@ -117,7 +121,12 @@ impl Difference {
                 continue;
             }
             touched.push((b, a));
-            if is_renamed(old, new, known) {
+            let mut renamed = is_renamed(old, new, known);
+            let mut edited = !reads_same(&old.description, &new.description);
+            if (renamed || edited) && is_other_layout(old, new) {
+                (renamed, edited) = (false, false);
+            }
+            if renamed {
                 items.push(Item::Renamed { b, a });
             }
             if let (Some(from), Some(to)) =
@@ -125,7 +134,7 @@ impl Difference {
             {
                 items.push(Item::Moved { b, a, from: from.clone(), to: to.clone() });
             }
-            if !same_letters(&old.description, &new.description) {
+            if edited {
                 edits += 1;
                 items.push(Item::Edited { b, a });
             }
@@ -230,9 +239,18 @@ fn same_text(old: &Entry, new: &Entry) -> bool {
     fingerprint(&old.description) != 0 && similarity(&old.description, &new.description) >= 0.8
 }
 
+/// Whether name and text only look different because the document is laid out otherwise: another part of one line is
+/// the link now, or another of several listings of the entry speaks for it.
+fn is_other_layout(old: &Entry, new: &Entry) -> bool {
+    fn line(entry: &Entry) -> impl Iterator<Item = char> + '_ {
+        name_letters(&entry.name).chain(name_letters(&entry.description))
+    }
+    old.key == new.key && (old.places.len() != new.places.len() || line(old).eq(line(new)))
+}
+
 /// Whether the same thing has another name or address.
 fn is_renamed(old: &Entry, new: &Entry, known: &Known) -> bool {
-    let same_name = same_letters(&old.name, &new.name);
+    let same_name = same_name(&old.name, &new.name);
     if old.key.address() != new.key.address() {
         // told by whoever found out that the address became another one, together with a name that follows it
         let told = known.followed(&old.key).any(|key| *key == new.key);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::matching::Matching;
 use super::sections::SectionMap;
-use super::texts::{Fnv, fingerprint, similarity};
+use super::texts::{Fnv, fingerprint, name_mark, similarity};
 use crate::model::{Entry, SectionPath, Snapshot};
 
 /// Who has this mark, and whether only one has it.
@@ -28,12 +28,63 @@ impl Slot {
     }
 }
 
+/// Entries of a structured catalog that share one address, each with its name in the key: equal names; then the only
+/// one left of the address on both sides, or the same text in the same section.
+pub(super) fn by_shared_address(before: &Snapshot, after: &Snapshot, matching: &mut Matching) {
+    let (old, new) = (matching.only_before(), matching.only_after());
+    let shares = |entry: &Entry| entry.key.address().len() != entry.key.as_str().len();
+    let any =
+        old.iter().any(|b| shares(&before.entries[*b])) || new.iter().any(|a| shares(&after.entries[*a]));
+    if old.is_empty() || new.is_empty() || !any {
+        return;
+    }
+    let name = |entry: &Entry| Some(name_mark(&entry.name)).filter(|name| *name != 0);
+    join_equal(before, after, matching, |entry| Some((entry.key.address(), name(entry)?)));
+    // how many are left of an address
+    let mut left: HashMap<&str, (Slot, Slot)> = HashMap::new();
+    for b in matching.only_before() {
+        left.entry(before.entries[b].key.address()).or_default().0.put(b);
+    }
+    for a in matching.only_after() {
+        left.entry(after.entries[a].key.address()).or_default().1.put(a);
+    }
+    for (ours, theirs) in left.into_values() {
+        if let (Some(b), Some(a)) = (ours.only(), theirs.only()) {
+            matching.join(b, a);
+        }
+    }
+    let text = |entry: &Entry| Some(fingerprint(&entry.description)).filter(|text| *text != 0);
+    join_equal(before, after, matching, |entry| {
+        Some((entry.key.address(), text(entry)?, Some(entry.section())))
+    });
+}
+
+/// Joins what has an equal mark, in document order.
+fn join_equal<'a, M: std::hash::Hash + Eq>(
+    before: &'a Snapshot,
+    after: &'a Snapshot,
+    matching: &mut Matching,
+    mark: impl Fn(&'a Entry) -> Option<M>,
+) {
+    let mut marks: HashMap<M, usize> = HashMap::new();
+    for a in matching.only_after().into_iter().rev() {
+        if let Some(mark) = mark(&after.entries[a]) {
+            marks.insert(mark, a);
+        }
+    }
+    for b in matching.only_before() {
+        if let Some(a) = mark(&before.entries[b]).and_then(|mark| marks.remove(&mark)) {
+            matching.join(b, a);
+        }
+    }
+}
+
 /// Equal names: in one section; then anywhere, when repository name or text agrees too. Names count only where they
 /// are unique on both sides, entries that are already matched included.
 pub(super) fn by_name(before: &Snapshot, after: &Snapshot, sections: &SectionMap, matching: &mut Matching) {
     let (old, new) = (matching.only_before(), matching.only_after());
     let names = |entries: &[Entry], at: &[usize]| -> HashMap<u64, (Slot, Slot)> {
-        at.iter().map(|at| (fingerprint(&entries[*at].name), (Slot::default(), Slot::default()))).collect()
+        at.iter().map(|at| (name_mark(&entries[*at].name), (Slot::default(), Slot::default()))).collect()
     };
     let mut wanted = names(&before.entries, &old);
     let there = names(&after.entries, &new);
@@ -44,7 +95,7 @@ pub(super) fn by_name(before: &Snapshot, after: &Snapshot, sections: &SectionMap
     let mut old_places: HashMap<(u64, u64), Slot> = HashMap::new();
     let mut new_places: HashMap<(u64, u64), Slot> = HashMap::new();
     for (b, entry) in before.entries.iter().enumerate() {
-        let name = fingerprint(&entry.name);
+        let name = name_mark(&entry.name);
         if let Some((slot, _)) = wanted.get_mut(&name) {
             slot.put(b);
             for place in &entry.places {
@@ -53,7 +104,7 @@ pub(super) fn by_name(before: &Snapshot, after: &Snapshot, sections: &SectionMap
         }
     }
     for (a, entry) in after.entries.iter().enumerate() {
-        let name = fingerprint(&entry.name);
+        let name = name_mark(&entry.name);
         if let Some((_, slot)) = wanted.get_mut(&name) {
             slot.put(a);
             for place in &entry.places {
@@ -63,7 +114,7 @@ pub(super) fn by_name(before: &Snapshot, after: &Snapshot, sections: &SectionMap
     }
     for &b in &old {
         let entry = &before.entries[b];
-        let name = fingerprint(&entry.name);
+        let name = name_mark(&entry.name);
         let partner = entry.places.iter().find_map(|place| {
             let mark = (name, number(sections.forward(&place.section)));
             old_places.get(&mark)?.only()?;
@@ -77,7 +128,7 @@ pub(super) fn by_name(before: &Snapshot, after: &Snapshot, sections: &SectionMap
         if matching.after(b).is_some() {
             continue;
         }
-        let Some((ours, theirs)) = wanted.get(&fingerprint(&before.entries[b].name)) else { continue };
+        let Some((ours, theirs)) = wanted.get(&name_mark(&before.entries[b].name)) else { continue };
         let (Some(_), Some(a)) = (ours.only(), theirs.only()) else { continue };
         if matching.before(a).is_none() && agree(&before.entries[b], &after.entries[a], 0.8) {
             matching.join(b, a);
@@ -158,10 +209,10 @@ pub(super) fn by_lost_link(
     // how many more items without a link of this name and section there are now than before
     let mut more: HashMap<(u64, u64), i64> = HashMap::new();
     for item in &after.linkless {
-        *more.entry((fingerprint(&item.name), number(sections.settled(&item.section)))).or_default() += 1;
+        *more.entry((name_mark(&item.name), number(sections.settled(&item.section)))).or_default() += 1;
     }
     for item in &before.linkless {
-        *more.entry((fingerprint(&item.name), number(sections.forward(&item.section)))).or_default() -= 1;
+        *more.entry((name_mark(&item.name), number(sections.forward(&item.section)))).or_default() -= 1;
     }
     more.retain(|(name, _), count| *name != 0 && *count != 0);
     if more.is_empty() {
@@ -169,7 +220,7 @@ pub(super) fn by_lost_link(
     }
     for b in old {
         let entry = &before.entries[b];
-        let name = fingerprint(&entry.name);
+        let name = name_mark(&entry.name);
         let found = entry
             .places
             .iter()
@@ -180,7 +231,7 @@ pub(super) fn by_lost_link(
     }
     for a in new {
         let entry = &after.entries[a];
-        let name = fingerprint(&entry.name);
+        let name = name_mark(&entry.name);
         let found = entry
             .places
             .iter()

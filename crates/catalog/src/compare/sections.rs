@@ -1,6 +1,6 @@
 //! Which section of the newer document is which of the older one: a renamed heading moves nobody.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::model::{Place, SectionPath};
 
@@ -78,17 +78,36 @@ impl SectionMap {
 
     /// The first section an entry left.
     pub(crate) fn left<'a>(&self, before: &'a [Place], after: &[Place]) -> Option<&'a SectionPath> {
-        before.iter().map(|place| &place.section).find(|section| {
-            let now = self.forward(section);
-            !after.iter().any(|place| self.settled(&place.section) == now)
-        })
+        let now = Sections::of(after, |section| self.settled(section));
+        before.iter().map(|place| &place.section).find(|section| !now.contains(self.forward(section)))
     }
 
     /// The first section an entry went to.
     pub(crate) fn entered<'a>(&self, before: &[Place], after: &'a [Place]) -> Option<&'a SectionPath> {
-        after.iter().map(|place| &place.section).find(|section| {
-            let now = self.settled(section);
-            !before.iter().any(|place| self.forward(&place.section) == now)
-        })
+        let was = Sections::of(before, |section| self.forward(section));
+        after.iter().map(|place| &place.section).find(|section| !was.contains(self.settled(section)))
+    }
+}
+
+/// The sections of some places under the names they are compared by. Nearly always there is one.
+enum Sections<'a, F> {
+    Few(&'a [Place], F),
+    Many(HashSet<&'a SectionPath>),
+}
+
+impl<'a, F: Fn(&'a SectionPath) -> &'a SectionPath> Sections<'a, F> {
+    fn of(places: &'a [Place], name: F) -> Self {
+        const FEW: usize = 8;
+        if places.len() <= FEW {
+            return Self::Few(places, name);
+        }
+        Self::Many(places.iter().map(|place| name(&place.section)).collect())
+    }
+
+    fn contains(&self, section: &SectionPath) -> bool {
+        match self {
+            Self::Few(places, name) => places.iter().any(|place| name(&place.section) == section),
+            Self::Many(sections) => sections.contains(section),
+        }
     }
 }

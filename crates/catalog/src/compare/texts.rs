@@ -1,5 +1,7 @@
 //! What counts as the same words: letters and digits, nothing else.
 
+use super::figures::without_figures;
+
 /// The letters and digits of a text in lower case: what is left when punctuation, emoji, badges, blanks and case are
 /// taken away.
 pub(crate) fn letters(text: &str) -> impl Iterator<Item = char> + '_ {
@@ -23,6 +25,49 @@ pub(crate) fn fingerprint(text: &str) -> u64 {
         hash.write(c.encode_utf8(&mut utf8).as_bytes());
     }
     if empty { 0 } else { hash.0.max(1) }
+}
+
+/// The letters and digits of a name, with the `+` and `#` that belong to a word: `C`, `C++` and `C#` are three
+/// things, while `HTML+CSS` is spelled `HTML & CSS` as well.
+pub(crate) fn name_letters(name: &str) -> impl Iterator<Item = char> + '_ {
+    let is_sign = |c: char| matches!(c, '+' | '#');
+    let mut in_word = false;
+    let mut in_signs = false;
+    let kept = name.char_indices().filter(move |&(at, c)| {
+        if is_sign(c) && in_word {
+            let rest = name[at..].trim_start_matches(is_sign);
+            in_signs = name.len() - rest.len() - at >= 2 || !rest.starts_with(char::is_alphanumeric);
+        } else if !is_sign(c) {
+            in_signs = false;
+        }
+        in_word = c.is_alphanumeric();
+        in_word || in_signs
+    });
+    kept.flat_map(|(_, c)| c.to_lowercase())
+}
+
+/// A number for a name, good for one comparison and never stored; 0 when the name has no letters.
+pub(crate) fn name_mark(name: &str) -> u64 {
+    let mut hash = Fnv::default();
+    let mut empty = true;
+    let mut utf8 = [0; 4];
+    for c in name_letters(name) {
+        empty = false;
+        hash.write(c.encode_utf8(&mut utf8).as_bytes());
+    }
+    if empty { 0 } else { hash.0.max(1) }
+}
+
+/// True when two names are spelled alike, figures aside.
+pub(crate) fn same_name(one: &str, other: &str) -> bool {
+    one == other
+        || name_letters(one).eq(name_letters(other))
+        || name_letters(&without_figures(one)).eq(name_letters(&without_figures(other)))
+}
+
+/// True when two descriptions say the same, figures aside.
+pub(crate) fn reads_same(one: &str, other: &str) -> bool {
+    same_letters(one, other) || letters(&without_figures(one)).eq(letters(&without_figures(other)))
 }
 
 /// FNV-1a over 64 bits.
@@ -98,19 +143,22 @@ pub(crate) fn extends(one: &str, other: &str) -> bool {
 pub(crate) fn formerly(text: &str, name: &str) -> bool {
     const WORDS: [&str; 6] =
         ["formerly", "previously", "successor", "renamedfrom", "replaces", "replacementfor"];
-    let name: String = letters(name).collect();
+    let name: String = letters(name).take(LETTERS_COMPARED).collect();
     if name.is_empty() {
         return false;
     }
-    let text: String = letters(text).collect();
+    let text: String = letters(text).take(LETTERS_SEARCHED).collect();
     WORDS.iter().any(|word| {
         text.match_indices(word).any(|(at, _)| {
             let rest = &text[at + word.len()..];
             // `formerly X`, `formerly known as X`, `successor of the X`
-            rest.find(&name).is_some_and(|distance| distance <= 16)
+            rest[..rest.floor_char_boundary(16 + name.len())].contains(&name)
         })
     })
 }
+
+/// A former name that is told of behind so many letters is told of in passing.
+const LETTERS_SEARCHED: usize = 4_000;
 
 #[cfg(test)]
 mod tests {
@@ -151,5 +199,33 @@ mod tests {
         assert!(formerly("Formerly *heron*", "Heron"));
         assert!(!formerly("Chat server for herons", "Heron"));
         assert!(!formerly("formerly good", ""));
+        assert!(formerly("formerly known as größer", "Größer"));
+        assert!(!formerly("formerly a part of the good old Heron", "Heron"));
+    }
+
+    #[test]
+    fn a_text_full_of_former_names_is_read_quickly() {
+        let text = "formerly ".repeat(200_000);
+        let start = std::time::Instant::now();
+        assert!(!(0..64).any(|_| formerly(&text, "Heron")));
+        assert!(start.elapsed().as_secs() < 5);
+    }
+
+    #[test]
+    fn signs_belong_to_names() {
+        for (one, other, same) in [
+            ("C", "C++", false),
+            ("C", "C#", false),
+            ("F#", "F", false),
+            ("C++11", "C11", false),
+            ("*C++*", "c++", true),
+            ("HTML+CSS", "HTML & CSS", true),
+            ("#general", "General", true),
+            ("a + b", "A b", true),
+            ("Foo ★ 12", "Foo ★ 13", true),
+        ] {
+            assert_eq!(same_name(one, other), same, "{one} / {other}");
+        }
+        assert_eq!(name_mark("+ #"), 0);
     }
 }

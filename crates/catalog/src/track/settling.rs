@@ -7,6 +7,7 @@ use super::climbs::Climbs;
 use super::ranks::{self, Board, RankLook};
 use super::rules::{Rules, span};
 use crate::change::{Change, Hold};
+use crate::compare::figures::without_figures;
 use crate::compare::texts::fingerprint;
 use crate::compare::{Difference, Item};
 use crate::key::EntryKey;
@@ -165,7 +166,10 @@ impl What {
                 Self::Renamed(before(*b), now.key.clone(), fingerprint(&now.name))
             }
             Item::Moved { b, to, .. } => Self::Moved(before(*b), to.clone()),
-            Item::Edited { b, a } => Self::Edited(before(*b), fingerprint(&latest.entries[*a].description)),
+            Item::Edited { b, a } => {
+                let text = without_figures(&latest.entries[*a].description);
+                Self::Edited(before(*b), fingerprint(&text))
+            }
         }
     }
 

@@ -5,24 +5,24 @@ use crate::compare::{Known, compare};
 use crate::model::Snapshot;
 use crate::parse::{Hint, parse};
 
-fn read(name: &str, text: &str) -> Snapshot {
+pub(super) fn read(name: &str, text: &str) -> Snapshot {
     let hint = Hint { name: Some(name), ..Hint::default() };
     parse(text.as_bytes(), hint).unwrap_or_else(|error| panic!("{error}:\n{text}")).snapshot
 }
 
-fn told(name: &str, before: &str, after: &str) -> Vec<String> {
+pub(super) fn told(name: &str, before: &str, after: &str) -> Vec<String> {
     let (before, after) = (read(name, before), read(name, after));
     assert!(!before.entries.is_empty(), "a test about nothing");
     compare(&before, &after, &Known::default()).changes.iter().map(short).collect()
 }
 
 /// Both ways nothing is told.
-fn silent(name: &str, before: &str, after: &str) {
+pub(super) fn silent(name: &str, before: &str, after: &str) {
     assert!(told(name, before, after).is_empty(), "{:?}\n{before}\n=>\n{after}", told(name, before, after));
     assert!(told(name, after, before).is_empty(), "{:?}\n{after}\n=>\n{before}", told(name, after, before));
 }
 
-const MD: &str = "list.md";
+pub(super) const MD: &str = "list.md";
 
 #[test]
 fn writing_it_otherwise_is_no_news() {

@@ -3,6 +3,7 @@
 mod decisions;
 mod documents;
 mod matching;
+mod otherwise;
 mod properties;
 mod ranks;
 mod seeds;
