@@ -36,6 +36,9 @@ pub(super) struct Parts {
 /// More links than any item has; the rest is left out so that merging stays cheap.
 pub(super) const MAX_LINKS: usize = 200;
 
+/// More than stands between two links of one pair of brackets; further on nobody looks for the closing one.
+const MAX_BETWEEN: usize = 40;
+
 /// Longest name taken from running text.
 const MAX_NAME: usize = 60;
 
@@ -61,6 +64,11 @@ pub(super) fn is_outside(url: &str) -> bool {
         let lower = scheme.to_ascii_lowercase();
         lower.starts_with("https://") || lower.starts_with("http://") || lower.starts_with("//")
     }
+}
+
+/// The address as it can be used outside of the document: one without a scheme gets the usual one.
+fn address(url: &str) -> String {
+    if url.starts_with("//") { format!("https:{url}") } else { String::from(url) }
 }
 
 /// The link that is the entry: the first one outside with words, else a picture that is no badge.
@@ -160,7 +168,7 @@ fn parts(line: &Line<'_>, place: usize, key: EntryKey) -> Parts {
         }
     }
     if !name.chars().any(char::is_alphanumeric) {
-        name = name_from_url(&span.url).unwrap_or_else(|| span.url.to_string());
+        name = name_from_url(&span.url).unwrap_or_else(|| address(&span.url));
     }
     let told = text::description(&behind);
     let told_behind = !told.is_empty();
@@ -173,7 +181,7 @@ fn parts(line: &Line<'_>, place: usize, key: EntryKey) -> Parts {
     let dash = if vague { None } else { text::split_at_dash(&name) };
     let entry = Entry {
         key,
-        url: String::from(&*span.url),
+        url: address(&span.url),
         name,
         description,
         marks,
@@ -290,7 +298,7 @@ fn side_links(line: &Line<'_>, place: usize) -> Vec<Link> {
                 Look::Picture(picture) if picture.badge => continue,
                 Look::Picture(picture) => text::squeeze(&picture.alt),
             };
-            links.push(Link { name, url: String::from(&*span.url) });
+            links.push(Link { name, url: address(&span.url) });
             if links.len() == MAX_LINKS {
                 break;
             }
@@ -308,7 +316,7 @@ pub(super) fn all_links(line: &Line<'_>) -> Vec<Link> {
         Look::Address => String::new(),
         Look::Picture(picture) => text::squeeze(&picture.alt),
     };
-    spans.take(MAX_LINKS).map(|span| Link { name: words(span), url: String::from(&*span.url) }).collect()
+    spans.take(MAX_LINKS).map(|span| Link { name: words(span), url: address(&span.url) }).collect()
 }
 
 /// The text behind the entry's link, without the words of links that are mere labels.
@@ -358,11 +366,13 @@ fn group(text: &str, from: usize, spans: &[Span<'_>]) -> Option<(usize, usize, u
     let mut links = 1;
     let mut at = spans[0].end;
     let mut letters = 0;
+    let mut between = 0;
     while let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) {
         if let Some(span) = spans.get(links).filter(|span| span.start <= at) {
             at = span.end.max(at);
             links += 1;
             letters = 0;
+            between = 0;
             continue;
         }
         at += c.len_utf8();
@@ -370,8 +380,9 @@ fn group(text: &str, from: usize, spans: &[Span<'_>]) -> Option<(usize, usize, u
             return Some((from + lead.len() - open.len_utf8(), at, links));
         }
         letters += usize::from(c.is_alphanumeric());
+        between += 1;
         // a stray letter or an `and` between the links is no text
-        if letters > 3 || matches!(c, '(' | '[') {
+        if letters > 3 || between > MAX_BETWEEN || matches!(c, '(' | '[' | '（' | '【') {
             return None;
         }
     }

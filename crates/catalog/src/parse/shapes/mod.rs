@@ -5,6 +5,8 @@
 //! mere wrapper (`projects`, `items` …). So a flat list, a map of categories, a map of names and a landscape of three
 //! levels are all read by the same walk.
 
+use std::borrow::Cow;
+
 use super::build::SectionId;
 use super::data::{Node, Value};
 use super::fields::{Fields, Kind, is_outside, kind, one_line};
@@ -29,6 +31,8 @@ struct Group<'n> {
     key: &'n str,
     value: &'n Node<'n>,
     kind: Kind,
+    /// Something in it could be the address of an entry.
+    holds: bool,
 }
 
 impl Walk {
@@ -93,14 +97,21 @@ impl Walk {
         within: Within,
     ) -> Vec<Group<'n>> {
         let at_top = within == Within::Document;
-        let has_lists = |group: &Group<'_>| group.kind == Kind::Children && holds_addresses(group.value);
         let all = node.pairs().iter().filter(|(_, value)| value.is_group());
-        let all: Vec<_> = all.map(|(key, value)| Group { key, value, kind: kind(key) }).collect();
+        let group = |(key, value): &'n (Cow<'n, str>, Node<'n>)| Group {
+            key,
+            value,
+            kind: kind(key),
+            holds: holds_addresses(value),
+        };
+        let all: Vec<_> = all.map(group).collect();
+        let is_catalog = |group: &Group<'_>| group.kind == Kind::Children && group.holds;
+        let catalogs = all.iter().filter(|group| is_catalog(group)).count();
         let mut groups = Vec::new();
-        for (at, group) in all.iter().enumerate() {
-            let holds = holds_addresses(group.value);
-            let others_hold = || all.iter().enumerate().any(|(other, group)| other != at && has_lists(group));
-            if at_top && is_definition(group) && others_hold() {
+        for group in all {
+            let holds = group.holds;
+            let others_hold = catalogs > usize::from(is_catalog(&group));
+            if at_top && others_hold && is_definition(&group) {
                 self.define(group.value);
                 continue;
             }
@@ -114,7 +125,7 @@ impl Walk {
                 _ => holds && (at_top || !fields.has_address()),
             };
             if belongs {
-                groups.push(Group { key: group.key, value: group.value, kind: group.kind.clone() });
+                groups.push(group);
             } else if holds && group.kind == Kind::Aside && at_top {
                 self.records.skip(group.value.line, "about the document, not an entry");
             } else if group.kind == Kind::Unknown

@@ -212,3 +212,17 @@ fn damaged_yaml_is_survived() {
 fn damaged_json_is_survived() {
     survive_damage(Format::Json, &[MAPS, STARTERS], 6_000);
 }
+
+#[test]
+fn many_definitions_are_looked_at_once() {
+    let definitions = r#""groups":[{"id":"a","name":"A"}],"#.repeat(40_000);
+    let began = std::time::Instant::now();
+    // without a catalog beside them they define nothing
+    let lone = read(Format::Json, &format!("{{{definitions}\"version\":1}}"));
+    assert_eq!((lone.lines().count(), lone.lines().next()), (40_000, Some("linkless A @1[]")));
+    let catalog = r#""items":[{"name":"x","url":"https://x.example","group":"a"}]"#;
+    let told = read(Format::Json, &format!("{{{definitions}{catalog}}}"));
+    assert_eq!(told, "x = x.example @1[A]");
+    // looking through all of them for each of them takes a minute
+    assert!(began.elapsed().as_secs() < 15, "{:?}", began.elapsed());
+}

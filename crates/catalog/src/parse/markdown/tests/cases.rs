@@ -196,6 +196,25 @@ fn d38_relative_addresses() {
 }
 
 #[test]
+fn addresses_without_a_scheme_get_one() {
+    let text = "# T\n\n- [a](//a.example/x) - by [b](//b.example) and others\n\n\
+                | N | L |\n|---|---|\n| [t](//t.example) | [u](//u.example) |\n\n\
+                ## Tools\n\n### [h](//h.example)\n\nKeeps keys, with [i](//i.example).\n";
+    let entries = read(text).snapshot.entries;
+    let addresses: Vec<_> = entries
+        .iter()
+        .flat_map(|entry| std::iter::once(&entry.url).chain(entry.links.iter().map(|link| &link.url)))
+        .collect();
+    assert_eq!(addresses.len(), 6);
+    assert!(addresses.iter().all(|url| url.starts_with("https://")), "{addresses:?}");
+    assert_eq!(entries[0].key, only_key("- [a](https://a.example/x)"));
+}
+
+fn only_key(text: &str) -> crate::key::EntryKey {
+    read(text).snapshot.entries[0].key.clone()
+}
+
+#[test]
 fn d39_one_entry_at_several_places() {
     let text = "## A\n\n- [x](https://x.example) - short\n\n## B\n\n- [X](http://www.x.example/) - the longer text\n";
     assert_eq!(only(text), "A & B | X | x.example | the longer text");

@@ -28,6 +28,25 @@ fn deep_structure_is_cut_and_not_followed() {
 }
 
 #[test]
+fn brackets_that_never_close_are_given_up_soon() {
+    let exclaimed = format!("{}\n", "!".repeat(60));
+    for (open, between) in [("（", "\n"), ("【", "\n"), ("(", "\n"), ("（", &exclaimed), ("(", "!?\n")] {
+        let text = format!(
+            "- [x](https://x.example) - {}",
+            format!("{open}[a](https://b.example){between}").repeat(20_000)
+        );
+        let began = std::time::Instant::now();
+        assert_eq!(read(&text).snapshot.entries.len(), 1);
+        // looking on to the end from each of them takes minutes
+        assert!(began.elapsed().as_secs() < 15, "{open}{between} {:?}", began.elapsed());
+    }
+    assert_eq!(
+        only("- [x](https://x.example) 是（[甲](https://a.example)、[乙](https://b.example)）工具"),
+        "x | x.example | 是工具 |  | 甲 <https://a.example>, 乙 <https://b.example>"
+    );
+}
+
+#[test]
 fn an_address_listed_many_times_keeps_few_links() {
     let mut text = String::new();
     for n in 0..3_000 {
