@@ -1,6 +1,9 @@
 //! Why news was judged to be what it is, in one short sentence made from its own facts.
 
+use whimbrel_catalog::EntryKey;
+
 use super::News;
+use crate::fold::fold;
 
 impl News {
     /// What speaks for it. Empty where the facts speak for themselves.
@@ -22,9 +25,9 @@ impl News {
                 "same address, other section, and the old section was not renamed".to_owned()
             }
             Self::Renamed { subject, old_name, old_key, .. } => {
-                if subject.key == *old_key {
+                if same_address(&subject.key, old_key) {
                     "same address, other name".to_owned()
-                } else if subject.name == *old_name {
+                } else if same_name(&subject.name, old_name) {
                     "same name, other address; the old address is no longer listed".to_owned()
                 } else {
                     "other name and address, but the rest of the entry fits only one that went".to_owned()
@@ -47,6 +50,63 @@ impl News {
             Self::Reshaped { .. } | Self::Followed { .. } | Self::Stale { .. } | Self::Recovered { .. } => {
                 String::new()
             }
+        }
+    }
+}
+
+/// Whether two keys are one address, whatever names share it.
+fn same_address(key: &str, other: &str) -> bool {
+    EntryKey::from_stored(key).address() == EntryKey::from_stored(other).address()
+}
+
+/// Whether two names are one to a reader: capitals, accents and punctuation aside, `C` and `C++` kept apart.
+fn same_name(name: &str, other: &str) -> bool {
+    let spelled = |name: &str| -> String {
+        fold(name).chars().filter(|c| c.is_alphanumeric() || matches!(c, '+' | '#')).collect()
+    };
+    spelled(name) == spelled(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::news::Subject;
+
+    #[test]
+    fn a_renaming_says_what_stayed() {
+        for (name, key, old_name, old_key, evidence) in [
+            (
+                "etcd",
+                "e.org",
+                "Etcd",
+                "old.org",
+                "same name, other address; the old address is no longer listed",
+            ),
+            (
+                "key-value",
+                "e.org",
+                "Key Value",
+                "old.org",
+                "same name, other address; the old address is no longer listed",
+            ),
+            (
+                "C++",
+                "e.org",
+                "C",
+                "old.org",
+                "other name and address, but the rest of the entry fits only one that went",
+            ),
+            ("A2", "l.org\ta2", "A", "l.org\ta", "same address, other name"),
+            ("A2", "l.org\ta2", "A", "l.org", "same address, other name"),
+        ] {
+            let news = News::Renamed {
+                subject: Subject { name: name.to_owned(), key: key.to_owned(), ..Subject::default() },
+                description: String::new(),
+                old_name: old_name.to_owned(),
+                old_url: String::new(),
+                old_key: old_key.to_owned(),
+            };
+            assert_eq!(news.evidence(), evidence, "{name}, {old_name}");
         }
     }
 }
