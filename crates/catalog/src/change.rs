@@ -127,6 +127,8 @@ pub enum Change {
         metric: Metric,
         /// Who.
         entry: Named,
+        /// The section of its first place.
+        section: SectionPath,
         /// The round number it passed, the largest of several.
         value: u64,
     },

@@ -18,8 +18,9 @@ impl Difference {
             sides.tell(top(rules_top), &mut changes);
         }
         for climb in self.climbs(before, after) {
-            let entry = named(&after.entries[climb.a]);
-            changes.push(Change::Milestone { metric: climb.metric, entry, value: climb.value });
+            let entry = &after.entries[climb.a];
+            let (section, entry) = (entry.section().clone(), named(entry));
+            changes.push(Change::Milestone { metric: climb.metric, entry, section, value: climb.value });
         }
         changes
     }

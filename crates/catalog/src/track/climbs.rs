@@ -63,7 +63,8 @@ impl Climbs {
                 Some(_) if climb.since + span(look.rules.settle_ranks_secs) > look.now => true,
                 Some(_) => {
                     let (metric, value) = (climb.metric.clone(), climb.value);
-                    changes.push(Change::Milestone { metric, entry: named(entry), value });
+                    let (section, entry) = (entry.section().clone(), named(entry));
+                    changes.push(Change::Milestone { metric, entry, section, value });
                     false
                 }
             }

@@ -161,6 +161,7 @@ fn ranks_reach_from_the_first_day_to_the_last() {
     let passed = |value| Change::Milestone {
         metric: Metric::Stars,
         entry: named("x", "https://example.org/x"),
+        section: SectionPath::default(),
         value,
     };
     assert_eq!(folded([passed(1_000), passed(5_000)]), ["x passed 5,000 stars"]);

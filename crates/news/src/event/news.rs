@@ -296,8 +296,6 @@ impl News {
                 vec![section_path, old_section_path]
             }
             Self::RanksMoved { scope_path, .. } => vec![scope_path],
-            // It is about a value, wherever the entry is listed.
-            Self::Milestone { .. } => vec![],
             _ => self.subject().map(|subject| subject.section_path.as_slice()).into_iter().collect(),
         }
     }

@@ -66,7 +66,12 @@ fn changes() -> Vec<Change> {
             top: of,
         },
         Change::LeftTop { metric, scope, entry: who.clone(), rank: 11, top: of },
-        Change::Milestone { metric: Metric::Other("downloads".to_owned()), entry: who, value: 50_000 },
+        Change::Milestone {
+            metric: Metric::Other("downloads".to_owned()),
+            entry: who,
+            section: SectionPath::new(["Databases", "Key-Value"]),
+            value: 50_000,
+        },
         Change::Reshaped {
             hold: Hold {
                 reason: HoldReason::Shrunk,
@@ -178,6 +183,7 @@ fn an_event_belongs_to_every_section_and_project_it_touches() {
     assert_eq!(sections(4), ["Databases/Key-Value", "Storage"]);
     assert_eq!(sections(7), ["Databases/Key-Value", "Storage"]);
     assert_eq!(sections(8), ["Databases"]);
+    assert_eq!(sections(11), ["Databases/Key-Value"], "a milestone stands where its entry stands");
     assert!(sections(13).is_empty(), "a catalog's own event stands in no section");
     let projects =
         |index: usize| -> Vec<String> { events[index].projects().iter().map(ToString::to_string).collect() };

@@ -55,7 +55,7 @@ pub(crate) fn short(change: &Change) -> String {
         Change::LeftTop { metric, entry, rank, top, .. } => {
             format!("{} left the top {top} by {metric:?}, now {rank}", entry.name)
         }
-        Change::Milestone { metric, entry, value } => format!("{} passed {value} {metric:?}", entry.name),
+        Change::Milestone { metric, entry, value, .. } => format!("{} passed {value} {metric:?}", entry.name),
         Change::Reshaped { hold } => format!("reshaped: {:?}", hold.reason),
     }
 }

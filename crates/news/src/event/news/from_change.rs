@@ -67,8 +67,8 @@ impl News {
                 rank: *rank,
                 top: *top,
             },
-            Change::Milestone { metric, entry, value } => Self::Milestone {
-                subject: Subject::named(entry, &SectionPath::default()),
+            Change::Milestone { metric, entry, section, value } => Self::Milestone {
+                subject: Subject::named(entry, section),
                 metric: metric.clone(),
                 value: *value,
             },
