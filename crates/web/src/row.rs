@@ -15,6 +15,8 @@ pub(crate) struct Row {
     pub(crate) kind_href: String,
     pub(crate) label: &'static str,
     pub(crate) tone: &'static str,
+    /// News about the watching itself: told on one line, so that it does not push the rest off the screen.
+    pub(crate) quiet: bool,
     pub(crate) name: String,
     pub(crate) href: Option<String>,
     pub(crate) project: Option<String>,
@@ -109,6 +111,7 @@ fn row(event: &Event, links: &Links, titles: &dyn Titles) -> Row {
         kind_href: links.page(&format!("k/{kind}/")),
         label: label(kind),
         tone: tone(kind),
+        quiet: matches!(kind, Kind::Followed | Kind::Recovered),
         href: subject.and_then(|subject| outside(&subject.url)),
         project: subject
             .filter(|subject| !subject.key.is_empty())
