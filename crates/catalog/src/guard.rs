@@ -81,6 +81,10 @@ pub(crate) fn judge(tally: &Tally, rules: &Rules, expected: f64) -> Option<Hold>
     let gone = tally.removed;
     let plural = |count: usize| if count == 1 { "y" } else { "ies" };
 
+    if entries > 1 && gone == entries && tally.added == 0 {
+        // However short the list: this is a half-written file or another document far more often than an end.
+        return Some(tally.hold(HoldReason::Shrunk, format!("none of {entries} entries is left")));
+    }
     if most(gone, entries, rules.hold_least) {
         let left = entries - gone.min(entries);
         return Some(if tally.added * 2 >= gone {
@@ -168,6 +172,8 @@ mod tests {
             (Tally { removed: 51, ..long.clone() }, Some(HoldReason::Shrunk)),
             (Tally { removed: 51, ..list.clone() }, Some(HoldReason::Shrunk)),
             (Tally { removed: 51, added: 60, ..list.clone() }, Some(HoldReason::Replaced)),
+            (Tally { entries: 3, removed: 3, ..Tally::default() }, Some(HoldReason::Shrunk)),
+            (Tally { entries: 1, removed: 1, ..Tally::default() }, None),
             (Tally { sections_lost: 5, ..list.clone() }, None),
             (Tally { sections_lost: 6, ..list.clone() }, Some(HoldReason::Reshaped)),
             (Tally { renamed: 26, ..list.clone() }, Some(HoldReason::Sweep)),
