@@ -30,7 +30,7 @@ fn utf8(bytes: &[u8]) -> Result<&str, ParseError> {
     let not_text = |at: usize| ParseError::NotText { offset: start + at };
     let text = std::str::from_utf8(&bytes[start..]).map_err(|error| not_text(error.valid_up_to()))?;
     match memchr::memchr(0, text.as_bytes()) {
-        Some(at) => Err(not_text(at)), // text has no NUL, every binary format has
+        Some(at) => Err(ParseError::Binary { offset: start + at }), // text has no NUL, every binary format has
         None => Ok(text),
     }
 }
@@ -100,7 +100,7 @@ mod tests {
             (b"\xff\xfe", ParseError::Empty),
             (b"# L\xe4den", not_text(3)),
             (b"\xef\xbb\xbfab\xff", not_text(5)),
-            (b"ab\0cd", not_text(2)),
+            (b"ab\0cd", ParseError::Binary { offset: 2 }),
             (b"\xff\xfea\0\0\0", not_text(4)),
             (b"\xff\xfea\0b", not_text(4)),
             (b"\xfe\xff\xd8\x00\x00a", not_text(2)),

@@ -56,6 +56,12 @@ pub enum ParseError {
         /// Where the first wrong byte stands.
         offset: usize,
     },
+    /// A zero byte: no text has one, nearly every binary format has.
+    #[error("the document holds a zero byte (byte {offset}), so it looks like a binary file: check the path")]
+    Binary {
+        /// Where it stands.
+        offset: usize,
+    },
     /// A web page where a catalog was expected.
     #[error("the document is a web page, not a catalog: check the address")]
     WebPage,

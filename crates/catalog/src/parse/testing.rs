@@ -73,7 +73,8 @@ pub(super) fn survive_damage(format: Format, documents: &[&str], times: usize) {
         match parse(&bytes, Hint { name: None, format: Some(format) }) {
             Ok(reading) => check(&reading),
             Err(error) => {
-                refused += usize::from(!matches!(error, ParseError::NotText { .. }));
+                refused +=
+                    usize::from(!matches!(error, ParseError::NotText { .. } | ParseError::Binary { .. }));
                 assert!(!error.to_string().contains('\n'));
             }
         }
