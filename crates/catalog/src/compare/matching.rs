@@ -80,7 +80,9 @@ pub(crate) fn match_entries(before: &Snapshot, after: &Snapshot, known: &Known) 
     };
     in_step(before, after, &mut matching);
     by_key(before, after, &mut matching);
-    by_shared_address(before, after, &mut matching);
+    if matching.unmatched > 0 {
+        by_shared_address(before, after, &mut matching);
+    }
     by_known(before, after, known, &mut matching);
     by_side_link(before, after, &mut matching);
     let sections = map_sections(before, after, &matching);
