@@ -58,6 +58,7 @@ fn follow<'a>(text: &'a str, base: usize, reader: &mut Reader<'a>) {
         match event {
             Event::Start(Tag::FootnoteDefinition(_)) => in_footnote += 1,
             Event::End(TagEnd::FootnoteDefinition) => in_footnote = in_footnote.saturating_sub(1),
+            _ if in_footnote > 0 && is_linked(&event) => reader.skip_line(at, "footnote"),
             _ if in_footnote > 0 => {}
             Event::Text(words) if in_code => reader.hidden(&words, at, IN_CODE),
             Event::Text(words) => reader.line().push(&words),
@@ -102,5 +103,14 @@ fn follow<'a>(text: &'a str, base: usize, reader: &mut Reader<'a>) {
             },
             _ => {}
         }
+    }
+}
+
+/// True for a link to the outside, in whatever way it is written.
+fn is_linked(event: &Event<'_>) -> bool {
+    match event {
+        Event::Start(Tag::Link { dest_url, .. }) => sense::is_outside(dest_url),
+        Event::Text(words) | Event::Html(words) | Event::InlineHtml(words) => words.contains("://"),
+        _ => false,
     }
 }

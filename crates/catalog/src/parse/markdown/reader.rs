@@ -13,8 +13,11 @@ use super::table::Table;
 use crate::model::Entry;
 use crate::parse::build::{Builder, RankingId, SectionId, Spot};
 
-/// Deeper structure is ignored; real documents stay below ten.
+/// What stands deeper is reported and not read; real documents stay below ten.
 const MAX_DEPTH: usize = 64;
+
+/// Why it is not read.
+const TOO_DEEP: &str = "nested too deeply";
 
 /// What stands in further columns counts to the last one.
 const MAX_COLUMNS: usize = 64;
@@ -32,6 +35,8 @@ pub(super) struct Reader<'a> {
     pub(super) frames: Vec<Frame<'a>>,
     /// Frames that were too deep to be opened.
     overflow: usize,
+    /// The last line reported as a whole.
+    told: u32,
     /// What stands outside of items, cells and headings.
     pub(super) loose: Box<Line<'a>>,
     pub(super) loose_is_html: bool,
@@ -122,6 +127,7 @@ impl<'a> Reader<'a> {
             absent: Vec::new(),
             frames: Vec::new(),
             overflow: 0,
+            told: 0,
             loose: Box::default(),
             loose_is_html: false,
             pool: Vec::new(),
@@ -293,16 +299,18 @@ impl<'a> Reader<'a> {
 
     pub(super) fn cell_open(&mut self, offset: usize) {
         let line = self.fresh(offset);
-        match self.frames.last_mut() {
-            Some(Frame { what: What::Table(table), .. }) => {
-                table.in_cell = true;
-                if table.cells.len() < MAX_COLUMNS {
-                    table.cells.push(line);
-                } else {
-                    self.pool.push(line);
-                }
+        if let Some(Frame { what: What::Table(table), .. }) = self.frames.last_mut() {
+            table.in_cell = true;
+            if table.cells.len() < MAX_COLUMNS {
+                table.cells.push(line);
+            } else {
+                self.pool.push(line);
             }
-            _ => self.pool.push(line),
+            return;
+        }
+        self.pool.push(line);
+        if self.overflow > 0 {
+            self.skip_line(offset, TOO_DEEP);
         }
     }
 
@@ -379,6 +387,15 @@ impl<'a> Reader<'a> {
         self.builder.skip(line, text, reason);
     }
 
+    /// The same, once for a line on which several such things stand side by side.
+    pub(super) fn skip_line(&mut self, offset: usize, reason: &'static str) {
+        let line = self.places.line(offset);
+        if line != self.told {
+            self.told = line;
+            self.skip(offset, reason);
+        }
+    }
+
     /// The same, for what was taken out of the source beforehand.
     pub(super) fn skip_text(&mut self, offset: usize, text: &str, reason: &'static str) {
         let line = self.places.line(offset);
@@ -405,8 +422,21 @@ impl<'a> Reader<'a> {
     fn open(&mut self, frame: Frame<'a>) {
         if self.frames.len() < MAX_DEPTH {
             self.frames.push(frame);
-        } else if !frame.html {
-            self.overflow += 1;
+        } else {
+            self.too_deep(frame);
+        }
+    }
+
+    #[cold]
+    fn too_deep(&mut self, frame: Frame<'a>) {
+        self.overflow += usize::from(!frame.html);
+        match frame.what {
+            What::Item(Item { line, .. }) | What::Heading(_, line) | What::Summary(line) => {
+                self.skip_line(line.offset, TOO_DEEP);
+                self.pool.push(line);
+            }
+            What::Table(table) => self.skip_line(table.offset, TOO_DEEP),
+            What::List(_) | What::Details(_) => {}
         }
     }
 

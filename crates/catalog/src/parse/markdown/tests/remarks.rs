@@ -22,6 +22,12 @@ fn deep_structure_is_cut_and_not_followed() {
     let found = entries(&deep);
     assert!(found.len() >= 30);
     assert_eq!(found.last().map(String::as_str), Some("After | after | after.example"));
+    let told = read(&deep).report.skipped;
+    let mut lines: Vec<u32> =
+        told.iter().filter(|told| told.reason == "nested too deeply").map(|told| told.line).collect();
+    lines.extend(read(&deep).snapshot.entries.iter().map(|entry| entry.places[0].line));
+    lines.sort_unstable();
+    assert_eq!(lines, (3..403).chain([406]).collect::<Vec<_>>());
     for shape in ["> ", "- ", "<details><summary>", "<ul><li>", "[", "](", "*a_ ", "((((", "<!-- "] {
         read(&shape.repeat(20_000));
     }
@@ -81,6 +87,27 @@ fn html_code_that_is_never_closed() {
     let text = format!("<div><pre>\n<a href=\"https://x.example\">x</a>\n\n{html}");
     assert_eq!(entries(&text), ["b | b.example", "c | c.example"]);
     assert_eq!(skipped(&text), ["2: inside code"]);
+}
+
+#[test]
+fn what_is_too_deep_is_reported() {
+    let open = "<details>\n\n".repeat(64);
+    let text = format!(
+        "{open}- [a](https://a.example)\n- [b](https://b.example)\n\n## H\n\n| N |\n|---|\n| [t](https://t.example) |\n"
+    );
+    assert!(entries(&text).is_empty());
+    let skipped: Vec<_> = skipped(&text).into_iter().filter(|told| told.ends_with("too deeply")).collect();
+    let lines = [129, 130, 132, 134, 136];
+    assert_eq!(skipped, lines.map(|line| format!("{line}: nested too deeply")));
+}
+
+#[test]
+fn links_in_footnotes_are_reported() {
+    let text = "# T\n\n- [a](https://a.example) is good[^1]\n\n[^1]: Says [b](https://b.example) and [c](https://c.example).\n\n    \
+                - [d](https://d.example)\n    - <a href=\"https://e.example\">e</a>\n    - https://f.example\n    - [g](#g)\n\n\
+                [^2]: words\n\n- [z](https://z.example)\n";
+    assert_eq!(entries(text), ["a | a.example | is good", "z | z.example"]);
+    assert_eq!(skipped(text), [5, 7, 8, 9].map(|line| format!("{line}: footnote")));
 }
 
 #[test]
