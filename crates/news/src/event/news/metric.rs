@@ -20,3 +20,19 @@ pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Metric, 
         other => Metric::Other(other),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_catalog_spells_metrics_the_same() {
+        for (metric, word) in
+            [(Metric::Stars, "stars"), (Metric::Forks, "forks"), (Metric::Updated, "last_updated")]
+        {
+            assert_eq!(serialize(&metric, serde_json::value::Serializer).unwrap(), word);
+            assert_eq!(deserialize(serde_json::Value::from(word)).unwrap(), metric);
+            assert_eq!(serde_json::to_value(&metric).unwrap(), word);
+        }
+    }
+}
