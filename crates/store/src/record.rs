@@ -58,7 +58,8 @@ impl Store {
         Ok(())
     }
 
-    /// Keeps a document's bytes and names them; the next [`Store::record`] should refer to the name.
+    /// Keeps a document's bytes and names them. The next [`Store::record`] of a catalog should refer to the name: the
+    /// file stays at least until as many catalogs came to name it as have put it.
     pub fn put_document(&self, bytes: &[u8]) -> Result<DocumentId, StoreError> {
         self.inner.documents.put(bytes)
     }
@@ -72,7 +73,8 @@ impl Store {
 /// Documents that a commit named and let go.
 #[derive(Default)]
 pub(crate) struct Moves {
-    pub(crate) named: BTreeSet<DocumentId>,
+    /// Once for each catalog.
+    pub(crate) named: Vec<DocumentId>,
     pub(crate) let_go: BTreeSet<DocumentId>,
 }
 

@@ -78,7 +78,7 @@ pub(crate) fn put_meta(
     }
     for document in has.difference(&had) {
         wide::put_new(txn, &document_key(document, &meta.id), VERSION, &rows::json_bytes(document)?)?;
-        documents.named.insert(document.clone());
+        documents.named.push(document.clone());
     }
     let revision = match (&before, follow) {
         (Some((revision, _)), Follow::No) => *revision,

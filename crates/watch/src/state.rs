@@ -95,8 +95,11 @@ impl<'a> State<'a> {
             Some(Kept::Stored(id)) => Ok(Some(id)),
             Some(Kept::Fresh(documents)) => store.put_document(&reading::pack(&documents)).map(Some),
         };
+        // Documents that are both are put once, as they are named once.
+        let one = matches!((&self.accepted, &self.latest),
+            (Some(Kept::Fresh(accepted)), Some(Kept::Fresh(latest))) if Arc::ptr_eq(accepted, latest));
         meta.latest_document = keep(self.latest)?;
-        meta.accepted_document = keep(self.accepted)?;
+        meta.accepted_document = if one { meta.latest_document.clone() } else { keep(self.accepted)? };
         meta.parser = PARSER_VERSION;
         let tracker = self.follower.tracker();
         let accepted = tracker.accepted();

@@ -35,8 +35,8 @@ enum Place {
 /// Documents that must stay although no row needs them.
 #[derive(Default)]
 struct Held {
-    /// Put, and not yet named by a commit.
-    fresh: BTreeSet<DocumentId>,
+    /// Put, and not yet named by a commit; how often, as catalogs may have the same document.
+    fresh: BTreeMap<DocumentId, u32>,
     /// While an export reads its one moment of the store, nothing is removed; what was let go waits here.
     exports: u32,
     let_go: BTreeSet<DocumentId>,
@@ -56,7 +56,7 @@ impl Documents {
     /// Keeps these bytes, at least until a commit names them and lets them go again.
     pub(crate) fn put(&self, bytes: &[u8]) -> Result<DocumentId, StoreError> {
         let id = DocumentId(hex(&Sha256::digest(bytes)));
-        self.held().fresh.insert(id.clone());
+        *self.held().fresh.entry(id.clone()).or_default() += 1;
         // A file that rotted under the right name is written again.
         if self.get(&id).ok().flatten().is_none() {
             let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
@@ -102,9 +102,17 @@ impl Documents {
         }
     }
 
-    /// A commit has named these: from now on its rows hold them.
-    pub(crate) fn named(&self, ids: &BTreeSet<DocumentId>) {
-        self.held().fresh.retain(|id| !ids.contains(id));
+    /// A commit has named these, once for each catalog that has them new: from now on its rows hold them.
+    pub(crate) fn named(&self, ids: &[DocumentId]) {
+        let mut held = self.held();
+        for id in ids {
+            if let Some(count) = held.fresh.get_mut(id) {
+                *count -= 1;
+                if *count == 0 {
+                    held.fresh.remove(id);
+                }
+            }
+        }
     }
 
     /// Removes what was let go by a durable commit, unless `needed` says that another row holds it.
@@ -119,7 +127,7 @@ impl Documents {
             return Ok(());
         }
         for id in std::mem::take(&mut held.let_go) {
-            if !held.fresh.contains(&id) && !needed(&id)? {
+            if !held.fresh.contains_key(&id) && !needed(&id)? {
                 self.remove(&id)?;
             }
         }

@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::outcome::StoreError;
 
@@ -27,11 +28,23 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     sync_folder(folder)
 }
 
-/// Where a file is written before it gets its name.
+/// Where a file is written before it gets its name: a place of its own for everyone who writes it, as two may do so
+/// at once.
 pub(crate) fn aside(path: &Path) -> PathBuf {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
     let mut name = path.as_os_str().to_owned();
-    name.push(UNFINISHED);
+    name.push(format!(".{}-{}{UNFINISHED}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed)));
     name.into()
+}
+
+/// Removes what a process that died was still writing into this folder. Only for who has the folder alone.
+pub(crate) fn sweep(folder: &Path) -> Result<(), StoreError> {
+    for path in list(folder)? {
+        if path.to_string_lossy().ends_with(UNFINISHED) {
+            remove(&path)?;
+        }
+    }
+    Ok(())
 }
 
 /// Makes a folder, its parents too, and makes their names durable.
@@ -103,4 +116,40 @@ pub(crate) fn at(path: &Path) -> impl FnOnce(std::io::Error) -> StoreError {
 /// The folder a path stands in; `.` for a bare name.
 pub(crate) fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_file_may_be_written_by_many_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("shelf/file");
+        let start = std::sync::Barrier::new(8);
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    start.wait();
+                    for _ in 0..5 {
+                        write_whole(&path, b"the same").unwrap();
+                    }
+                });
+            }
+        });
+        assert_eq!(fs::read(&path).unwrap(), b"the same");
+        assert_eq!(list(folder_of(&path)).unwrap(), [path], "nothing is left over");
+    }
+
+    #[test]
+    fn leftovers_are_swept_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let kept = folder.path().join("FORMAT");
+        fs::write(&kept, "").unwrap();
+        fs::write(aside(&kept), "").unwrap();
+        fs::write(aside(&kept), "").unwrap();
+        assert_eq!(list(folder.path()).unwrap().len(), 3);
+        sweep(folder.path()).unwrap();
+        assert_eq!(list(folder.path()).unwrap(), [kept]);
+    }
 }

@@ -79,6 +79,8 @@ impl Site {
         let folder = Folder::make(base.join(&settings.path))?;
         let lock = Lock::take(folder.root())?;
         folder.format()?; // a newer one is refused before anything is touched
+        files::sweep(folder.root())?;
+        files::sweep(&folder.backups())?;
         let water = HighWater::open(folder.root())?;
         Ok(Self { folder, settings: settings.clone(), lock, water })
     }

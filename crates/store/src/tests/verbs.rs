@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use whimbrel_catalog::{EntryKey, SectionPath, Settling, Tombstone};
 use whimbrel_news::Kind;
 
-use super::{added, at, entry, id, meta, record};
+use super::{added, at, entry, id, meta, open, record};
 use crate::*;
 
 /// Runs a story on the engine in memory and on sled.
@@ -217,4 +217,43 @@ fn a_store_reopens_where_it_stood() {
     let mut second = record(meta("a"));
     second.news = vec![added("y", "S", 2)];
     assert_eq!(store.record(&[second], at(TimeDelta::minutes(1).num_seconds())).unwrap().seqs, Some((2, 2)));
+}
+
+#[test]
+fn a_document_of_two_catalogs_stays_for_the_slower_one() {
+    let folder = tempfile::tempdir().unwrap();
+    for store in [Store::in_memory().unwrap(), open(folder.path()).store] {
+        let same = store.put_document(b"# Same").unwrap();
+        assert_eq!(store.put_document(b"# Same").unwrap(), same);
+        let commit = |name: &str, document: Option<&DocumentId>| {
+            let accepted_document = document.cloned();
+            store.record(&[record(CatalogMeta { accepted_document, ..meta(name) })], at(1)).unwrap();
+        };
+        commit("one", Some(&same));
+        commit("one", None);
+        assert!(store.document(&same).unwrap().is_some(), "the other one has yet to name it");
+        commit("two", Some(&same));
+        assert_eq!(store.document(&same).unwrap().unwrap(), b"# Same");
+        commit("two", None);
+        assert_eq!(store.document(&same).unwrap(), None);
+    }
+}
+
+#[test]
+fn many_may_put_the_same_document_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).store;
+    let start = std::sync::Barrier::new(8);
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                start.wait();
+                for n in 0..5 {
+                    store.put_document(format!("# The same {n}").as_bytes()).unwrap();
+                }
+            });
+        }
+    });
+    let same = store.put_document(b"# The same 4").unwrap();
+    assert_eq!(store.document(&same).unwrap().unwrap(), b"# The same 4");
 }
