@@ -31,7 +31,7 @@ pub(super) async fn look(
     cursor: &Cursor,
     limit: usize,
 ) -> Result<Sight, LookError> {
-    let (folder, path) = (folder.to_owned(), path.to_owned());
+    let (folder, path) = (folder.to_owned(), plain(path));
     let (branch, cursor) = (branch.map(str::to_owned), cursor.clone());
     tokio::task::spawn_blocking(move || look_now(&folder, &path, branch.as_deref(), &cursor, limit))
         .await
@@ -168,4 +168,10 @@ fn cursor_at(link: &Link, path: &str, blob: Option<ObjectId>) -> Cursor {
 
 fn file_name(path: &str) -> String {
     path.rsplit('/').next().unwrap_or(path).to_owned()
+}
+
+/// The path as trees know it: people write `./list.md`, and shells complete it so.
+fn plain(path: &str) -> String {
+    let parts: Vec<&str> = path.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+    parts.join("/")
 }

@@ -149,6 +149,7 @@ fn git(rest: &str, base_dir: &Path) -> Result<Spec, String> {
         rest.split_once("//").ok_or_else(|| format!("the path in the repository is missing: {FORM}"))?;
     let (path, branch) = with_branch(inside)?;
     let path = path.trim_matches('/');
+    let path = path.strip_prefix("./").unwrap_or(path);
     if repository.is_empty() || path.is_empty() {
         return Err(FORM.to_owned());
     }
@@ -241,6 +242,8 @@ mod tests {
                 branch: Some("release/2".into())
             }
         );
+        let dotted = parse("git:../list.git//./docs/README.md@release/2");
+        assert_eq!(dotted.unwrap(), git);
         assert_eq!(parse("https://example.org/list.md").unwrap().document_name(), "list.md");
         assert_eq!(parse("github:etcd-io/raft").unwrap(), github("etcd-io", "raft", None, None));
         assert_eq!(

@@ -5,8 +5,8 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 use gix::ObjectId;
 
-use super::file_name;
 use super::repository::Repository;
+use super::{file_name, plain};
 use crate::source::{Document, LookError};
 
 /// The versions of a file on the first-parent line of a branch.
@@ -32,7 +32,7 @@ impl History {
     pub fn open(folder: &Path, path: &str, branch: Option<&str>) -> Result<Self, LookError> {
         let repository = Repository::open(folder)?;
         let tip = repository.tip(branch)?;
-        Self::list(repository, path, tip)
+        Self::list(repository, &plain(path), tip)
     }
 
     /// The same up to a commit that was seen, whatever came after it.

@@ -62,7 +62,7 @@ fn renames_are_followed_forwards_and_backwards() {
     assert_eq!(new, [(edited.clone(), 300), ("short".to_owned(), 400)]);
     assert_eq!(cursor["path"], "docs/list/README.md");
 
-    let history = History::open(repo.path(), "docs/list/README.md", None).unwrap();
+    let history = History::open(repo.path(), "./docs/./list/README.md", None).unwrap();
     let steps: Vec<(i64, &str)> =
         history.steps().iter().map(|step| (step.at.timestamp(), step.path.as_str())).collect();
     assert_eq!(steps, [(100, "list.md"), (300, "docs/list/README.md"), (400, "docs/list/README.md")]);
