@@ -91,6 +91,26 @@ async fn a_folder_is_one_version_of_all_its_catalogs() {
 }
 
 #[tokio::test]
+async fn a_link_to_nothing_is_left_out_until_it_leads_somewhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lists");
+    fs::create_dir(&path).unwrap();
+    symlink(folder.path().join("b.md"), path.join("b.md")).unwrap();
+    symlink("round.md", path.join("round.md")).unwrap();
+    let none = see(&path, &Cursor::new()).await.unwrap_err();
+    assert!(none.message.contains("no catalog files"), "{none}");
+
+    fs::write(path.join("a.md"), "a").unwrap();
+    let (documents, cursor) = version(see(&path, &Cursor::new()).await.unwrap());
+    assert_eq!(documents, [("a.md".to_owned(), "a".to_owned())]);
+    assert_eq!(see(&path, &cursor).await.unwrap(), Sight::Unchanged { cursor: None });
+
+    fs::write(folder.path().join("b.md"), "b").unwrap();
+    let (documents, _) = version(see(&path, &cursor).await.unwrap());
+    assert_eq!(documents.len(), 2);
+}
+
+#[tokio::test]
 async fn what_cannot_be_read_is_said() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();

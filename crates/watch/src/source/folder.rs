@@ -1,11 +1,14 @@
 //! A folder of files: all catalog documents below it, as one version.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use tracing::warn;
+
 use super::file::{Seen, explain, read, stamp};
-use super::{Document, LookError, fingerprint};
+use super::{Document, LookError, LookErrorKind, fingerprint};
 
 /// Endings of files that can be catalogs.
 const ENDINGS: [&str; 9] = ["md", "markdown", "mdown", "mkd", "org", "yaml", "yml", "json", "csv"];
@@ -19,23 +22,47 @@ const MOST_FILES: usize = 2000;
 /// Deeper folders are not entered.
 const DEEPEST: usize = 16;
 
+/// Readings of a folder in which files vanish before the last one counts.
+const READINGS: usize = 5;
+
 /// Reads the catalog files below a folder; `None` when all their stamps are the known ones.
 pub(super) fn see(folder: &Path, known: Option<&str>, limit: usize) -> Result<Option<Seen>, LookError> {
+    until_nothing_vanishes(folder, || see_once(folder, known, limit))
+}
+
+/// Editors and `git` put files in the place of others: one that is listed can be gone a moment later, and that says
+/// nothing about the rest. So the folder is read again.
+fn until_nothing_vanishes<T>(
+    folder: &Path,
+    mut read: impl FnMut() -> Result<T, LookError>,
+) -> Result<T, LookError> {
+    for _ in 1..READINGS {
+        match read() {
+            Err(error) if error.kind == LookErrorKind::NotFound && folder.is_dir() => {}
+            read => return read,
+        }
+    }
+    read()
+}
+
+fn see_once(folder: &Path, known: Option<&str>, limit: usize) -> Result<Option<Seen>, LookError> {
     let mut files = Vec::new();
     collect(folder, DEEPEST, &mut files)?;
-    if files.is_empty() {
-        return Err(LookError::not_found(format!(
-            "{} holds no catalog files: put .md, .org, .yaml, .json or .csv files there",
-            folder.display()
-        )));
-    }
     files.sort();
 
     let mut stamps = String::new();
     let mut written = SystemTime::UNIX_EPOCH;
     let mut opened = Vec::with_capacity(files.len());
+    let mut dangling = Vec::new();
     for path in files {
-        let metadata = fs::metadata(&path).map_err(|error| explain(&path, &error))?;
+        let metadata = match fs::metadata(&path) {
+            Ok(metadata) => metadata,
+            Err(_) if leads_nowhere(&path) => {
+                dangling.push(path);
+                continue;
+            }
+            Err(error) => return Err(explain(&path, &error)),
+        };
         let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().into_owned();
         stamps.push_str(&name);
         stamps.push('\n');
@@ -44,9 +71,22 @@ pub(super) fn see(folder: &Path, known: Option<&str>, limit: usize) -> Result<Op
         written = written.max(metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH));
         opened.push((path, name, metadata));
     }
+    if opened.is_empty() {
+        return Err(LookError::not_found(format!(
+            "{} holds no catalog files: put .md, .org, .yaml, .json or .csv files there",
+            folder.display()
+        )));
+    }
+    for path in &dangling {
+        stamps.push_str(&path.to_string_lossy());
+        stamps.push('\n');
+    }
     let stamp = fingerprint(stamps.as_bytes());
     if known == Some(&stamp) {
         return Ok(None);
+    }
+    for path in &dangling {
+        warn!("{} is left out: it is a link to a file that does not exist", path.display());
     }
 
     let mut left = limit;
@@ -57,6 +97,15 @@ pub(super) fn see(folder: &Path, known: Option<&str>, limit: usize) -> Result<Op
         documents.push(Document { name, bytes });
     }
     Ok(Some(Seen { documents, stamp, written }))
+}
+
+/// A link whose target is missing; a plain file that has just vanished is none.
+fn leads_nowhere(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|own| own.is_symlink())
+        && fs::metadata(path).is_err_and(|error| {
+            matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+                || rustix::io::Errno::from_io_error(&error) == Some(rustix::io::Errno::LOOP)
+        })
 }
 
 /// Links to folders are not entered: they can lead in circles. Links to files are files.
@@ -90,4 +139,30 @@ fn is_catalog_like(name: &str) -> bool {
     let name = name.to_lowercase();
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
     ENDINGS.contains(&ending) && !BESIDE.iter().any(|beside| name.starts_with(beside))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_vanishes_is_read_around_and_what_stays_away_is_said() {
+        let folder = tempfile::tempdir().unwrap();
+        let gone = || LookError::not_found("gone");
+        let mut readings = 0;
+        let read = until_nothing_vanishes(folder.path(), || {
+            readings += 1;
+            if readings < 3 { Err(gone()) } else { Ok(readings) }
+        });
+        assert_eq!(read, Ok(3));
+
+        let mut readings = 0;
+        let mut always = || {
+            readings += 1;
+            Err::<(), _>(gone())
+        };
+        assert_eq!(until_nothing_vanishes(folder.path(), &mut always), Err(gone()));
+        assert_eq!(until_nothing_vanishes(&folder.path().join("gone"), &mut always), Err(gone()));
+        assert_eq!(readings, READINGS + 1, "a folder that is missing itself is not read again");
+    }
 }
