@@ -61,8 +61,9 @@ impl Fields {
                         );
                     }
                     Kind::Links => pairs.iter().for_each(|(label, node)| {
-                        if let Some(url) = node.text().filter(|text| is_outside(text)) {
-                            fields.links.push(Link { name: words(label), url: url.to_owned() });
+                        let url = node.text().filter(|text| is_outside(text));
+                        if let Some(url) = url.and_then(|url| complete(url, Short::Host)) {
+                            fields.links.push(Link { name: words(label), url });
                         }
                     }),
                     _ => {}
@@ -201,7 +202,8 @@ pub(super) fn is_outside(text: &str) -> bool {
 /// An address from what a field holds: the address itself, `owner/repo`, or a host without its scheme.
 fn complete(value: &str, short: Short) -> Option<String> {
     if is_outside(value) {
-        return Some(value.to_owned());
+        let scheme = if value.starts_with("//") { "https:" } else { "" };
+        return Some(format!("{scheme}{value}"));
     }
     if value.contains([' ', ':', '\\', '@']) || value.starts_with(['/', '#', '.', '?']) {
         return None;
@@ -233,6 +235,7 @@ mod tests {
         let github = Short::Repository("github.com");
         let table = [
             ("https://a.example/x", Short::Host, Some("https://a.example/x")),
+            ("//a.example/x", github, Some("https://a.example/x")),
             ("a.example/x", Short::Host, Some("https://a.example/x")),
             ("www.a.example", Short::Host, Some("https://www.a.example")),
             ("owner/repo", Short::Host, None),
