@@ -39,5 +39,5 @@ fn one(store: &Store) -> anyhow::Result<Option<String>> {
     if !store.backup_due(now)? {
         return Ok(None);
     }
-    Ok(store.backup(now, &mut |_| {})?.map(|path| path.display().to_string()))
+    Ok(store.backup_scheduled(now, &mut |_| {})?.map(|path| path.display().to_string()))
 }

@@ -6,7 +6,7 @@
 //! MARK        the highest number ever promised
 //! state-1/    the database; a restore makes state-2 and so on
 //! documents/  documents, by checksum
-//! backups/    scheduled exports
+//! backups/    exports, scheduled and asked for
 //! damaged-…/  what was moved aside, never deleted by us
 //! ```
 
@@ -64,7 +64,7 @@ impl Folder {
         self.root.join("documents")
     }
 
-    /// Where scheduled exports lie.
+    /// Where backups lie.
     pub(crate) fn backups(&self) -> PathBuf {
         self.root.join("backups")
     }

@@ -1,4 +1,4 @@
-//! Scheduled exports, a few of them kept: what the ladder falls back on.
+//! Backups: exports beside the database, a few of them kept. What the ladder falls back on.
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Write as _};
@@ -10,6 +10,9 @@ use flate2::write::GzEncoder;
 
 use crate::disk::files;
 use crate::disk::folder::{Folder, stamp};
+use crate::engine::Order;
+use crate::keys::{Key, Kind};
+use crate::moving::import;
 use crate::outcome::StoreError;
 use crate::store::Store;
 use crate::types::Progress;
@@ -20,31 +23,77 @@ const PREFIX: &str = "whimbrel-";
 /// Ends the name of every backup.
 const SUFFIX: &str = ".jsonl.gz";
 
+/// Stands before the end when somebody asked for it.
+const ASKED: &str = "-asked";
+
+/// A backup without events is worth little: once there are some, the next one comes after this time.
+const SOON: TimeDelta = TimeDelta::hours(1);
+
+/// Whose backup it is; each kind is kept by its own number.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Why {
+    Scheduled,
+    Asked,
+}
+
 impl Store {
-    /// Is a scheduled backup due? Cheap. Never for a store in memory, or when they are switched off.
+    /// Is a scheduled backup due? Cheap. Never for a store in memory or one without content, or when they are
+    /// switched off.
     pub fn backup_due(&self, now: DateTime<Utc>) -> Result<bool, StoreError> {
         let Some(home) = self.inner.home.as_ref().filter(|home| home.settings.backup_hours > 0) else {
             return Ok(false);
         };
+        let events = self.stats()?.events;
+        let catalogs = Key::of(Kind::Catalog).range();
+        if events == 0 && self.inner.engine.scan(&catalogs, Order::Rising, 1)?.is_empty() {
+            return Ok(false);
+        }
+        let backups = list(&home.folder)?;
+        let scheduled = |path: &&PathBuf| why(path) == Some(Why::Scheduled);
+        let Some(newest) = backups.iter().rfind(scheduled) else { return Ok(true) };
         let hours = TimeDelta::try_hours(home.settings.backup_hours.try_into().unwrap_or(i64::MAX));
-        let newest = list(&home.folder)?.iter().rev().find_map(|path| taken(path));
-        // A backup from the future is one of a clock that was wrong.
-        Ok(newest.is_none_or(|newest| newest > now || hours.is_some_and(|hours| now - newest >= hours)))
+        Ok(taken(newest).is_none_or(|taken| {
+            // A backup from the future is one of a clock that was wrong.
+            taken > now
+                || hours.is_some_and(|hours| now - taken >= hours)
+                || (events > 0 && now - taken >= SOON && import::seq_of(newest) == Some(0))
+        }))
     }
 
-    /// Writes an export into `backups`, and removes the oldest beyond the number to keep. `None` for a store in
-    /// memory.
+    /// Writes an export into `backups` because somebody asked for it, and removes the oldest of its kind beyond the
+    /// number to keep: scheduled ones stay. `None` for a store in memory.
     pub fn backup(
         &self,
+        now: DateTime<Utc>,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Option<PathBuf>, StoreError> {
+        self.keep_one(Why::Asked, now, progress)
+    }
+
+    /// Writes the scheduled backup, and removes the oldest scheduled ones beyond the number to keep. `None` for a
+    /// store in memory.
+    pub fn backup_scheduled(
+        &self,
+        now: DateTime<Utc>,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Option<PathBuf>, StoreError> {
+        self.keep_one(Why::Scheduled, now, progress)
+    }
+
+    fn keep_one(
+        &self,
+        kind: Why,
         now: DateTime<Utc>,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Option<PathBuf>, StoreError> {
         let Some(home) = &self.inner.home else { return Ok(None) };
         let folder = home.folder.backups();
         files::make_folder(&folder)?;
-        let path = folder.join(format!("{PREFIX}{}{SUFFIX}", stamp(now)));
+        let mark = if kind == Why::Asked { ASKED } else { "" };
+        let path = folder.join(format!("{PREFIX}{}{mark}{SUFFIX}", stamp(now)));
         self.export_file(&path, progress)?;
-        let backups = list(&home.folder)?;
+        let mut backups = list(&home.folder)?;
+        backups.retain(|path| why(path) == Some(kind));
         // The one just written stays, whatever the clock and the setting say.
         let mut surplus = backups.len().saturating_sub(home.settings.backups_kept.max(1));
         for old in backups.iter().filter(|old| **old != path) {
@@ -93,6 +142,16 @@ pub(crate) fn list(folder: &Folder) -> Result<Vec<PathBuf>, StoreError> {
 
 /// When a backup was taken, by its name.
 fn taken(path: &Path) -> Option<DateTime<Utc>> {
-    let stamp = path.file_name()?.to_str()?.strip_prefix(PREFIX)?.strip_suffix(SUFFIX)?;
+    let name = name(path)?;
+    let stamp = name.strip_suffix(ASKED).unwrap_or(name);
     Some(NaiveDateTime::parse_from_str(stamp, "%Y%m%dT%H%M%SZ").ok()?.and_utc())
+}
+
+/// Why a backup was taken, by its name.
+fn why(path: &Path) -> Option<Why> {
+    Some(if name(path)?.ends_with(ASKED) { Why::Asked } else { Why::Scheduled })
+}
+
+fn name(path: &Path) -> Option<&str> {
+    path.file_name()?.to_str()?.strip_prefix(PREFIX)?.strip_suffix(SUFFIX)
 }

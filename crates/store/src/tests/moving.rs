@@ -191,7 +191,7 @@ fn backups_come_when_they_are_due_and_the_oldest_go() {
     assert!(store.backup_due(start).unwrap());
     let hours = |hours| start + TimeDelta::hours(hours);
     let paths: Vec<_> =
-        (0..5).map(|day| store.backup(hours(day * 24), &mut |_| {}).unwrap().unwrap()).collect();
+        (0..5).map(|day| store.backup_scheduled(hours(day * 24), &mut |_| {}).unwrap().unwrap()).collect();
     assert!(!store.backup_due(hours(4 * 24 + 23)).unwrap());
     assert!(store.backup_due(hours(5 * 24)).unwrap());
     assert!(store.backup_due(hours(0)).unwrap(), "backups from the future do not count");
@@ -203,4 +203,37 @@ fn backups_come_when_they_are_due_and_the_oldest_go() {
     let memory = Store::in_memory().unwrap();
     assert!(!memory.backup_due(start).unwrap());
     assert_eq!(memory.backup(start, &mut |_| {}).unwrap(), None);
+}
+
+#[test]
+fn nothing_is_backed_up_before_there_is_something_and_then_soon() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).store;
+    assert!(!store.backup_due(at(0)).unwrap(), "nothing was recorded yet");
+    store.record(&[record(meta("one"))], at(0)).unwrap();
+    assert!(store.backup_due(at(0)).unwrap());
+    store.backup_scheduled(at(0), &mut |_| {}).unwrap();
+    assert!(!store.backup_due(at(7200)).unwrap(), "there still is no event");
+    fill(&store, 0..1);
+    assert!(!store.backup_due(at(3599)).unwrap());
+    assert!(store.backup_due(at(3600)).unwrap(), "the newest backup holds no events");
+    store.backup_scheduled(at(3600), &mut |_| {}).unwrap();
+    assert!(!store.backup_due(at(7200)).unwrap(), "this one does");
+}
+
+#[test]
+fn backups_somebody_asks_for_do_not_push_scheduled_ones_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).store;
+    fill(&store, 0..1);
+    let scheduled: Vec<_> =
+        (0..3).map(|n| store.backup_scheduled(at(n), &mut |_| {}).unwrap().unwrap()).collect();
+    // One of them within the second of a scheduled one.
+    let asked: Vec<_> = (2..6).map(|n| store.backup(at(n), &mut |_| {}).unwrap().unwrap()).collect();
+    assert!(scheduled.iter().all(|path| path.exists()));
+    let kept: Vec<_> = asked.iter().map(|path| path.exists()).collect();
+    assert_eq!(kept, [false, true, true, true], "as many are kept of each kind");
+    let day = TimeDelta::hours(24);
+    assert!(store.backup_due(at(2) + day).unwrap(), "and they put no scheduled one off");
+    assert!(!store.backup_due(at(1) + day).unwrap());
 }
