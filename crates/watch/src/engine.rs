@@ -2,13 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
+use std::pin::pin;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tokio::sync::{Mutex, Semaphore};
-use tokio::task::JoinSet;
-use tracing::{error, info, warn};
+use tokio::task::{self, JoinError, JoinSet};
+use tracing::{debug, error, warn};
 use whimbrel_catalog::{CatalogId, Rules};
 use whimbrel_store::{CatalogMeta, Record, Store, StoreError};
 
@@ -17,9 +18,12 @@ use crate::config::{CatalogConfig, Settings};
 use crate::source::{Sources, Spec};
 use crate::visit::{Outlook, visit};
 
-/// A round does not wait longer for its slowest catalog than this many times the time one request may take; the look
-/// itself goes on.
+/// A round that was given no patience does not wait longer for its slowest catalog than this many times the time one
+/// request may take; the look itself goes on.
 const PATIENCE: u32 = 4;
+
+/// A look that takes longer gives its place to another: what hangs must not use up `concurrency`.
+const LONGEST_PLACE: Duration = Duration::from_secs(5);
 
 /// Due catalogs asked of the store at a time.
 const DUE_AT_A_TIME: usize = 1024;
@@ -29,13 +33,22 @@ const DUE_AT_A_TIME: usize = 1024;
 pub struct Watcher {
     store: Store,
     plan: Arc<RwLock<Arc<Plan>>>,
+    /// Looks of the clock that are under way; those that outlive their round are heard by a later one.
+    under_way: Arc<Mutex<Looks>>,
 }
+
+/// Running looks; `None` for a catalog that was being looked at already.
+type Looks = JoinSet<Option<(CatalogId, Outlook)>>;
 
 /// What is followed and how: one reading of the configuration.
 pub(crate) struct Plan {
     pub(crate) settings: Arc<Settings>,
     pub(crate) sources: Sources,
     pub(crate) followed: HashMap<CatalogId, Arc<Followed>>,
+    /// As many looks at other machines as may run at the same time …
+    far: Arc<Semaphore>,
+    /// … and at this one: an edit does not wait for a network that is away.
+    near: Arc<Semaphore>,
     /// Known catalogs were brought in line with this plan.
     adopted: Mutex<bool>,
 }
@@ -46,8 +59,8 @@ pub(crate) struct Followed {
     pub(crate) spec: Spec,
     pub(crate) rules: Rules,
     pub(crate) cadence: Cadence,
-    /// One look at a time.
-    busy: Mutex<()>,
+    /// One look at a time, under the next plan as well.
+    busy: Arc<Mutex<()>>,
 }
 
 /// What one round did.
@@ -63,6 +76,8 @@ pub struct Round {
     pub history: usize,
     /// Those that could not be read, with the reason.
     pub failed: Vec<(CatalogId, String)>,
+    /// Looks that were still under way when the round ended; a later round tells how they went.
+    pub under_way: usize,
 }
 
 impl Watcher {
@@ -75,7 +90,7 @@ impl Watcher {
         catalogs: Vec<CatalogConfig>,
     ) -> anyhow::Result<Self> {
         let plan = Plan::new(base_dir, settings, catalogs)?;
-        Ok(Self { store, plan: Arc::new(RwLock::new(Arc::new(plan))) })
+        Ok(Self { store, plan: Arc::new(RwLock::new(Arc::new(plan))), under_way: Arc::default() })
     }
 
     /// Takes a new configuration; when something is wrong with it, the old one stays. Catalogs that are no longer
@@ -86,7 +101,14 @@ impl Watcher {
         settings: Settings,
         catalogs: Vec<CatalogConfig>,
     ) -> anyhow::Result<()> {
-        let plan = Arc::new(Plan::new(base_dir, settings, catalogs)?);
+        let mut plan = Plan::new(base_dir, settings, catalogs)?;
+        for (id, before) in &self.plan().followed {
+            // Nobody else holds the new plan yet.
+            if let Some(followed) = plan.followed.get_mut(id).and_then(Arc::get_mut) {
+                followed.busy = Arc::clone(&before.busy);
+            }
+        }
+        let plan = Arc::new(plan);
         *self.plan.write().unwrap_or_else(PoisonError::into_inner) = plan;
         Ok(())
     }
@@ -109,18 +131,27 @@ impl Watcher {
         remarks
     }
 
-    /// Looks at every catalog that is due. Ends when all are done, or when the slowest has used up its patience (it
-    /// goes on by itself); one that fails leaves the others alone.
+    /// Looks at every catalog that is due. Ends when all are done, or when the slowest has used up the time of several
+    /// requests (it goes on by itself); one that fails leaves the others alone.
     pub async fn poll_due(&self, now: DateTime<Utc>) -> Round {
+        let patience = self.plan().patience();
+        self.poll_due_within(now, patience).await
+    }
+
+    /// The same with a patience of the caller: for one who comes again soon and has others to look at meanwhile.
+    pub async fn poll_due_within(&self, now: DateTime<Utc>, patience: Duration) -> Round {
         let plan = self.plan();
+        let mut looks = self.under_way.lock().await;
+        // Asked before what is due: one that ends in between was due a moment ago and is not any more.
+        let busy = if looks.is_empty() { HashSet::new() } else { plan.busy() };
         let due = match self.due(&plan, now).await {
-            Ok(due) => due,
+            Ok(due) => due.into_iter().filter(|id| !busy.contains(id)).collect(),
             Err(error) => {
                 error!(%error, "cannot tell what is due: {error}");
                 return Round::default();
             }
         };
-        let round = self.look_at(&plan, due, now, false).await;
+        let round = self.look_at(&plan, due, now, false, &mut looks, patience).await;
         let store = self.store.clone();
         if let Err(error) = blocking(move || store.flush_looks(now)).await {
             error!(%error, "looks could not be written down: {error}");
@@ -135,7 +166,17 @@ impl Watcher {
             error!(%error, "cannot look at catalogs: {error}");
             return Round::default();
         }
-        self.look_at(&plan, ids.to_vec(), now, true).await
+        let mut looks = Looks::new();
+        let round = self.look_at(&plan, ids.to_vec(), now, true, &mut looks, plan.patience()).await;
+        looks.detach_all();
+        round
+    }
+
+    /// The catalogs that lie in the file system of this machine: looking at one costs next to nothing.
+    pub fn local(&self) -> Vec<CatalogId> {
+        let plan = self.plan();
+        let local = plan.followed.values().filter(|followed| matches!(followed.spec, Spec::Local(_)));
+        local.map(|followed| followed.config.id.clone()).collect()
     }
 
     /// When the next catalog is due; `None` when none is followed.
@@ -153,7 +194,15 @@ impl Watcher {
         self.adopt(plan, now).await?;
         let store = self.store.clone();
         let due = blocking(move || store.due(now, DUE_AT_A_TIME)).await?;
-        Ok(due.into_iter().map(|(_, id)| id).filter(|id| plan.followed.contains_key(id)).collect())
+        let mut due: Vec<_> = due.into_iter().map(|(_, id)| id).collect();
+        let all = due.len();
+        due.retain(|id| plan.followed.contains_key(id));
+        if due.len() < all {
+            // A look that was under way when its catalog was no longer followed made it due again.
+            *plan.adopted.lock().await = false;
+            self.adopt(plan, now).await?;
+        }
+        Ok(due)
     }
 
     /// Once for each configuration: catalogs that are no longer followed are due no more, those that are followed
@@ -192,39 +241,48 @@ impl Watcher {
         ids: Vec<CatalogId>,
         now: DateTime<Utc>,
         insist: bool,
+        looks: &mut Looks,
+        patience: Duration,
     ) -> Round {
-        let places = Arc::new(Semaphore::new(plan.settings.concurrency.max(1)));
-        let mut looks = JoinSet::new();
+        let mut started = HashSet::new();
         for id in ids {
             let Some(followed) = plan.followed.get(&id).cloned() else { continue };
-            let (store, plan, places) = (self.store.clone(), Arc::clone(plan), Arc::clone(&places));
-            looks.spawn(async move {
-                let _place = places.acquire_owned().await;
+            let (store, plan) = (self.store.clone(), Arc::clone(plan));
+            let look = looks.spawn(async move {
                 let _alone = if insist {
                     followed.busy.lock().await
                 } else if let Ok(alone) = followed.busy.try_lock() {
                     alone
                 } else {
-                    return None; // still at it since an earlier round
+                    return None; // somebody else is at it
                 };
-                Some((followed.config.id.clone(), visit(&store, &plan, &followed, now).await))
+                let place = plan.places(&followed.spec).acquire_owned().await;
+                let mut visit = pin!(visit(&store, &plan, &followed, now));
+                let in_time = tokio::time::timeout(LONGEST_PLACE, &mut visit).await;
+                drop(place);
+                let outlook = match in_time {
+                    Ok(outlook) => outlook,
+                    Err(_late) => visit.await,
+                };
+                outlook.tell(&followed.config.id); // here: nobody may be waiting for it any more
+                Some((followed.config.id.clone(), outlook))
             });
+            started.insert(look.id());
         }
-        let patience = plan.settings.timeout.as_std().saturating_mul(PATIENCE).max(Duration::from_mins(1));
         let mut round = Round::default();
         let all = async {
-            while let Some(done) = looks.join_next().await {
-                match done {
-                    Ok(Some((id, outlook))) => round.note(id, outlook),
-                    Ok(None) => {}
-                    Err(error) => error!(%error, "a look broke off: {error}"),
-                }
+            while !started.is_empty() {
+                let Some(done) = looks.join_next_with_id().await else { break };
+                started.remove(&round.note(done));
             }
         };
         if tokio::time::timeout(patience, all).await.is_err() {
-            warn!("{} looks take long; the others go on", looks.len());
-            looks.detach_all();
+            debug!("{} looks take long; they go on while others are looked at", started.len());
         }
+        while let Some(done) = looks.try_join_next_with_id() {
+            round.note(done);
+        }
+        round.under_way = looks.len();
         round.looked.sort();
         round.changed.sort();
         round.failed.sort();
@@ -233,20 +291,24 @@ impl Watcher {
 }
 
 impl Round {
-    fn note(&mut self, id: CatalogId, outlook: Outlook) {
+    /// Takes in a look that ended, and hands back which.
+    fn note(&mut self, done: Result<(task::Id, Option<(CatalogId, Outlook)>), JoinError>) -> task::Id {
+        let (look, done) = match done {
+            Ok(done) => done,
+            Err(error) => {
+                error!(%error, "a look broke off: {error}");
+                return error.id();
+            }
+        };
+        let Some((id, outlook)) = done else { return look };
         self.looked.push(id.clone());
         self.events += outlook.events;
         self.history += outlook.history;
         if outlook.changed {
             self.changed.push(id.clone());
         }
-        if outlook.events > 0 {
-            info!(catalog = %id, events = outlook.events, "recorded {} events of `{id}`", outlook.events);
-        }
-        if let Some(problem) = outlook.failure {
-            warn!(catalog = %id, "`{id}` could not be read: {problem}");
-            self.failed.push((id, problem));
-        }
+        self.failed.extend(outlook.failure.map(|problem| (id, problem)));
+        look
     }
 }
 
@@ -266,15 +328,36 @@ impl Plan {
             let rules = config.rules(&spec, &settings.rules);
             let cadence = Cadence { min, max, jitter_percent: settings.jitter_percent };
             let id = config.id.clone();
-            let one = Followed { config, spec, rules, cadence, busy: Mutex::new(()) };
-            if followed.insert(id.clone(), Arc::new(one)).is_some() {
+            let one = Followed { config, spec, rules, cadence, busy: Arc::default() };
+            if followed.insert(id.clone(), one).is_some() {
                 problems.push(format!("catalog `{id}` is configured twice: give one of them another id"));
             }
         }
         anyhow::ensure!(problems.is_empty(), "{}", problems.join("\n"));
         let settings = Arc::new(settings);
         let sources = Sources::new(Arc::clone(&settings))?;
-        Ok(Self { settings, sources, followed, adopted: Mutex::new(false) })
+        let places = || Arc::new(Semaphore::new(settings.concurrency.max(1)));
+        let (far, near) = (places(), places());
+        let followed = followed.into_iter().map(|(id, followed)| (id, Arc::new(followed))).collect();
+        Ok(Self { settings, sources, followed, far, near, adopted: Mutex::new(false) })
+    }
+
+    /// Catalogs that are being looked at.
+    fn busy(&self) -> HashSet<CatalogId> {
+        let busy = self.followed.iter().filter(|(_, followed)| followed.busy.try_lock().is_err());
+        busy.map(|(id, _)| id.clone()).collect()
+    }
+
+    fn places(&self, spec: &Spec) -> Arc<Semaphore> {
+        Arc::clone(match spec {
+            Spec::Local(_) | Spec::Git { .. } => &self.near,
+            Spec::Web(_) | Spec::Github { .. } => &self.far,
+        })
+    }
+
+    /// How long a round waits that was given no patience.
+    fn patience(&self) -> Duration {
+        self.settings.timeout.as_std().saturating_mul(PATIENCE).max(Duration::from_mins(1))
     }
 
     /// The facts of a known catalog under this plan, when they differ.

@@ -596,3 +596,44 @@ async fn wrong_configurations_are_refused_all_at_once() {
     let text = error.to_string();
     assert!(["`a`", "`b`", "`c`"].iter().all(|name| text.contains(name)), "{text}");
 }
+
+#[tokio::test]
+async fn one_that_hangs_does_not_stop_the_clock_of_the_others() {
+    // It takes connections and never answers.
+    let deaf = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}/list.md", deaf.local_addr().unwrap());
+    let settings = Settings { allow_private_addresses: true, concurrency: 1, ..Settings::default() };
+    let mut world = World::with(settings, vec![CatalogConfig::new(id("deaf"), address), local("a")]);
+    world.write("a.md", &list(&FIVE));
+
+    let mut looked = Vec::new();
+    while !looked.contains(&id("a")) {
+        let round = world.watcher.poll_due_within(world.now, std::time::Duration::from_millis(1)).await;
+        assert!(round.under_way > 0);
+        looked.extend(round.looked);
+    }
+    assert_eq!(looked, [id("a")], "one look each, and one of them goes on");
+    assert_eq!(world.events().len(), 1);
+    assert_eq!(world.watcher.local(), [id("a")]);
+
+    // Under another configuration it is still the same look; how it ended is told by a later round.
+    world.watcher.reconfigure(world.folder.path(), world.settings.clone(), world.catalogs.clone()).unwrap();
+    drop(deaf);
+    let round = loop {
+        let round = world.watcher.poll_due_within(world.now, std::time::Duration::from_millis(1)).await;
+        if !round.looked.is_empty() {
+            break round;
+        }
+    };
+    assert_eq!((round.failed.len(), round.under_way), (1, 0), "{round:?}");
+    assert_eq!(world.meta("deaf").failures, 1);
+
+    // One that is followed no more is due no more, whatever its last look wrote.
+    world.catalogs.retain(|catalog| catalog.id == id("a"));
+    world.watcher.reconfigure(world.folder.path(), world.settings.clone(), world.catalogs.clone()).unwrap();
+    world.poll().await;
+    let record = crate::engine::only_meta(CatalogMeta { next_due: Some(world.now), ..world.meta("deaf") });
+    world.store.record(&[record], world.now).unwrap();
+    world.poll().await;
+    assert_eq!(world.meta("deaf").next_due, None);
+}

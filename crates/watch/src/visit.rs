@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use tracing::debug;
+use tracing::{debug, info, warn};
+use whimbrel_catalog::CatalogId;
 use whimbrel_catalog::parse::PARSER_VERSION;
 use whimbrel_news::{Dated, News};
 use whimbrel_store::{CatalogMeta, Look, Record, Store, StoreError};
@@ -40,6 +41,16 @@ impl Outlook {
     /// The document differed.
     pub(crate) fn changed(more: bool) -> Self {
         Self { changed: true, more, ..Self::default() }
+    }
+
+    /// Says in the log what came of it.
+    pub(crate) fn tell(&self, id: &CatalogId) {
+        if self.events > 0 {
+            info!(catalog = %id, events = self.events, "recorded {} events of `{id}`", self.events);
+        }
+        if let Some(problem) = &self.failure {
+            warn!(catalog = %id, "`{id}` could not be read: {problem}");
+        }
     }
 }
 

@@ -18,6 +18,12 @@ const LONGEST_REST: Duration = Duration::from_secs(30);
 /// Two rounds are at least this far apart, so that something that is always due cannot take the machine.
 const SHORTEST_REST: Duration = Duration::from_millis(50);
 
+/// A round waits this long for its slowest catalog, so that one that hangs does not stop the clock of the others …
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// … and while one is under way, which is due until it is done, the next round comes no sooner than this.
+const REST_BESIDE_SLOW: Duration = Duration::from_secs(1);
+
 type Loop = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Makes the loop that looks at what is due.
@@ -32,9 +38,15 @@ pub(crate) fn looking(
             let mut network = Network::default();
             loop {
                 pulse.beat();
-                let round = watcher.poll_due(Utc::now()).await;
+                let round = tokio::select! {
+                    () = pulse.stopped() => return,
+                    round = watcher.poll_due_within(Utc::now(), PATIENCE) => round,
+                };
                 network.notice(&round, &configured.borrow());
-                let rest = rest(&watcher).await;
+                let mut rest = rest(&watcher).await;
+                if round.under_way > 0 {
+                    rest = rest.max(REST_BESIDE_SLOW);
+                }
                 tokio::select! {
                     () = pulse.stopped() => return,
                     () = tokio::time::sleep(rest) => {}
