@@ -214,12 +214,14 @@ fn a_full_disk_is_told_and_loses_nothing() {
     world.follow("birds", "birds.md");
     let once = ["once", "--config", "whimbrel.toml", "--out", "site"];
     assert_eq!(world.run(&once).code, Some(0));
+    let site = fs::read(world.path("site/index.html")).expect("written above");
     let before = world.told();
     // A limit on file sizes refuses writes as a full disk does, wherever the tests run.
     let words: Vec<String> =
         (0..40_000).map(|number| format!("https://github.com/example/bird-{number}")).collect();
     let many = words.iter().map(|url| (url.rsplit('/').next().unwrap_or_default(), url.as_str()));
-    world.write("birds.md", catalog_of("Birds", many));
+    world.write("flocks.md", catalog_of("Flocks", many));
+    world.follow("flocks", "flocks.md");
     let script = format!(
         "trap '' XFSZ; ulimit -f 1500; exec {} once --config whimbrel.toml --out site",
         whimbrel_world::process::program().display()
@@ -228,7 +230,13 @@ fn a_full_disk_is_told_and_loses_nothing() {
     let output = output.expect("a shell is there");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(!said.contains("panicked"), "{said}");
-    world.write("birds.md", list(&[CURLEW]));
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("the site stays as it was"), "{said}");
+    assert_eq!(
+        fs::read(world.path("site/index.html")).expect("written before"),
+        site,
+        "nothing of the site is lost"
+    );
     assert_eq!(world.run(&once).code, Some(0), "it goes on once there is room; before it said:\n{said}");
     assert_eq!(world.told()[..before.len()], before[..], "nothing that was known is lost");
 }

@@ -4,7 +4,8 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use chrono::Utc;
-use whimbrel_watch::Watcher;
+use whimbrel_catalog::CatalogId;
+use whimbrel_watch::{Round, Watcher};
 use whimbrel_web::{Off, StatusFacts};
 
 use crate::cli::{Common, OnceArgs};
@@ -15,6 +16,9 @@ use crate::{logs, run, samples};
 
 /// A source with a long past hands it out piece by piece; this many pieces are taken in one run.
 const MOST_ROUNDS: usize = 1000;
+
+/// A site made of half a round could take from readers what they had.
+const UNTOUCHED: &str = "the site stays as it was";
 
 /// Looks at everything once, writes the site, ends.
 pub(crate) fn once(args: &OnceArgs, common: &Common) -> anyhow::Result<ExitCode> {
@@ -28,13 +32,17 @@ pub(crate) fn once(args: &OnceArgs, common: &Common) -> anyhow::Result<ExitCode>
         let settings = loaded.config.watch.clone();
         let watcher = Watcher::new(store.clone(), &loaded.folder, settings, followed.catalogs)?;
         let mut round = watcher.look_now(&ids, Utc::now()).await;
+        all_seen(&ids, &round)?;
         let (looked, failed) = (round.looked.len(), round.failed.len());
         for _ in 0..MOST_ROUNDS {
             if round.changed.is_empty() {
                 break;
             }
             round = watcher.poll_due(Utc::now()).await; // what was not handed out whole is due again at once
+            all_kept(&round)?;
         }
+        let looks = store.clone();
+        tokio::task::spawn_blocking(move || looks.write_looks()).await?.context(UNTOUCHED)?;
         let status = StatusFacts {
             off: welcome::off(&loaded)
                 .into_iter()
@@ -44,7 +52,6 @@ pub(crate) fn once(args: &OnceArgs, common: &Common) -> anyhow::Result<ExitCode>
         };
         let (web, out) = (loaded.config.web.clone(), args.out.clone());
         let report = tokio::task::spawn_blocking(move || {
-            store.write_looks()?;
             whimbrel_web::write_site(&store, &web, &status, Utc::now(), &out)
         });
         let report = report.await?.with_context(|| format!("writing the site to {}", args.out.display()))?;
@@ -65,4 +72,49 @@ pub(crate) fn once(args: &OnceArgs, common: &Common) -> anyhow::Result<ExitCode>
     });
     runtime.shutdown_background();
     done
+}
+
+/// Whether every catalog was looked at, and what was seen is kept. One that cannot be read was looked at all the same.
+fn all_seen(ids: &[CatalogId], round: &Round) -> anyhow::Result<()> {
+    all_kept(round)?;
+    let missed: Vec<&str> =
+        ids.iter().filter(|id| !round.looked.contains(id)).map(CatalogId::as_str).collect();
+    if !missed.is_empty() {
+        bail!("{UNTOUCHED}: no look at {} came to an end; try again", missed.join(", "));
+    }
+    Ok(())
+}
+
+/// Whether the store took what was seen.
+fn all_kept(round: &Round) -> anyhow::Result<()> {
+    match &round.refused {
+        Some(reason) => bail!("{UNTOUCHED}: what was seen cannot be kept: {reason}"),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_site_is_written_only_after_a_whole_round() {
+        let ids = ["birds", "shells"].map(|id| CatalogId::new(id).unwrap());
+        let looked = ids.to_vec();
+        let failed = vec![(ids[0].clone(), "birds.md does not exist".to_owned())];
+        let refused = Some("no space left".to_owned());
+        for (round, words) in [
+            (Round { looked: looked.clone(), ..Round::default() }, None),
+            (Round { looked: looked.clone(), failed, ..Round::default() }, None),
+            (Round::default(), Some("birds, shells")),
+            (Round { looked: looked[..1].to_vec(), ..Round::default() }, Some("no look at shells")),
+            (Round { looked, refused, ..Round::default() }, Some("no space left")),
+        ] {
+            let said = all_seen(&ids, &round).err().map(|error| error.to_string());
+            assert_eq!(said.is_some(), words.is_some(), "{said:?}");
+            let said = said.unwrap_or_default();
+            assert!(said.contains(words.unwrap_or_default()), "{said}");
+        }
+        assert!(all_seen(&[], &Round::default()).is_ok(), "nothing is followed, nothing is missed");
+    }
 }

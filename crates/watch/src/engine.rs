@@ -78,6 +78,8 @@ pub struct Round {
     pub failed: Vec<(CatalogId, String)>,
     /// Looks that were still under way when the round ended; a later round tells how they went.
     pub under_way: usize,
+    /// What the store said when it refused: then not everything that was seen is written down.
+    pub refused: Option<String>,
 }
 
 impl Watcher {
@@ -148,7 +150,7 @@ impl Watcher {
             Ok(due) => due.into_iter().filter(|id| !busy.contains(id)).collect(),
             Err(error) => {
                 error!(%error, "cannot tell what is due: {error}");
-                return Round::default();
+                return Round::refused(&error);
             }
         };
         let round = self.look_at(&plan, due, now, false, &mut looks, patience).await;
@@ -164,7 +166,7 @@ impl Watcher {
         let plan = self.plan();
         if let Err(error) = self.adopt(&plan, now).await {
             error!(%error, "cannot look at catalogs: {error}");
-            return Round::default();
+            return Round::refused(&error);
         }
         let mut looks = Looks::new();
         let round = self.look_at(&plan, ids.to_vec(), now, true, &mut looks, plan.patience()).await;
@@ -291,6 +293,11 @@ impl Watcher {
 }
 
 impl Round {
+    /// A round that did not come about.
+    fn refused(error: &StoreError) -> Self {
+        Self { refused: Some(error.to_string()), ..Self::default() }
+    }
+
     /// Takes in a look that ended, and hands back which.
     fn note(&mut self, done: Result<(task::Id, Option<(CatalogId, Outlook)>), JoinError>) -> task::Id {
         let (look, done) = match done {
@@ -304,6 +311,7 @@ impl Round {
         self.looked.push(id.clone());
         self.events += outlook.events;
         self.history += outlook.history;
+        self.refused = self.refused.take().or(outlook.refused);
         if outlook.changed {
             self.changed.push(id.clone());
         }

@@ -33,6 +33,8 @@ pub(crate) struct Outlook {
     pub(crate) events: usize,
     pub(crate) history: usize,
     pub(crate) failure: Option<String>,
+    /// What the store said when it refused.
+    pub(crate) refused: Option<String>,
     /// The source has more to hand out.
     more: bool,
 }
@@ -76,6 +78,7 @@ pub(crate) async fn visit(
             Err(error) => {
                 // Nothing was written; the due time still stands, so the next round tries again.
                 whole.failure = Some(format!("the store refused: {error}"));
+                whole.refused = Some(error.to_string());
                 return whole;
             }
         }
