@@ -304,6 +304,7 @@ fn read_query(query: Option<&str>, known: &dyn Fn(&str) -> Option<CatalogId>) ->
                     Wrong::query("`after` is no place in the journal: follow the link `older` of a page instead of writing one.")
                 })?);
             }
+            other if is_tracking(other) => {}
             other => {
                 return Err(Wrong::query(format!(
                     "The parameter `{}` is not known here; known are {PARAMETERS}.",
@@ -330,6 +331,13 @@ fn read_query(query: Option<&str>, known: &dyn Fn(&str) -> Option<CatalogId>) ->
     narrow.sections.sort();
     narrow.projects.sort();
     Ok(listing)
+}
+
+/// What others hang on the links they pass on, to see where readers come from. It asks for nothing here, and a reader
+/// who follows such a link is not at fault.
+fn is_tracking(name: &str) -> bool {
+    ["utm_", "mc_"].iter().any(|start| name.starts_with(start))
+        || ["fbclid", "gclid", "ref", "source"].contains(&name)
 }
 
 /// Values of one parameter, with commas between them.

@@ -19,17 +19,16 @@ pub(crate) fn alive(status: &StatusFacts) -> Response {
 
 /// Whether questions can be answered: the store was read, and every catalog was read at least once or says why not.
 pub(crate) fn ready(facts: &Facts) -> Response {
-    let waiting: Vec<_> = facts
-        .catalogs
+    // One that is followed no longer keeps its news and has no next look; nothing waits for it.
+    let followed: Vec<_> = facts.catalogs.iter().filter(|meta| meta.next_due.is_some()).collect();
+    let waiting: Vec<_> = followed
         .iter()
         .filter(|meta| meta.last_success.is_none() && meta.last_error.is_none())
         .map(|meta| meta.id.as_str())
         .collect();
-    let stale: Vec<_> =
-        facts.catalogs.iter().filter(|meta| meta.stale).map(|meta| meta.id.as_str()).collect();
+    let stale: Vec<_> = followed.iter().filter(|meta| meta.stale).map(|meta| meta.id.as_str()).collect();
     let ready = waiting.is_empty();
-    let body =
-        json!({ "ready": ready, "catalogs": facts.catalogs.len(), "waiting": waiting, "stale": stale });
+    let body = json!({ "ready": ready, "catalogs": followed.len(), "waiting": waiting, "stale": stale });
     plain(code(ready), JSON, format!("{body}\n"))
 }
 

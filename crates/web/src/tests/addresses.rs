@@ -75,6 +75,24 @@ async fn queries_combine_and_take_several_values() {
 }
 
 #[tokio::test]
+async fn links_that_were_passed_on_lead_to_the_same_place() {
+    let world = World::usual();
+    for (passed_on, same) in [
+        ("/?utm_source=x", "/"),
+        ("/feed.rss?fbclid=abc&ref=planet", "/feed.rss"),
+        ("/events.json?utm_medium=mail&kind=followed&gclid=1", "/events.json?kind=followed"),
+        ("/c/raft/feed.atom?source=rss&mc_cid=1&mc_eid=2", "/c/raft/feed.atom"),
+    ] {
+        let answer = world.get(passed_on).await;
+        assert_eq!(answer.status, StatusCode::OK, "{passed_on}");
+        assert_eq!(answer.text(), world.get(same).await.text(), "{passed_on}");
+    }
+    for address in ["/?utm=x", "/?reference=x", "/?Mc=1"] {
+        assert_eq!(world.get(address).await.status, StatusCode::BAD_REQUEST, "{address}");
+    }
+}
+
+#[tokio::test]
 async fn what_cannot_be_answered_says_what_can() {
     let world = World::usual();
     for (address, status, part) in [
@@ -187,4 +205,20 @@ async fn readiness_waits_for_the_first_look() {
     let answer = world.get("/readyz").await;
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(answer.json()["waiting"][0], "shells");
+}
+
+#[tokio::test]
+async fn readiness_is_about_what_is_followed() {
+    let mut world = World::usual();
+    let before = world.get("/readyz").await.json()["catalogs"].as_u64().unwrap();
+    world.change("shells", |meta| {
+        meta.next_due = None; // it was taken out of the configuration before it was ever read
+        meta.last_success = None;
+        meta.stale = true;
+    });
+    world.tell("raft", vec![super::world::added("a", "https://example.org/a", &["Talks"])]);
+    let answer = world.get("/readyz").await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    assert_eq!(answer.json()["catalogs"].as_u64(), Some(before - 1));
+    assert_eq!(answer.json()["stale"], serde_json::json!([]));
 }
