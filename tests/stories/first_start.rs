@@ -55,7 +55,7 @@ async fn it_says_what_it_does_and_what_is_off() {
     process.hear("that Telegram is off", |line| line.contains("Telegram").then_some(())).await;
     let (status, _, said) = process.stop().await;
     assert!(status.success(), "{said}");
-    for part in ["made as samples", "feed.atom", "whimbrel-data", "whimbrel init", "Discord"] {
+    for part in ["sample catalogs in ", "feed.atom", "whimbrel-data", "whimbrel init", "Discord"] {
         assert!(said.contains(part), "no `{part}` in\n{said}");
     }
 }

@@ -59,7 +59,10 @@ fn text(setup: &Setup, base: &str, paint: Paint) -> String {
         Origin::Samples(folder) => writeln!(
             text,
             "{} in {}; edit one and look at the page.\nTo follow your own: whimbrel init",
-            paint.strong(format!("Whimbrel watches {catalogs} made as samples")),
+            paint.strong(format!(
+                "Whimbrel watches the {}",
+                count(followed.catalogs.len(), "sample catalog", "sample catalogs")
+            )),
             folder.display(),
         ),
     };
