@@ -4,7 +4,8 @@
 //! anywhere else they are unpacked beside the state. Their dated earlier versions (`history/<date>/<file>`) are handed
 //! to the watcher, which replays them on first sight: the first page shows true events.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -79,17 +80,31 @@ fn noon(date: &str) -> Option<DateTime<Utc>> {
     Some(day.and_time(NaiveTime::from_hms_opt(12, 0, 0)?).and_utc())
 }
 
-/// Writes the samples beside the state. A file that is there stays: somebody may have edited it.
+/// Writes the samples beside the state. A file that is there stays: somebody may have edited it. So each has to appear
+/// whole or not at all: one that was cut off in the middle would stay as well.
 fn unpack(state: &Path) -> anyhow::Result<PathBuf> {
     let folder = state.join("samples");
     fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
     for (path, bytes) in FILES.iter().filter(|(path, _)| names().any(|name| name == *path)) {
         let file = folder.join(path);
         if !file.exists() {
-            fs::write(&file, bytes).with_context(|| format!("writing {}", file.display()))?;
+            write_whole(&file, bytes).with_context(|| format!("writing {}", file.display()))?;
         }
     }
     Ok(folder)
+}
+
+/// Writes a file aside and gives it its name once it is on the disk.
+fn write_whole(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    let aside = aside(file);
+    let mut part = File::create(&aside)?;
+    part.write_all(bytes)?;
+    part.sync_all()?;
+    fs::rename(aside, file)
+}
+
+fn aside(file: &Path) -> PathBuf {
+    file.with_added_extension("part")
 }
 
 #[cfg(test)]
@@ -117,6 +132,31 @@ mod tests {
             assert!(noon(date).is_some(), "{path}: `{date}` is no date");
             assert!(names().any(|known| known == name), "{path} is a version of nothing");
         }
+    }
+
+    #[test]
+    fn unpacking_that_was_cut_off_is_made_up_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let samples = folder.path().join("samples");
+        fs::create_dir_all(&samples).unwrap();
+        for name in names() {
+            fs::write(aside(&samples.join(name)), "# cut o").unwrap();
+        }
+        unpack(folder.path()).unwrap();
+        for name in names() {
+            let whole = FILES.iter().find(|(path, _)| *path == name).unwrap().1;
+            assert_eq!(fs::read(samples.join(name)).unwrap(), whole, "{name}");
+        }
+        assert_eq!(fs::read_dir(&samples).unwrap().count(), names().count(), "nothing else is left");
+    }
+
+    #[test]
+    fn a_sample_appears_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("birds.md");
+        fs::create_dir(aside(&file)).unwrap(); // so that nothing can be written aside
+        assert!(write_whole(&file, b"- birds").is_err());
+        assert!(!file.exists(), "never written under its own name");
     }
 
     #[test]
