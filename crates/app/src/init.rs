@@ -1,11 +1,11 @@
 //! `whimbrel init`: a commented configuration to start from, and what to do with it.
 
 use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::{anyhow, bail};
 
 use crate::cli::InitArgs;
 use crate::config::{COMMENTED, load::USUAL};
@@ -26,7 +26,7 @@ pub(crate) fn init(args: &InitArgs) -> anyhow::Result<ExitCode> {
 
 fn write_new(file: &Path) -> anyhow::Result<()> {
     if let Some(folder) = file.parent() {
-        fs::create_dir_all(folder).with_context(|| format!("making the folder {}", folder.display()))?;
+        fs::create_dir_all(folder).map_err(|error| refused(folder, error))?;
     }
     // `create_new` decides and makes in one step: nobody's file is overwritten, whoever is faster.
     let mut new = match OpenOptions::new().write(true).create_new(true).open(file) {
@@ -37,14 +37,47 @@ fn write_new(file: &Path) -> anyhow::Result<()> {
                 file.display()
             )
         }
-        Err(error) => return Err(error).with_context(|| format!("writing {}", file.display())),
+        Err(error) => return Err(refused(file, error)),
     };
-    new.write_all(COMMENTED.as_bytes()).with_context(|| format!("writing {}", file.display()))
+    new.write_all(COMMENTED.as_bytes()).map_err(|error| refused(file, error))
+}
+
+/// Why a file or folder cannot be made, and what to do.
+fn refused(path: &Path, error: io::Error) -> anyhow::Error {
+    let path = path.display();
+    match error.kind() {
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => anyhow!(
+            "{path} cannot be made, this user may not write there: name a folder of your own, as in `whimbrel init \
+             DIR`"
+        ),
+        ErrorKind::AlreadyExists | ErrorKind::NotADirectory => {
+            anyhow!(
+                "{path} cannot be made, a file is in the way: name another folder, as in `whimbrel init DIR`"
+            )
+        }
+        _ => anyhow::Error::new(error).context(format!("{path} cannot be made")),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_refusal_says_what_to_do() {
+        let folder = tempfile::tempdir().unwrap();
+        let wall = folder.path().join("wall");
+        fs::write(&wall, "in the way").unwrap();
+        // In /sys nobody may make folders, not even root.
+        for (file, words) in [
+            (wall.join(USUAL), "a file is in the way"),
+            (wall.join("deeper").join(USUAL), "a file is in the way"),
+            (Path::new("/sys/whimbrel").join(USUAL), "may not write there"),
+        ] {
+            let said = write_new(&file).unwrap_err();
+            assert!(said.to_string().contains(words) && said.chain().count() == 1, "{said:#}");
+        }
+    }
 
     #[test]
     fn nothing_is_overwritten() {

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -47,8 +48,10 @@ pub(crate) fn load(named: Option<&Path>, environment: &Environment) -> Result<Lo
     let usual = Path::new(USUAL);
     let file = named.or_else(|| usual.exists().then_some(usual));
     let source = match file {
-        Some(file) => fs::read_to_string(file)
-            .map_err(|error| ConfigError::Unreadable { file: file.to_owned(), reason: in_words(&error) })?,
+        Some(file) => fs::read_to_string(file).map_err(|error| ConfigError::Unreadable {
+            file: file.to_owned(),
+            reason: unreadable(file, &error),
+        })?,
         None => COMMENTED.to_owned(),
     };
     let shown = file.unwrap_or_else(|| Path::new("the built-in configuration"));
@@ -58,6 +61,19 @@ pub(crate) fn load(named: Option<&Path>, environment: &Environment) -> Result<Lo
     let folder = folder.unwrap_or(Path::new(".")).to_owned();
     sound(shown, &source, &config, &folder)?;
     Ok(Loaded { config, file: file.map(Path::to_owned), folder })
+}
+
+/// Why the file cannot be read, and what to do.
+fn unreadable(file: &Path, error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::IsADirectory => {
+            format!("it is a folder: name the file in it, such as {}", file.join(USUAL).display())
+        }
+        io::ErrorKind::InvalidData => {
+            "it is not UTF-8 text: check the name, or save it as UTF-8 in your editor".to_owned()
+        }
+        _ => in_words(error),
+    }
 }
 
 /// Reads the text of a file and applies what overrides it.

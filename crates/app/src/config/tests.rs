@@ -135,3 +135,17 @@ fn secrets_come_from_variables_files_and_credentials() {
         assert!(!format!("{config:?}").contains(token));
     }
 }
+
+#[test]
+fn what_is_no_text_file_is_told_with_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let latin = folder.path().join("latin.toml");
+    std::fs::write(&latin, b"# Caf\xe9\n").unwrap();
+    for (named, words) in [
+        (folder.path(), "it is a folder: name the file in it, such as "),
+        (&*latin, "it is not UTF-8 text: "),
+    ] {
+        let said = load::load(Some(named), &Environment::default()).unwrap_err().to_string();
+        assert!(said.contains(words) && said.lines().count() == 1, "{said}");
+    }
+}
