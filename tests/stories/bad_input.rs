@@ -130,6 +130,8 @@ async fn a_port_in_use_and_a_second_instance_are_told_at_once() {
     let output = other.run(&["run"]);
     assert_eq!(output.code, Some(1), "{output:?}");
     assert!(output.stderr.contains(&taken) && output.stderr.contains("[web]"), "{}", output.stderr);
+    let left = fs::read_dir(other.folder()).expect("the folder is ours").count();
+    assert_eq!(left, 0, "a start by mistake leaves nothing behind");
     world.stop().await;
 }
 

@@ -53,6 +53,6 @@ fn report(error: &anyhow::Error) -> ExitCode {
     if screen::reader_left(error) {
         return ExitCode::SUCCESS; // `whimbrel check … | head` is no failure
     }
-    eprintln!("whimbrel: {error:#}");
+    eprintln!("whimbrel: {}", screen::reasons(error));
     ExitCode::from(if error.is::<config::ConfigError>() { cli::MISUSED } else { cli::FAILED })
 }

@@ -29,6 +29,7 @@ use crate::control::server::{Answer, Server};
 use crate::keep;
 use crate::logs::{self, Logs};
 use crate::samples::{self, Followed};
+use crate::screen::reasons;
 
 use self::loops::Loops;
 use self::site::Socket;
@@ -86,8 +87,9 @@ pub(crate) fn threads() -> anyhow::Result<tokio::runtime::Runtime> {
 
 async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()> {
     let mut signals = Signals::listen().context("listening for signals")?;
-    let store = open(&loaded).await?;
+    // Before anything is made: a second start by mistake leaves nothing behind.
     let socket = Socket::bind(loaded.config.web.listen)?;
+    let store = open(&loaded).await?;
     let setup = Setup::of(loaded)?;
     let settings = setup.config.watch.clone();
     let watcher = Watcher::new(store.clone(), &setup.folder, settings, setup.followed.catalogs.clone())?;
@@ -118,7 +120,9 @@ async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()>
                 async move { pulse.alongside(server.serve(answer)).await }
             });
         }
-        Err(error) => tracing::warn!("commands such as `whimbrel export` cannot ask this program: {error:#}"),
+        Err(error) => {
+            tracing::warn!("commands such as `whimbrel export` cannot ask this program: {}", reasons(&error));
+        }
     }
 
     while signals.next().await == Asked::Reload {

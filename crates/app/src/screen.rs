@@ -80,6 +80,20 @@ pub(crate) fn harmless(text: &str) -> String {
     safe
 }
 
+/// The whole of an error as one text. A reason that was already said, as part of an outer one, is not said again.
+pub(crate) fn reasons(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if !text.contains(&cause) {
+            if !text.is_empty() {
+                text.push_str(": ");
+            }
+            text.push_str(&cause);
+        }
+    }
+    text
+}
+
 /// True when the output ended because nobody reads it any more.
 pub(crate) fn reader_left(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
@@ -104,6 +118,20 @@ mod tests {
     fn control_characters_cannot_reach_the_terminal() {
         assert_eq!(harmless("a\x1b[31mb\u{7}"), "a\\u{1b}[31mb\\u{7}");
         assert_eq!(harmless("Früh & <b>"), "Früh & <b>");
+    }
+
+    #[test]
+    fn every_reason_is_said_once() {
+        let denied = || io::Error::from_raw_os_error(13);
+        let store = whimbrel_store::StoreError::Io { path: "/birds".into(), source: denied() };
+        let said = reasons(&anyhow::Error::new(store).context("starting"));
+        assert!(
+            said.starts_with("starting: /birds: ") && said.contains("let this user write there"),
+            "{said}"
+        );
+        assert_eq!(said.matches("os error 13").count(), 1, "{said}");
+        let plain = reasons(&anyhow::Error::new(denied()).context("reading birds.md"));
+        assert!(plain.starts_with("reading birds.md: ") && plain.ends_with("(os error 13)"), "{plain}");
     }
 
     #[test]

@@ -15,6 +15,7 @@ use tokio::sync::Semaphore;
 use super::Request;
 use super::frames::Frame;
 use super::place::{Place, file};
+use crate::screen::reasons;
 
 /// Questions answered at the same time; further ones wait.
 const AT_A_TIME: usize = 4;
@@ -94,7 +95,7 @@ fn reply(stream: &UnixStream, answer: &Answer) -> anyhow::Result<()> {
     let last = match serde_json::from_str(&line) {
         Ok(request) => match answer(request, &mut out) {
             Ok(()) => Frame::Done,
-            Err(error) => Frame::Failed(format!("{error:#}")),
+            Err(error) => Frame::Failed(reasons(&error)),
         },
         Err(_) => Frame::Failed("the running whimbrel is of another version: restart it".to_owned()),
     };

@@ -14,6 +14,7 @@ use super::loops::Pulse;
 use crate::cli::Common;
 use crate::config::{self, Environment, Loaded};
 use crate::logs::Logs;
+use crate::screen::reasons;
 
 /// How often the file is looked at. Asking for its times works on every file system and through every kind of link.
 const GLANCE: Duration = Duration::from_secs(1);
@@ -71,7 +72,10 @@ impl Follower {
     /// Takes over what the configuration says now; one that is wrong changes nothing.
     fn read_again(&self, asked: bool) {
         if let Err(error) = self.take_over(asked) {
-            tracing::error!("the configuration was not taken over, the one before stays in force: {error:#}");
+            tracing::error!(
+                "the configuration was not taken over, the one before stays in force: {}",
+                reasons(&error)
+            );
         }
     }
 

@@ -14,6 +14,7 @@ use whimbrel_web::{LoopState, Off, Settings, Site, StatusFacts, StatusSource};
 
 use super::loops::{Board, Pulse};
 use super::{Setup, welcome};
+use crate::screen::reasons;
 
 /// The site waits for others; it is asked whether it lives this often.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(30);
@@ -32,7 +33,7 @@ impl Socket {
     pub(crate) fn bind(at: SocketAddr) -> anyhow::Result<Self> {
         let listener = std::net::TcpListener::bind(at).map_err(|error| match error.kind() {
             ErrorKind::AddrInUse => anyhow!(
-                "{at} is in use by another program: stop that one, or set another address with `listen` in [web] \
+                "{at} is in use by another program, perhaps a second whimbrel: stop that one, or set another address with `listen` in [web] \
                  (or WHIMBREL_WEB__LISTEN)"
             ),
             ErrorKind::PermissionDenied => anyhow!(
@@ -69,7 +70,7 @@ pub(crate) fn serving(
         let (configured, board) = (configured.clone(), board.clone());
         Box::pin(async move {
             if let Err(error) = serve(store, &socket, configured, board, pulse).await {
-                tracing::error!("page and feeds cannot be served: {error:#}");
+                tracing::error!("page and feeds cannot be served: {}", reasons(&error));
             }
         })
     }
@@ -93,7 +94,11 @@ async fn serve(
                     *socket.lock().unwrap_or_else(PoisonError::into_inner) = other;
                 }
                 Err(error) => {
-                    tracing::error!("{error:#}; page and feeds stay at http://{}/", listening.bound);
+                    tracing::error!(
+                        "{}; page and feeds stay at http://{}/",
+                        reasons(&error),
+                        listening.bound
+                    );
                 }
             }
         }
