@@ -33,8 +33,8 @@ mod wide;
 pub use outcome::{OpenStep, Opened, StoreError};
 pub use store::Store;
 pub use types::{
-    BadCursor, CatalogMeta, Commit, Cursor, DocumentId, Look, Page, Progress, Query, Record, Recorded, Scope,
-    Settings, Shape, Stats, Touched,
+    BEHIND, BadCursor, CatalogMeta, Commit, Cursor, DocumentId, Look, Page, Progress, Query, Record,
+    Recorded, Scope, Settings, Shape, Stats, Touched,
 };
 
 #[cfg(test)]

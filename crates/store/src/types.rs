@@ -43,6 +43,10 @@ impl Default for Settings {
 #[serde(transparent)]
 pub struct DocumentId(pub String);
 
+/// The key of a cursor that says: this catalog came back older than it was, and what changed since may have been told.
+/// Its next reading is taken quietly as what is accepted. Sources do not see it.
+pub const BEHIND: &str = "behind";
+
 /// The small facts about a followed catalog: one row, well under 4 KiB.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CatalogMeta {

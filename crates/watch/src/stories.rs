@@ -637,3 +637,29 @@ async fn one_that_hangs_does_not_stop_the_clock_of_the_others() {
     world.poll().await;
     assert_eq!(world.meta("deaf").next_due, None);
 }
+
+#[tokio::test]
+async fn a_state_that_came_back_older_is_brought_up_to_date_quietly() {
+    let mut world = World::new(vec![settling("a")]);
+    world.write("a.md", &list(&FIVE));
+    world.poll().await;
+    world.pass(TimeDelta::hours(1)).await;
+    world.write("a.md", &list(&with(&["pending"])));
+    world.look("a").await;
+    let mut meta = world.meta("a");
+    meta.cursor.insert(whimbrel_store::BEHIND.to_owned(), "1".to_owned());
+    world.store.record(&[crate::engine::only_meta(meta)], world.now).unwrap();
+
+    world.write("a.md", &list(&["alpha", "beta", "pending", "told"]));
+    world.look("a").await;
+    assert!(!world.meta("a").cursor.contains_key(whimbrel_store::BEHIND));
+    assert_eq!(world.meta("a").entries, 4);
+    assert_eq!(world.store.snapshot(&id("a")).unwrap().unwrap().entries.len(), 4);
+    world.pass(TimeDelta::days(3)).await;
+    assert!(world.told().is_empty(), "{:?}", world.told());
+
+    world.write("a.md", &list(&["alpha", "beta", "pending", "told", "new"]));
+    world.look("a").await;
+    world.pass(TimeDelta::hours(1)).await;
+    assert_eq!(world.told(), ["added new"], "what comes after is news again");
+}

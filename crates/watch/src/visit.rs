@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tracing::{debug, info, warn};
-use whimbrel_catalog::CatalogId;
 use whimbrel_catalog::parse::PARSER_VERSION;
+use whimbrel_catalog::{CatalogId, Settling, Tracker};
 use whimbrel_news::{Dated, News};
-use whimbrel_store::{CatalogMeta, Look, Record, Store, StoreError};
+use whimbrel_store::{BEHIND, CatalogMeta, Look, Record, Store, StoreError};
 
 use crate::engine::{Followed, Plan, blocking, only_meta};
+use crate::follower::Follower;
+use crate::reading;
 use crate::source::{Cursor, LookError, LookErrorKind, Sight, Version};
 use crate::state::{State, memory};
 
@@ -25,6 +27,9 @@ pub(crate) const HAIR: TimeDelta = TimeDelta::microseconds(1);
 
 /// The key of a cursor under which the time of the last judged version is kept; sources do not see it.
 pub(crate) const JUDGED: &str = "judged";
+
+/// The keys of cursors that say where a document lies, not what was seen of it.
+const WHERE: [&str; 5] = ["configured", "moved_from", "moved_to", "path", "repo"];
 
 /// What a visit did.
 #[derive(Debug, Default)]
@@ -103,10 +108,15 @@ async fn look(
     let same_source = meta.source == followed.spec.to_string();
     let mut cursor = if same_source { meta.cursor.clone() } else { Cursor::new() };
     cursor.remove(JUDGED);
+    let behind = meta.cursor.contains_key(BEHIND);
+    if behind {
+        // What was seen is not known any more, only where it lies.
+        cursor.retain(|key, _| WHERE.contains(&key.as_str()));
+    }
     let sight = plan.sources.look(&followed.spec, &cursor, now).await;
 
     let unchanged = matches!(sight, Ok(Sight::Unchanged { cursor: None }));
-    let healthy = meta.failures == 0 && meta.parser == PARSER_VERSION && same_source;
+    let healthy = meta.failures == 0 && meta.parser == PARSER_VERSION && same_source && !behind;
     if unchanged && healthy && matures.is_none_or(|due| due > now) {
         let interval = followed.cadence.after_rest(interval(&meta));
         let next_due = next_due(followed, now, interval, matures);
@@ -134,12 +144,17 @@ pub(crate) struct Visit<'a> {
 impl Visit<'_> {
     fn judge(self, sight: Result<Sight, LookError>) -> Result<Outlook, StoreError> {
         let first = self.meta.accepted_document.is_none();
+        let behind = self.meta.cursor.contains_key(BEHIND);
         match sight {
             Err(error) => self.fail(&error, None),
             Ok(Sight::Unchanged { cursor }) => self.rest(cursor),
             Ok(Sight::Versions { versions, cursor, more }) if first => {
                 self.first_sight(versions, cursor, more)
             }
+            Ok(Sight::Versions { mut versions, cursor, more: false }) if behind => match versions.pop() {
+                Some(version) => self.catch_up(version, cursor),
+                None => Ok(Outlook::default()),
+            },
             Ok(Sight::Versions { versions, cursor, more }) => self.change(versions, cursor, more),
         }
     }
@@ -158,6 +173,28 @@ impl Visit<'_> {
         }
         let interval = self.followed.cadence.after_rest(interval(&self.meta));
         self.succeed(state, interval, Outlook::default())
+    }
+
+    /// The state came back older than it was: what changed since may have been told, so this version is accepted
+    /// without a word.
+    fn catch_up(mut self, version: Version, cursor: Cursor) -> Result<Outlook, StoreError> {
+        let snapshot = match reading::read(&version.documents, self.followed.config.format) {
+            Ok(snapshot) => snapshot,
+            Err(error) => return self.fail(&error, None),
+        };
+        let id = &self.meta.id;
+        warn!(catalog = %id, "the state of `{id}` was older than what was told: it is brought up to date quietly");
+        let at = self.moment(version.at);
+        let memory = memory(self.store, id.clone());
+        let stored = self.store.snapshot(id)?.unwrap_or_default();
+        let tracker = Tracker::restore(stored, None, Settling::default());
+        let mut follower = Follower::new(tracker, &self.followed.rules, &memory);
+        follower.reread(snapshot.clone(), snapshot, self.now);
+        let state = State::begin(follower, self.followed.config.format, version.documents);
+        self.meta.cursor = cursor;
+        self.judged(at);
+        let interval = self.followed.cadence.after_change(interval(&self.meta));
+        self.succeed(state, interval, Outlook::changed(false))
     }
 
     /// New versions of a known catalog, oldest first.

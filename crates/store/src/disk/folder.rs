@@ -113,15 +113,20 @@ impl Folder {
 
     /// Moves a state folder aside under a name that says why and when.
     pub(crate) fn set_aside(&self, state: u32, why: &str, now: DateTime<Utc>) -> Result<PathBuf, StoreError> {
-        let name = format!("{why}-{}", stamp(now));
-        let to = (1..u32::MAX)
-            .map(|n| self.root.join(if n == 1 { name.clone() } else { format!("{name}-{n}") }))
-            .find(|path| !path.exists())
-            .unwrap_or_else(|| self.root.join(&name));
+        let to = self.free_name(why, now);
         let from = self.state(state);
         fs::rename(&from, &to).map_err(files::at(&from))?;
         files::sync_folder(&self.root)?;
         Ok(to)
+    }
+
+    /// A name nothing has, that says why and when something was laid there.
+    pub(crate) fn free_name(&self, why: &str, now: DateTime<Utc>) -> PathBuf {
+        let name = format!("{why}-{}", stamp(now));
+        (1..u32::MAX)
+            .map(|n| self.root.join(if n == 1 { name.clone() } else { format!("{name}-{n}") }))
+            .find(|path| !path.exists())
+            .unwrap_or_else(|| self.root.join(&name))
     }
 
     /// Removes a state folder that never came into use.

@@ -10,10 +10,10 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::disk::files;
 use crate::disk::folder::{Folder, Format};
 use crate::disk::high_water::HighWater;
 use crate::disk::open;
+use crate::disk::{behind, files};
 use crate::engine::Engine as _;
 use crate::engine::sled::{self, Sled};
 use crate::heads::Heads;
@@ -67,10 +67,15 @@ pub(crate) fn climb(
     let problem = match current {
         None => "its folder is gone".to_owned(),
         Some(state) => match try_open(folder, state, settings, Depth::Usual) {
-            Ok(Some((_, heads))) if outdone(&backups, water, &heads) => {
-                format!("it ends at event {} and more were told", heads.seq)
-            }
-            Ok(Some((engine, _))) => {
+            Ok(Some((_, heads))) if outdone(&backups, water, &heads) => short_of(water, &heads),
+            Ok(Some((engine, heads))) => {
+                if lost(water, &heads) {
+                    // Nothing better is left. What sled could not use may still be of use to somebody.
+                    let problem = short_of(water, &heads);
+                    tracing::error!(problem, folder = %folder.root().display(), "the database is damaged, nothing better is left");
+                    steps.push(OpenStep::Damaged(problem));
+                    steps.extend(keep_copy(folder, state, now).map(OpenStep::SetAside));
+                }
                 if format != Format::State(state) {
                     folder.switch_to(state)?;
                 }
@@ -84,6 +89,11 @@ pub(crate) fn climb(
     tracing::error!(problem, folder = %folder.root().display(), "the database is damaged, looking for the best that is left");
     steps.push(OpenStep::Damaged(problem));
     let (step, found) = save(folder, settings, water, current, &backups, now)?;
+    if let OpenStep::FromBackup(file) = &step
+        && import::seq_of(file) < water.mark().map(|mark| mark.seq).or(Some(u64::MAX))
+    {
+        behind::note(&found.1)?;
+    }
     folder.switch_to(found.0)?;
     if let Some(state) = current {
         steps.push(OpenStep::SetAside(folder.set_aside(state, "damaged", now)?));
@@ -137,8 +147,33 @@ fn save(
 
 /// The database lost what was promised, and a backup has more of it.
 fn outdone(backups: &[PathBuf], water: &HighWater, heads: &Heads) -> bool {
-    let promised = water.mark().map_or(0, |mark| mark.seq);
-    heads.seq < promised && backups.iter().filter_map(|file| import::seq_of(file)).any(|seq| seq > heads.seq)
+    lost(water, heads) && backups.iter().filter_map(|file| import::seq_of(file)).any(|seq| seq > heads.seq)
+}
+
+/// The database does not have everything that was promised.
+fn lost(water: &HighWater, heads: &Heads) -> bool {
+    heads.seq < promised(water)
+}
+
+fn promised(water: &HighWater) -> u64 {
+    water.mark().map_or(0, |mark| mark.seq)
+}
+
+fn short_of(water: &HighWater, heads: &Heads) -> String {
+    format!("it ends at event {}, {} were told", heads.seq, promised(water))
+}
+
+/// A copy of a state as sled left it. The start does not depend on it: there may be no room.
+fn keep_copy(folder: &Folder, state: u32, now: DateTime<Utc>) -> Option<PathBuf> {
+    let to = folder.free_name("damaged", now);
+    match copy(&folder.state(state), &to, |_| true) {
+        Ok(()) => Some(to),
+        Err(error) => {
+            tracing::warn!(%error, "no copy of the damaged database could be kept");
+            let _ = fs::remove_dir_all(&to); // half of it is of no use
+            None
+        }
+    }
 }
 
 /// A copy of the database without the file sled keeps to open faster: it then reads its log from the beginning.
@@ -149,7 +184,7 @@ fn without_snapshot(
 ) -> Result<Option<(u32, Sled, Heads)>, StoreError> {
     let next = folder.states()?.last().map_or(1, |last| last + 1);
     let (from, to) = (folder.state(state), folder.state(next));
-    let result = copy(&from, &to).and_then(|()| {
+    let result = copy(&from, &to, |name| !name.starts_with("snap.")).and_then(|()| {
         let found = try_open(folder, next, settings, Depth::Whole)?;
         if found.is_some() {
             files::sync_tree(&to)?;
@@ -171,13 +206,13 @@ fn without_snapshot(
     Ok(None)
 }
 
-fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
+fn copy(from: &Path, to: &Path, wanted: fn(&str) -> bool) -> Result<(), StoreError> {
     fs::create_dir_all(to).map_err(files::at(to))?;
     for path in files::list(from)? {
         let Some(name) = path.file_name() else { continue };
         if path.is_dir() {
-            copy(&path, &to.join(name))?;
-        } else if !name.to_string_lossy().starts_with("snap.") {
+            copy(&path, &to.join(name), wanted)?;
+        } else if wanted(&name.to_string_lossy()) {
             fs::copy(&path, to.join(name)).map_err(files::at(&path))?;
         }
     }

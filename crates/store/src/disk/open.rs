@@ -6,6 +6,7 @@ use std::sync::Mutex;
 use chrono::{DateTime, Utc};
 use whimbrel_news::Epoch;
 
+use crate::disk::behind;
 use crate::disk::documents::Documents;
 use crate::disk::files;
 use crate::disk::folder::{Folder, Format};
@@ -97,6 +98,7 @@ impl Site {
         let here = Mark { epoch: heads.epoch, seq: heads.seq };
         if let Some(mark) = self.water.mark().filter(|mark| *mark > here) {
             // Numbers were promised that this database does not know: it came back older than it was.
+            heads = behind::note(&engine)?;
             heads.epoch = new_epoch(Some(mark), heads.epoch, now);
             heads.seq = heads.seq.max(mark.seq);
             import::finish(&engine, heads)?;

@@ -24,6 +24,15 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// Everything but the facts of catalogs: in a state that came back older they say so.
+fn rows(content: &[String]) -> Vec<&String> {
+    content.iter().filter(|line| !line.starts_with("{\"catalog\"")).collect()
+}
+
+fn behind(store: &Store) -> Vec<bool> {
+    store.catalogs().unwrap().iter().map(|meta| meta.cursor.contains_key(BEHIND)).collect()
+}
+
 fn data(folder: &Path) -> PathBuf {
     folder.join("whimbrel-data")
 }
@@ -45,10 +54,19 @@ fn a_database_that_came_back_older_begins_a_new_life() {
     copy(old.path(), &data(folder.path()).join("state-1"));
 
     let opened = open(folder.path());
-    let [OpenStep::NewEpoch(new)] = opened.steps[..] else { panic!("{:?}", opened.steps) };
-    assert!(new > epoch);
-    assert_eq!((opened.store.epoch(), opened.store.head()), (new, head));
-    assert!(content(&opened.store).unwrap() == before);
+    let [OpenStep::Damaged(why), OpenStep::SetAside(aside), OpenStep::NewEpoch(new)] = &opened.steps[..]
+    else {
+        panic!("{:?}", opened.steps)
+    };
+    assert_eq!(*why, "it ends at event 30, 60 were told");
+    assert!(aside.join("db").exists());
+    assert!(*new > epoch);
+    assert_eq!((opened.store.epoch(), opened.store.head()), (*new, head));
+    let found = content(&opened.store).unwrap();
+    assert!(rows(&found) == rows(&before));
+    assert_eq!(found.len(), before.len());
+    assert_eq!(behind(&opened.store), [true, true], "so that nothing is told twice");
+    opened.store.verify().unwrap();
     drop(opened);
     assert_eq!(open(folder.path()).steps, [], "once is enough");
 }
@@ -101,7 +119,9 @@ fn without_a_database_the_newest_good_backup_is_taken() {
     );
     assert!(opened.store.epoch() > epoch);
     assert_eq!(opened.store.head(), head);
-    assert!(content(&opened.store).unwrap() == saved);
+    assert!(rows(&content(&opened.store).unwrap()) == rows(&saved));
+    assert_eq!(behind(&opened.store), [true, true]);
+    opened.store.verify().unwrap();
     drop(opened);
     assert_eq!(open(folder.path()).steps, []);
 }
@@ -215,10 +235,17 @@ fn damage_of_any_kind_never_shows_wrong_data() {
             Ok(opened) => {
                 assert_eq!(opened.store.head(), head, "{done:?}: {:?}", opened.steps);
                 let Ok(found) = content(&opened.store) else { continue };
-                let Some(state) = states.iter().position(|state| *state == found) else {
+                let Some(state) = states.iter().position(|state| rows(state) == rows(&found)) else {
                     panic!("{done:?}: {} lines, {:?}", found.len(), opened.steps)
                 };
+                let behind = behind(&opened.store);
+                assert!(behind.iter().all(|behind| *behind == (state < 6)), "{done:?}: {:?}", opened.steps);
                 if state < 6 {
+                    assert!(
+                        opened.steps.iter().any(|step| matches!(step, OpenStep::Damaged(_))),
+                        "{done:?}: {:?}",
+                        opened.steps
+                    );
                     // What is lost is told, and its numbers are not given again.
                     assert!(
                         matches!(opened.steps.last(), Some(OpenStep::NewEpoch(_))),
@@ -248,4 +275,25 @@ fn after_a_doubt_every_row_is_looked_at() {
     assert!(note.exists());
     assert_eq!(open(folder.path()).steps, []);
     assert!(!note.exists());
+}
+
+#[test]
+fn a_database_overwritten_in_the_middle_is_told_and_nothing_is_told_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).store;
+    fill(&store, 0..6);
+    let head = store.head();
+    drop(store);
+    let db = data(folder.path()).join("state-1/db");
+    let mut bytes = fs::read(&db).unwrap();
+    let third = bytes.len() / 3;
+    bytes[third..].fill(0x5a);
+    fs::write(&db, bytes).unwrap();
+    let opened = open(folder.path());
+    assert!(matches!(opened.steps[..2], [OpenStep::Damaged(_), OpenStep::SetAside(_)]), "{:?}", opened.steps);
+    assert!(matches!(opened.steps.last(), Some(OpenStep::NewEpoch(_))), "{:?}", opened.steps);
+    assert_eq!(opened.store.head(), head);
+    assert!(behind(&opened.store).iter().all(|behind| *behind));
+    drop(opened);
+    assert_eq!(open(folder.path()).steps, [], "once is enough");
 }
