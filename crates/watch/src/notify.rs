@@ -1,8 +1,9 @@
 //! Edits of local catalogs, seen at once: the system tells of writes, and this tells which catalogs they are.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use ::notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -25,14 +26,24 @@ pub struct Edits {
     _system: RecommendedWatcher,
     paths: UnboundedReceiver<PathBuf>,
     places: Vec<(CatalogId, Place)>,
+    /// Where each place was said to lie.
+    named: Vec<PathBuf>,
+    /// The watched folders, as they were when the watch began.
+    watched: BTreeMap<PathBuf, (RecursiveMode, Option<Mark>)>,
+    /// A watched folder was removed, even if there is one again.
+    lost: bool,
 }
 
 /// Where a local catalog lies.
+#[derive(PartialEq, Eq)]
 struct Place {
     /// Where it lies, without detours; and where it really lies, when it is a link. Empty when its folder is missing.
     paths: Vec<PathBuf>,
     folder: bool,
 }
+
+/// Tells a folder from another one that took its place: device, number and birth.
+type Mark = (u64, u64, Option<SystemTime>);
 
 impl Edits {
     /// Watches the files and folders a watcher follows now. Places that cannot be watched are named in a warning;
@@ -49,25 +60,44 @@ impl Edits {
             Ok(_) => {}
             Err(error) => debug!(%error, "an edit was not told: {error}"),
         })?;
-        let mut places = Vec::new();
-        let mut watched = BTreeSet::new();
+        let (mut places, mut named, mut folders) = (Vec::new(), Vec::new(), BTreeMap::new());
         for followed in watcher.plan().followed.values() {
             let Spec::Local(path) = &followed.spec else { continue };
             let place = Place::of(path);
             if place.paths.is_empty() {
-                warn!(catalog = %followed.config.id, "edits of {} are only seen by the clock: its folder is missing", path.display());
+                warn!(catalog = %followed.config.id, "edits of {} are only seen by the clock until its folder is there", path.display());
             }
             for (folder, mode) in place.to_watch() {
-                if !watched.insert((folder.clone(), mode == RecursiveMode::Recursive)) {
-                    continue;
-                }
-                if let Err(error) = system.watch(&folder, mode) {
-                    warn!(catalog = %followed.config.id, %error, "edits below {} are only seen by the clock: {error}", folder.display());
+                // A file and its folder may both be followed: the folder's way to watch sees edits of the file.
+                let known = folders.entry(folder).or_insert(mode);
+                if mode == RecursiveMode::Recursive {
+                    *known = mode;
                 }
             }
             places.push((followed.config.id.clone(), place));
+            named.push(path.clone());
         }
-        Ok(Self { _system: system, paths, places })
+        let mut watched = BTreeMap::new();
+        // Ordered by path: a folder comes before what is below it, which needs no watch of its own then.
+        for (folder, mode) in folders {
+            if folder.ancestors().skip(1).any(|above| is_recursive(&watched, above)) {
+                continue;
+            }
+            let mark = mark(&folder);
+            if let Err(error) = system.watch(&folder, mode) {
+                warn!(%error, "edits below {} are only seen by the clock: {error}", folder.display());
+            }
+            watched.insert(folder, (mode, mark));
+        }
+        Ok(Self { _system: system, paths, places, named, watched, lost: false })
+    }
+
+    /// True when a watched folder went away or came back, or a place that was missing is there now: edits are told
+    /// again only by a new watch.
+    pub fn is_outdated(&self) -> bool {
+        self.lost
+            || self.watched.iter().any(|(folder, (_, before))| mark(folder) != *before)
+            || self.named.iter().zip(&self.places).any(|(path, (_, place))| Place::of(path) != *place)
     }
 
     /// The catalogs of the next edit, once it is over. Waits for ever when nothing is edited.
@@ -89,7 +119,8 @@ impl Edits {
         }
     }
 
-    fn touch(&self, path: &Path, touched: &mut BTreeSet<CatalogId>) {
+    fn touch(&mut self, path: &Path, touched: &mut BTreeSet<CatalogId>) {
+        self.lost |= self.watched.get(path).is_some_and(|(_, before)| mark(path) != *before);
         let whose = self.places.iter().filter(|(_, place)| place.holds(path));
         touched.extend(whose.map(|(id, _)| id.clone()));
     }
@@ -110,10 +141,11 @@ impl Place {
         Self { paths, folder: path.is_dir() }
     }
 
-    /// A file is watched through its folder, because editors put a new file in its place.
+    /// A file is watched through its folder, because editors put a new file in its place; and so is a link. The system
+    /// knows a folder by one path only, so each is watched by the one that has no links in it.
     fn to_watch(&self) -> Vec<(PathBuf, RecursiveMode)> {
         let place = |path: &PathBuf| {
-            if self.folder {
+            if self.folder && path.canonicalize().is_ok_and(|real| real == *path) {
                 return Some((path.clone(), RecursiveMode::Recursive));
             }
             Some((path.parent()?.to_owned(), RecursiveMode::NonRecursive))
@@ -124,6 +156,15 @@ impl Place {
     fn holds(&self, path: &Path) -> bool {
         self.paths.iter().any(|own| path == own || (self.folder && path.starts_with(own)))
     }
+}
+
+fn is_recursive(watched: &BTreeMap<PathBuf, (RecursiveMode, Option<Mark>)>, folder: &Path) -> bool {
+    watched.get(folder).is_some_and(|(mode, _)| *mode == RecursiveMode::Recursive)
+}
+
+fn mark(folder: &Path) -> Option<Mark> {
+    let metadata = folder.metadata().ok()?;
+    Some((metadata.dev(), metadata.ino(), metadata.created().ok()))
 }
 
 #[cfg(test)]
@@ -169,5 +210,55 @@ mod tests {
         fs::write(path.join("lists/deep/d.md"), "y").unwrap();
         fs::write(path.join("a.md"), "z").unwrap();
         assert_eq!(next(&mut edits).await, [id("a"), id("c")]);
+    }
+
+    fn followed(path: &Path, catalogs: &[(&str, &str)]) -> Watcher {
+        let catalogs = catalogs.iter().map(|(name, source)| CatalogConfig::new(id(name), *source)).collect();
+        Watcher::new(Store::in_memory().unwrap(), path, Settings::default(), catalogs).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_folder_and_files_in_it_are_watched_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().canonicalize().unwrap();
+        fs::create_dir_all(path.join("lists/deep")).unwrap();
+        fs::write(path.join("lists/a.md"), "x").unwrap();
+        fs::write(path.join("lists/deep/b.md"), "x").unwrap();
+        let catalogs = [("a", "lists/a.md"), ("b", "lists/deep/b.md"), ("all", "lists")];
+        let mut edits = Edits::of(&followed(&path, &catalogs)).unwrap();
+        assert_eq!(edits.watched.keys().collect::<Vec<_>>(), [&path.join("lists")]);
+
+        fs::write(path.join("lists/deep/b.md"), "y").unwrap();
+        assert_eq!(next(&mut edits).await, [id("all"), id("b")]);
+        fs::write(path.join("lists/a.md"), "y").unwrap();
+        assert_eq!(next(&mut edits).await, [id("a"), id("all")]);
+        assert!(!edits.is_outdated());
+    }
+
+    #[tokio::test]
+    async fn a_folder_that_goes_and_comes_needs_a_new_watch() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path();
+        let lists = path.join("lists");
+        let watcher = followed(path, &[("all", "lists"), ("one", "later/one.md")]);
+        let missing = Edits::of(&watcher).unwrap();
+        assert!(!missing.is_outdated());
+        fs::create_dir(&lists).unwrap();
+        assert!(missing.is_outdated(), "it is there now, and it is a folder");
+
+        let mut edits = Edits::of(&watcher).unwrap();
+        fs::write(lists.join("a.md"), "x").unwrap();
+        assert_eq!(next(&mut edits).await, [id("all")]);
+        assert!(!edits.is_outdated());
+        fs::remove_dir_all(&lists).unwrap();
+        assert!(edits.is_outdated(), "it is gone");
+        fs::create_dir(&lists).unwrap();
+        assert!(edits.is_outdated(), "another one took its place");
+
+        let mut edits = Edits::of(&watcher).unwrap();
+        fs::write(lists.join("a.md"), "y").unwrap();
+        assert_eq!(next(&mut edits).await, [id("all")]);
+        fs::create_dir(path.join("later")).unwrap();
+        assert!(edits.is_outdated(), "the folder of a file is there now");
     }
 }

@@ -24,6 +24,9 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// … and while one is under way, which is due until it is done, the next round comes no sooner than this.
 const REST_BESIDE_SLOW: Duration = Duration::from_secs(1);
 
+/// Folders that went or came are noticed this soon; it costs a few looks at the file system.
+const RECHECK: Duration = Duration::from_secs(5);
+
 type Loop = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Makes the loop that looks at what is due.
@@ -74,16 +77,25 @@ pub(crate) fn hearing(
                 let Ok(mut edits) = edits else {
                     return pulse.alongside(std::future::pending()).await;
                 };
-                loop {
+                // Edits from before somebody listened: while the program was down, or between two watches.
+                let local = watcher.local();
+                tokio::select! {
+                    () = pulse.stopped() => return,
+                    _ = watcher.look_now(&local, Utc::now()) => wake.notify_one(),
+                }
+                while !edits.is_outdated() {
                     pulse.beat();
                     tokio::select! {
                         () = pulse.stopped() => return,
                         Ok(()) = configured.changed() => break, // other places may be followed now
                         edited = edits.next() => {
-                            watcher.look_now(&edited, Utc::now()).await;
+                            tokio::select! {
+                                () = pulse.stopped() => return,
+                                _ = watcher.look_now(&edited, Utc::now()) => {}
+                            }
                             wake.notify_one(); // what was seen may be due again soon
                         }
-                        () = tokio::time::sleep(LONGEST_REST) => {}
+                        () = tokio::time::sleep(RECHECK) => {}
                     }
                 }
             }
