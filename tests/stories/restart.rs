@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use whimbrel_world::{World, catalog_of, feed};
+use whimbrel_world::{World, catalog_of, eventually, feed};
 
 const BIRDS: [&str; 8] = ["curlew", "godwit", "plover", "turnstone", "dunlin", "knot", "ruff", "snipe"];
 
@@ -83,4 +83,19 @@ async fn a_stop_is_graceful_and_quick() {
     let said = world.stop().await; // fails when it takes five seconds
     assert!(said.contains("stopped"), "{said}");
     assert!(!said.contains("\"level\":\"ERROR\""), "{said}");
+}
+
+#[tokio::test]
+async fn a_program_ends_with_the_test_that_started_it() {
+    let mut world = World::new();
+    world.write("birds.md", catalog_of("Birds", [("curlew", "https://github.com/example/curlew")]));
+    world.follow("birds", "birds.md");
+    world.start().await;
+    let address = world.url("").trim_start_matches("http://").to_owned();
+    assert!(std::net::TcpStream::connect(&address).is_ok(), "it listens at {address}");
+    world.forget();
+    eventually("nobody listens any more", || async {
+        std::net::TcpStream::connect(&address).is_err().then_some(())
+    })
+    .await;
 }

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -11,6 +11,11 @@ use tokio::sync::Notify;
 
 /// Longer than anything takes on a busy machine; a test that waits this long has failed.
 pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Ends a program with the test that started it, however that ended: the shell becomes the program and leaves behind
+/// one that waits at the pipe from the test. A line lets the program go, the mere end of the pipe kills it.
+const LEASH: &str =
+    r#"exec 3<&0; { read -r _ <&3 || kill -9 $$; } >/dev/null 2>&1 & exec "$@" 3<&- </dev/null"#;
 
 /// What a command that ended has left.
 #[derive(Debug)]
@@ -51,7 +56,19 @@ pub fn program() -> PathBuf {
 /// A command in this folder, with nothing of this process's environment that configures the program.
 fn command<S: AsRef<OsStr>>(folder: &Path, arguments: &[S]) -> Command {
     let mut command = Command::new(program());
-    command.args(arguments).current_dir(folder);
+    command.args(arguments);
+    alone(command, folder)
+}
+
+/// The same on a leash.
+fn leashed<S: AsRef<OsStr>>(folder: &Path, arguments: &[S]) -> Command {
+    let mut command = Command::new("sh");
+    command.args(["-c", LEASH, "sh"]).arg(program()).args(arguments).stdin(Stdio::piped());
+    alone(command, folder)
+}
+
+fn alone(mut command: Command, folder: &Path) -> Command {
+    command.current_dir(folder);
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("WHIMBREL_") {
             command.env_remove(name);
@@ -95,6 +112,8 @@ pub fn run_with<S: AsRef<OsStr>>(
 /// A running program and everything it has said.
 pub struct Process {
     child: Child,
+    /// Dropped with the rest of it, as when a test fails, it ends the program.
+    leash: ChildStdin,
     said: Arc<Said>,
     listeners: Vec<std::thread::JoinHandle<()>>,
 }
@@ -125,19 +144,19 @@ impl Said {
 impl Process {
     /// Starts it in this folder.
     pub fn start<S: AsRef<OsStr>>(folder: &Path, arguments: &[S], variables: &[(String, String)]) -> Self {
-        let mut child = command(folder, arguments)
+        let mut child = leashed(folder, arguments)
             .envs(variables.iter().map(|(name, value)| (name, value)))
-            .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .expect("the program starts");
+        let leash = child.stdin.take().expect("piped above");
         let said = Arc::new(Said::default());
         let listeners = vec![
             said.listen(child.stdout.take().expect("piped above")),
             said.listen(child.stderr.take().expect("piped above")),
         ];
-        Self { child, said, listeners }
+        Self { child, leash, said, listeners }
     }
 
     /// Everything it has said so far, both streams, one text.
@@ -175,6 +194,7 @@ impl Process {
     pub fn kill(mut self) {
         self.child.kill().expect("the process is ours");
         self.child.wait().expect("the process is ours");
+        let_go(self.leash);
     }
 
     /// Asks it to stop; hands back how it ended, how long that took, and everything it said.
@@ -188,7 +208,7 @@ impl Process {
     /// Waits until it ends by itself; hands back how, and everything it said.
     pub async fn ended(self) -> (ExitStatus, String) {
         let said = Arc::clone(&self.said);
-        let (mut child, listeners) = (self.child, self.listeners);
+        let (mut child, leash, listeners) = (self.child, self.leash, self.listeners);
         let waited = tokio::task::spawn_blocking(move || {
             let status = child.wait();
             // Its last words may still be in the pipe.
@@ -200,6 +220,13 @@ impl Process {
         let status = tokio::time::timeout(PATIENCE, waited).await;
         let said = said.lines().join("\n");
         let status = status.unwrap_or_else(|_| panic!("it does not end; it said:\n{said}"));
+        let_go(leash);
         (status.expect("waiting does not panic").expect("the process is ours"), said)
     }
+}
+
+/// The program has ended: its number may be another's soon and must not be killed.
+fn let_go(mut leash: ChildStdin) {
+    // When nobody reads it, the one that waited is gone already.
+    let _ = leash.write_all(b"\n");
 }
