@@ -69,12 +69,13 @@ fn make_history(folder: &Path) {
         let newcomers = documents::items(VERSIONS, 77);
         let mut numbers = Numbers::new(4);
         for (n, item) in newcomers.iter().enumerate() {
-            let at = 200 + numbers.below(lines.len() - 200);
-            if lines[at].starts_with("- [") {
-                lines.insert(at, format!("- [{}]({}) - {}.", item.name, item.url, item.text));
-                if n % 5 == 4 {
-                    lines.remove(at + 1);
-                }
+            // Any place below the table of contents will do, as long as an entry stands there.
+            let at = (200 + numbers.below(lines.len() - 400)..lines.len())
+                .find(|&at| lines[at].starts_with("- ["))
+                .expect("entries follow");
+            lines.insert(at, format!("- [{}]({}) - {}.", item.name, item.url, item.text));
+            if n % 5 == 4 {
+                lines.remove(at + 1);
             }
             let text = lines.join("\n");
             let time = FIRST_COMMIT + n as i64 * 28_800;
