@@ -90,7 +90,8 @@ impl Inner {
     fn settle_documents(&self, moves: Moves) {
         self.documents.named(&moves.named);
         if !moves.let_go.is_empty()
-            && let Err(error) = self.documents.let_go(moves.let_go, |id| self.needs_document(id))
+            && let Err(error) =
+                self.documents.let_go(moves.let_go, |id| self.needs_document(id), || self.engine.sync())
         {
             tracing::warn!(%error, "a document that nobody needs could not be removed");
         }

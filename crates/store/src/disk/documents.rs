@@ -116,22 +116,30 @@ impl Documents {
     }
 
     /// Removes what was let go by a durable commit, unless `needed` says that another row holds it.
+    ///
+    /// Rows are asked as they were applied, which may be ahead of the disk: another catalog's commit may just have
+    /// let go of the same document. So `sync` makes that durable before the file goes.
     pub(crate) fn let_go(
         &self,
         ids: BTreeSet<DocumentId>,
         needed: impl Fn(&DocumentId) -> Result<bool, StoreError>,
+        sync: impl FnOnce() -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         let mut held = self.held();
         held.let_go.extend(ids);
         if held.exports > 0 {
             return Ok(());
         }
+        let mut going = Vec::new();
         for id in std::mem::take(&mut held.let_go) {
             if !held.fresh.contains_key(&id) && !needed(&id)? {
-                self.remove(&id)?;
+                going.push(id);
             }
         }
-        Ok(())
+        if !going.is_empty() {
+            sync()?;
+        }
+        going.iter().try_for_each(|id| self.remove(id))
     }
 
     /// From now on nothing is removed, until [`Documents::thaw`].
