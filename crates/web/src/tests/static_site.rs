@@ -109,9 +109,9 @@ async fn older_pages_are_closed_and_hold_everything() {
     write(&world, folder.path());
     let read = |path: &str| fs::read_to_string(folder.path().join(path)).unwrap();
     let ids = |page: &str| -> BTreeSet<String> {
-        page.split("<article class=\"event\" id=\"")
+        page.split("<article class=\"event")
             .skip(1)
-            .map(|part| part.split('"').next().unwrap().to_owned())
+            .map(|part| part.split('"').nth(2).unwrap().to_owned())
             .collect()
     };
     let all: BTreeSet<String> = [
