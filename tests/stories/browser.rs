@@ -44,6 +44,7 @@ async fn a_reader_opens_filters_and_follows_a_feed() -> anyhow::Result<()> {
     page.find(Locator::Css("#kind option[value=milestone]")).await?.click().await?;
     page.find(Locator::Css("#q")).await?.send_keys("nushell").await?;
     page.find(Locator::Css("form.filter button")).await?.click().await?;
+    page.wait().for_element(Locator::Css("#q[value=nushell]")).await?;
     let address = page.current_url().await?;
     assert_eq!(address.query(), Some("catalog=shells&kind=milestone&q=nushell"));
     let badges = browser
