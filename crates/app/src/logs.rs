@@ -51,10 +51,13 @@ impl Logs {
 }
 
 fn filter(level: &str, origin: &str) -> Result<EnvFilter, ConfigError> {
-    EnvFilter::builder().parse(level).map_err(|error| {
+    let filter = EnvFilter::builder().parse(level).map_err(|error| {
         let help = "write error, warn, info, debug, trace, or a filter such as info,whimbrel_watch=debug";
         ConfigError::outside(origin, &format!("`{level}` is no log level ({error}): {help}"))
-    })
+    })?;
+    // The library that tells of edits warns of every watched folder that is removed; we notice and say that ourselves.
+    let quiet = "notify=off".parse().ok().filter(|_| !level.contains("notify"));
+    Ok(quiet.into_iter().fold(filter, EnvFilter::add_directive))
 }
 
 fn text<S: Subscriber + for<'a> LookupSpan<'a>>() -> Box<dyn Layer<S> + Send + Sync> {
@@ -107,5 +110,7 @@ mod tests {
         let error = filter("loud=very", "--log").unwrap_err().to_string();
         assert!(error.starts_with("--log: `loud=very` is no log level"), "{error}");
         assert!(filter("info,whimbrel_watch=debug", "--log").is_ok());
+        let quiet = |level| filter(level, "--log").unwrap().to_string().contains("notify=off");
+        assert!(quiet("info") && !quiet("info,notify=trace"));
     }
 }
