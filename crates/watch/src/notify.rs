@@ -11,7 +11,7 @@ use tokio::time::{Instant, timeout_at};
 use tracing::{debug, warn};
 use whimbrel_catalog::CatalogId;
 
-use crate::engine::Watcher;
+use crate::catalogs::Watcher;
 use crate::source::Spec;
 
 /// Editors write in several steps; an edit is over when it has been quiet for this long …

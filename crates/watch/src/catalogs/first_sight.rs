@@ -9,14 +9,15 @@ use whimbrel_catalog::{EntryKey, Rules, Tombstone};
 use whimbrel_news::{Dated, News};
 use whimbrel_store::StoreError;
 
-use crate::engine::only_meta;
-use crate::follower::Follower;
-use crate::reading;
-use crate::replay::{Past, Replayed, read_ahead, wanted};
+use super::follower::Follower;
+use super::past::{Past, read_ahead, wanted};
+use super::reading;
+use super::record::{next_due, only_meta, title, write};
+use super::state::State;
+use super::visit::{JUDGED, Outlook, Visit};
+use crate::replay::Replayed;
 use crate::source::git::History;
 use crate::source::{Cursor, Document, Spec, Version};
-use crate::state::State;
-use crate::visit::{JUDGED, Outlook, Visit, next_due, title, write};
 
 impl Visit<'_> {
     /// The catalog is seen for the first time, in its newest version.

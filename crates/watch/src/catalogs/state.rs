@@ -8,8 +8,8 @@ use whimbrel_catalog::parse::PARSER_VERSION;
 use whimbrel_catalog::{CatalogId, EntryKey, Format, Rules, Snapshot, Tombstone, Tracker};
 use whimbrel_store::{CatalogMeta, DocumentId, Store, StoreError};
 
-use crate::follower::{Follower, Memory, Written};
-use crate::reading;
+use super::follower::{Follower, Memory, Written};
+use super::reading;
 use crate::source::{Document, LookError};
 
 /// A catalog during a visit.

@@ -1,0 +1,128 @@
+//! One round of looks: each on its own, as many at a time as there are places, awaited for as long as the round has
+//! patience.
+
+use std::collections::HashSet;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use tokio::task::{self, JoinError, JoinSet};
+use tracing::{debug, error};
+use whimbrel_catalog::CatalogId;
+use whimbrel_store::StoreError;
+
+use super::Watcher;
+use super::plan::Plan;
+use super::visit::{Outlook, visit};
+
+/// A look that takes longer gives its place to another: what hangs must not use up `concurrency`.
+const LONGEST_PLACE: Duration = Duration::from_secs(5);
+
+/// What one round did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Round {
+    /// Catalogs that were looked at.
+    pub looked: Vec<CatalogId>,
+    /// Those whose document differed.
+    pub changed: Vec<CatalogId>,
+    /// Live events that were recorded.
+    pub events: usize,
+    /// Replayed events that were recorded.
+    pub history: usize,
+    /// Those that could not be read, with the reason.
+    pub failed: Vec<(CatalogId, String)>,
+    /// Looks that were still under way when the round ended; a later round tells how they went.
+    pub under_way: usize,
+    /// What the store said when it refused: then not everything that was seen is written down.
+    pub refused: Option<String>,
+}
+
+/// Running looks; `None` for a catalog that was being looked at already.
+pub(super) type Looks = JoinSet<Option<(CatalogId, Outlook)>>;
+
+impl Watcher {
+    /// Looks at these catalogs; those that outlive the patience stay in `looks`. Who insists waits for a look that is
+    /// under way already and looks again.
+    pub(super) async fn look_at(
+        &self,
+        plan: &Arc<Plan>,
+        ids: Vec<CatalogId>,
+        now: DateTime<Utc>,
+        insist: bool,
+        looks: &mut Looks,
+        patience: Duration,
+    ) -> Round {
+        let mut started = HashSet::new();
+        for id in ids {
+            let Some(followed) = plan.followed.get(&id).cloned() else { continue };
+            let (store, plan) = (self.store.clone(), Arc::clone(plan));
+            let look = looks.spawn(async move {
+                let _alone = if insist {
+                    followed.busy.lock().await
+                } else if let Ok(alone) = followed.busy.try_lock() {
+                    alone
+                } else {
+                    return None; // somebody else is at it
+                };
+                let place = plan.places(&followed.spec).acquire_owned().await;
+                let mut visit = pin!(visit(&store, &plan, &followed, now));
+                let in_time = tokio::time::timeout(LONGEST_PLACE, &mut visit).await;
+                drop(place);
+                let outlook = match in_time {
+                    Ok(outlook) => outlook,
+                    Err(_late) => visit.await,
+                };
+                outlook.tell(&followed.config.id); // here: nobody may be waiting for it any more
+                Some((followed.config.id.clone(), outlook))
+            });
+            started.insert(look.id());
+        }
+        let mut round = Round::default();
+        let all = async {
+            while !started.is_empty() {
+                let Some(done) = looks.join_next_with_id().await else { break };
+                started.remove(&round.note(done));
+            }
+        };
+        if tokio::time::timeout(patience, all).await.is_err() {
+            debug!("{} looks take long; they go on while others are looked at", started.len());
+        }
+        while let Some(done) = looks.try_join_next_with_id() {
+            round.note(done);
+        }
+        round.under_way = looks.len();
+        round.looked.sort();
+        round.changed.sort();
+        round.failed.sort();
+        round
+    }
+}
+
+impl Round {
+    /// A round that did not come about.
+    pub(super) fn refused(error: &StoreError) -> Self {
+        Self { refused: Some(error.to_string()), ..Self::default() }
+    }
+
+    /// Takes in a look that ended, and hands back which.
+    fn note(&mut self, done: Result<(task::Id, Option<(CatalogId, Outlook)>), JoinError>) -> task::Id {
+        let (look, done) = match done {
+            Ok(done) => done,
+            Err(error) => {
+                error!(%error, "a look broke off: {error}");
+                return error.id();
+            }
+        };
+        let Some((id, outlook)) = done else { return look };
+        self.looked.push(id.clone());
+        self.events += outlook.events;
+        self.history += outlook.history;
+        self.refused = self.refused.take().or(outlook.refused);
+        if outlook.changed {
+            self.changed.push(id.clone());
+        }
+        self.failed.extend(outlook.failure.map(|problem| (id, problem)));
+        look
+    }
+}
