@@ -5,12 +5,13 @@ use std::fs;
 use std::path::Path;
 
 /// Each crate and those it may use; it may also use what those may use. Crates that do not exist yet may come.
-const ARROWS: [(&str, &[&str]); 13] = [
+const ARROWS: [(&str, &[&str]); 14] = [
     ("catalog", &[]),
     ("news", &["catalog"]),
     ("charts", &[]),
-    ("store", &["catalog", "news"]),
-    ("watch", &["catalog", "news", "store"]),
+    ("project", &["catalog", "news"]),
+    ("store", &["catalog", "news", "project"]),
+    ("watch", &["catalog", "news", "project", "store"]),
     ("lookup", &["catalog", "news", "store"]),
     ("fanout", &["news", "store"]),
     ("commands", &["news", "store", "lookup", "fanout"]),
@@ -21,8 +22,8 @@ const ARROWS: [(&str, &[&str]); 13] = [
     (
         "app",
         &[
-            "catalog", "news", "charts", "store", "watch", "lookup", "fanout", "commands", "feeds",
-            "discord", "telegram", "web",
+            "catalog", "news", "project", "charts", "store", "watch", "lookup", "fanout", "commands",
+            "feeds", "discord", "telegram", "web",
         ],
     ),
 ];
@@ -42,7 +43,7 @@ const KEPT: [(&str, &str); 10] = [
 ];
 
 /// Crates that compute and never wait, read or write.
-const PURE: [&str; 4] = ["catalog", "news", "charts", "feeds"];
+const PURE: [&str; 5] = ["catalog", "news", "project", "charts", "feeds"];
 
 /// What such crates cannot need.
 const IMPURE: [&str; 5] = ["tokio", "reqwest", "hyper", "rustix", "notify"];

@@ -1,0 +1,20 @@
+//! Projects followed at their host: what GitHub says about one as plain data, and judging what changed.
+//!
+//! Everything here is a pure function over values: no network, no files, no clock. An [`Answer`] is what one look at a
+//! project brought; a [`Project`] is what is remembered of it between two looks. Who asks and who keeps the rows is
+//! the concern of others.
+
+mod packed;
+pub mod project;
+pub mod ranks;
+pub mod release;
+pub mod rules;
+pub mod seen;
+pub mod stars;
+
+pub use project::{Facts, Project, ProjectId, Reached, Standing};
+pub use ranks::{RankRow, RankState};
+pub use release::KnownReleases;
+pub use rules::Rules;
+pub use seen::{Answer, Seen, SeenRelease, SeenTag};
+pub use stars::StarHistory;
