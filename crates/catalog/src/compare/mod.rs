@@ -9,6 +9,7 @@ pub(crate) mod figures;
 mod finding;
 mod matching;
 mod names;
+mod namesakes;
 pub(crate) mod ranks;
 pub(crate) mod sections;
 mod telling;

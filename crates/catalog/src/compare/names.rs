@@ -3,30 +3,10 @@
 use std::collections::HashMap;
 
 use super::matching::Matching;
-use super::sections::SectionMap;
-use super::texts::{Fnv, fingerprint, name_mark, similarity};
-use crate::model::{Entry, SectionPath, Snapshot};
-
-/// Who has this mark, and whether only one has it.
-#[derive(Clone, Copy, Default)]
-struct Slot {
-    count: u32,
-    last: usize,
-}
-
-impl Slot {
-    fn put(&mut self, at: usize) {
-        // one entry at two places of one section is still one
-        if self.count == 0 || self.last != at {
-            self.count += 1;
-            self.last = at;
-        }
-    }
-
-    fn only(self) -> Option<usize> {
-        (self.count == 1).then_some(self.last)
-    }
-}
+use super::namesakes::{Namesakes, Slot, Wanted};
+use super::sections::{SectionMap, number};
+use super::texts::{fingerprint, name_mark, similarity};
+use crate::model::{Entry, Snapshot};
 
 /// Entries of a structured catalog that share one address, each with its name in the key: equal names; then the only
 /// one left of the address on both sides, or the same text in the same section.
@@ -83,53 +63,32 @@ fn join_equal<'a, M: std::hash::Hash + Eq>(
 /// are unique on both sides, entries that are already matched included.
 pub(super) fn by_name(before: &Snapshot, after: &Snapshot, sections: &SectionMap, matching: &mut Matching) {
     let (old, new) = (matching.only_before(), matching.only_after());
-    let names = |entries: &[Entry], at: &[usize]| -> HashMap<u64, (Slot, Slot)> {
-        at.iter().map(|at| (name_mark(&entries[*at].name), (Slot::default(), Slot::default()))).collect()
-    };
-    let mut wanted = names(&before.entries, &old);
-    let there = names(&after.entries, &new);
-    wanted.retain(|name, _| *name != 0 && there.contains_key(name));
+    let wanted = Wanted::in_both(
+        old.iter().map(|b| before.entries[*b].name.as_str()),
+        new.iter().map(|a| after.entries[*a].name.as_str()),
+    );
     if wanted.is_empty() {
         return;
     }
-    let mut old_places: HashMap<(u64, u64), Slot> = HashMap::new();
-    let mut new_places: HashMap<(u64, u64), Slot> = HashMap::new();
-    for (b, entry) in before.entries.iter().enumerate() {
-        let name = name_mark(&entry.name);
-        if let Some((slot, _)) = wanted.get_mut(&name) {
-            slot.put(b);
-            for place in &entry.places {
-                old_places.entry((name, number(sections.forward(&place.section)))).or_default().put(b);
-            }
-        }
-    }
-    for (a, entry) in after.entries.iter().enumerate() {
-        let name = name_mark(&entry.name);
-        if let Some((_, slot)) = wanted.get_mut(&name) {
-            slot.put(a);
-            for place in &entry.places {
-                new_places.entry((name, number(sections.settled(&place.section)))).or_default().put(a);
-            }
-        }
-    }
-    for &b in &old {
-        let entry = &before.entries[b];
-        let name = name_mark(&entry.name);
-        let partner = entry.places.iter().find_map(|place| {
-            let mark = (name, number(sections.forward(&place.section)));
-            old_places.get(&mark)?.only()?;
-            new_places.get(&mark)?.only().filter(|a| matching.before(*a).is_none())
+    let ours = Namesakes::among(&before.entries, &wanted, |section| sections.forward(section));
+    let theirs = Namesakes::among(&after.entries, &wanted, |section| sections.settled(section));
+    let named = old.iter().filter_map(|&b| Some((b, wanted.mark(&before.entries[b].name)?)));
+    let named: Vec<(usize, u64)> = named.collect();
+    for &(b, name) in &named {
+        let partner = before.entries[b].places.iter().find_map(|place| {
+            let section = number(sections.forward(&place.section));
+            ours.only_in(name, section)?;
+            theirs.only_in(name, section).filter(|a| matching.before(*a).is_none())
         });
         if let Some(a) = partner {
             matching.join(b, a);
         }
     }
-    for &b in &old {
+    for &(b, name) in &named {
         if matching.after(b).is_some() {
             continue;
         }
-        let Some((ours, theirs)) = wanted.get(&name_mark(&before.entries[b].name)) else { continue };
-        let (Some(_), Some(a)) = (ours.only(), theirs.only()) else { continue };
+        let (Some(_), Some(a)) = (ours.only(name), theirs.only(name)) else { continue };
         if matching.before(a).is_none() && agree(&before.entries[b], &after.entries[a], 0.8) {
             matching.join(b, a);
         }
@@ -250,14 +209,4 @@ fn take(more: &mut HashMap<(u64, u64), i64>, mark: (u64, u64), sign: i64) -> boo
         }
         _ => false,
     }
-}
-
-/// A section as a number, exact in its letters.
-fn number(section: &SectionPath) -> u64 {
-    let mut hash = Fnv::default();
-    for part in section.parts() {
-        hash.write(part.as_bytes());
-        hash.write(&[0]);
-    }
-    hash.0
 }

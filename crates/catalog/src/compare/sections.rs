@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::texts::Fnv;
 use crate::model::{Place, SectionPath};
 
 /// How the sections of two documents belong together.
@@ -110,4 +111,14 @@ impl<'a, F: Fn(&'a SectionPath) -> &'a SectionPath> Sections<'a, F> {
             Self::Many(sections) => sections.contains(section),
         }
     }
+}
+
+/// A section as a number, exact in its letters.
+pub(super) fn number(section: &SectionPath) -> u64 {
+    let mut hash = Fnv::default();
+    for part in section.parts() {
+        hash.write(part.as_bytes());
+        hash.write(&[0]);
+    }
+    hash.0
 }
