@@ -21,7 +21,7 @@ fn files(folder: &Path) -> Vec<std::path::PathBuf> {
 
 #[tokio::test]
 async fn a_token_goes_to_github_and_nowhere_else() {
-    let github = Github::start().await;
+    let github = Github::start();
     github.commit(
         "example/birds",
         "README.md",

@@ -2,15 +2,14 @@
 //! as the real one has them. Whatever it does not know it refuses and remembers as unexpected.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::Response;
+use axum::{Extension, Router};
 use serde_json::json;
 
-use crate::website::{Asked, build, etag};
+use crate::server::{Asked, Server, build, etag};
 
 /// How requests are refused for a while.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,39 +27,44 @@ struct Repository {
 
 #[derive(Default)]
 struct Inner {
+    /// Where it is reached.
+    base: String,
     repositories: BTreeMap<u64, Repository>,
     /// Every name a repository has or had, in lower case.
     names: BTreeMap<String, u64>,
     limit: Option<Limit>,
-    asked: Vec<Asked>,
     unexpected: Vec<String>,
 }
 
+/// What it knows, shared with the server.
+#[derive(Clone, Default)]
+struct Known(Arc<Mutex<Inner>>);
+
 /// A running pretend GitHub.
-#[derive(Clone)]
 pub struct Github {
-    address: SocketAddr,
-    inner: Arc<Mutex<Inner>>,
+    server: Server,
+    known: Known,
 }
 
 impl Github {
     /// Starts it on a free port of this machine.
-    pub async fn start() -> Self {
-        let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
-        let github = Self { address: listener.local_addr().expect("it listens"), inner: Arc::default() };
-        let router = Router::new().fallback(answer).with_state(github.clone());
-        tokio::spawn(async move { axum::serve(listener, router).await });
-        github
+    pub fn start() -> Self {
+        let known = Known::default();
+        let server = Server::start(|base| {
+            base.clone_into(&mut known.inner().base);
+            Router::new().fallback(answer).with_state(known.clone())
+        });
+        Self { server, known }
     }
 
     /// Its base address, for `api_url`.
     pub fn api_url(&self) -> String {
-        format!("http://{}", self.address)
+        self.server.url("")
     }
 
     /// Commits a file; the repository is made when it is new.
     pub fn commit(&self, repository: &str, path: &str, text: impl Into<String>) {
-        let mut inner = self.inner();
+        let mut inner = self.known.inner();
         let next = inner.repositories.len() as u64 + 1;
         let id = *inner.names.entry(repository.to_lowercase()).or_insert(next);
         let found = inner
@@ -72,14 +76,14 @@ impl Github {
 
     /// Removes a file.
     pub fn remove(&self, repository: &str, path: &str) {
-        let mut inner = self.inner();
+        let mut inner = self.known.inner();
         let id = inner.names[&repository.to_lowercase()];
         inner.repositories.get_mut(&id).expect("a name has a repository").files.remove(path);
     }
 
     /// Gives a repository a new name; the old one redirects.
     pub fn rename(&self, from: &str, to: &str) {
-        let mut inner = self.inner();
+        let mut inner = self.known.inner();
         let id = inner.names[&from.to_lowercase()];
         inner.names.insert(to.to_lowercase(), id);
         to.clone_into(&mut inner.repositories.get_mut(&id).expect("a name has a repository").full_name);
@@ -87,38 +91,34 @@ impl Github {
 
     /// Refuses requests, or no longer.
     pub fn limit(&self, limit: Option<Limit>) {
-        self.inner().limit = limit;
+        self.known.inner().limit = limit;
     }
 
     /// Every request so far, oldest first.
     pub fn asked(&self) -> Vec<Asked> {
-        self.inner().asked.clone()
+        self.server.asked()
     }
 
     /// Fails when something was asked that GitHub does not have here.
     pub fn expects_no_more(&self) {
-        let unexpected = self.inner().unexpected.clone();
+        let unexpected = self.known.inner().unexpected.clone();
         assert!(unexpected.is_empty(), "unexpected requests: {unexpected:?}");
     }
+}
 
+async fn answer(
+    State(known): State<Known>,
+    Extension(asked): Extension<Asked>,
+    request: Request,
+) -> Response {
+    known.respond(request.uri().path(), request.uri().query().unwrap_or_default(), &asked.headers)
+}
+
+impl Known {
     fn inner(&self) -> MutexGuard<'_, Inner> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
 
-async fn answer(State(github): State<Github>, request: Request) -> Response {
-    let path = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
-    let headers: BTreeMap<String, String> = request
-        .headers()
-        .iter()
-        .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
-        .collect();
-    let response = github.respond(request.uri().path(), request.uri().query().unwrap_or_default(), &headers);
-    github.inner().asked.push(Asked { path, headers, status: response.status().as_u16() });
-    response
-}
-
-impl Github {
     fn respond(&self, path: &str, query: &str, headers: &BTreeMap<String, String>) -> Response {
         let mut inner = self.inner();
         if !headers.contains_key("user-agent") {
@@ -154,7 +154,7 @@ impl Github {
                 {
                     let query = if query.is_empty() { String::new() } else { format!("?{query}") };
                     let rest = if rest.is_empty() { String::new() } else { format!("/{rest}") };
-                    let to = format!("{}/repositories/{id}{rest}{query}", self.api_url());
+                    let to = format!("{}/repositories/{id}{rest}{query}", inner.base);
                     return build(301, &[("location", &to)], r#"{"message":"Moved Permanently"}"#);
                 }
                 (found, rest)

@@ -2,8 +2,9 @@
 //!
 //! [`World`] is a folder with a configuration and catalogs; it starts the program `whimbrel`, waits for what it says,
 //! asks its pages, kills it without warning and starts it again. [`website::Website`] stands in for servers on the
-//! web, [`github::Github`] for GitHub.
-//! [`browser::Browser`] is a real browser, [`site::Shown`] the site over news that is made up. Nothing in the program knows that it is under test: only addresses differ.
+//! web, [`github::Github`] for GitHub; both answer through a [`server::Server`]. [`browser::Browser`] is a real
+//! browser, [`site::Shown`] the site over news that is made up. Nothing in the program knows that it is under test:
+//! only addresses differ.
 
 pub mod browser;
 pub mod documents;
@@ -11,6 +12,7 @@ pub mod feed;
 pub mod git;
 pub mod github;
 pub mod process;
+pub mod server;
 pub mod site;
 pub mod website;
 mod world;

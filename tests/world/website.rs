@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::Router;
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::State;
 use axum::response::Response;
+use axum::{Extension, Router};
 use bytes::Bytes;
-use futures::StreamExt;
+
+use crate::server::{Asked, Server, build, etag, stalled};
 
 /// What stands at an address.
 #[derive(Clone, Debug)]
@@ -35,76 +35,54 @@ pub enum Page {
     Silent,
 }
 
-/// One request as it came in.
-#[derive(Clone, Debug)]
-pub struct Asked {
-    /// The path with its query.
-    pub path: String,
-    /// Header lines, names in lower case.
-    pub headers: BTreeMap<String, String>,
-    /// The status it was answered with.
-    pub status: u16,
-}
-
-#[derive(Default)]
-struct Inner {
-    pages: BTreeMap<String, Page>,
-    asked: Vec<Asked>,
-}
+/// What stands at which path.
+type Pages = Arc<Mutex<BTreeMap<String, Page>>>;
 
 /// A running pretend server.
-#[derive(Clone)]
 pub struct Website {
-    address: SocketAddr,
-    inner: Arc<Mutex<Inner>>,
+    server: Server,
+    pages: Pages,
 }
 
 impl Website {
     /// Starts it on a free port of this machine.
-    pub async fn start() -> Self {
-        let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
-        let website = Self { address: listener.local_addr().expect("it listens"), inner: Arc::default() };
-        let router = Router::new().fallback(answer).with_state(website.clone());
-        tokio::spawn(async move { axum::serve(listener, router).await });
-        website
+    pub fn start() -> Self {
+        let pages = Pages::default();
+        let served = Arc::clone(&pages);
+        let server = Server::start(|_| Router::new().fallback(answer).with_state(served));
+        Self { server, pages }
     }
 
     /// The address of a path.
     pub fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.address)
+        self.server.url(path)
     }
 
     /// Puts something at a path.
     pub fn put(&self, path: &str, page: Page) {
-        self.inner().pages.insert(path.to_owned(), page);
+        locked(&self.pages).insert(path.to_owned(), page);
     }
 
     /// Takes away what stands at a path.
     pub fn remove(&self, path: &str) {
-        self.inner().pages.remove(path);
+        locked(&self.pages).remove(path);
     }
 
     /// Every request so far, oldest first.
     pub fn asked(&self) -> Vec<Asked> {
-        self.inner().asked.clone()
-    }
-
-    fn inner(&self) -> MutexGuard<'_, Inner> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+        self.server.asked()
     }
 }
 
-async fn answer(State(website): State<Website>, request: Request) -> Response {
-    let path = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
-    let headers: BTreeMap<String, String> = request
-        .headers()
-        .iter()
-        .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
-        .collect();
-    let page = website.inner().pages.get(&path).cloned();
-    let response = match page {
+fn locked(pages: &Pages) -> MutexGuard<'_, BTreeMap<String, Page>> {
+    pages.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn answer(State(pages): State<Pages>, Extension(asked): Extension<Asked>) -> Response {
+    let page = locked(&pages).get(&asked.path).cloned();
+    match page {
         None => build(404, &[], "nothing here"),
-        Some(Page::Document(text)) => document(&headers, text),
+        Some(Page::Document(text)) => document(&asked, text),
         Some(Page::Plain(text)) => build(200, &[("content-type", "text/markdown")], text),
         Some(Page::Packed(text)) => build(200, &[("content-encoding", "gzip")], pack(text.as_bytes())),
         Some(Page::Status(status, text)) => build(status, &[], text),
@@ -123,38 +101,16 @@ async fn answer(State(website): State<Website>, request: Request) -> Response {
             build(200, &[], Body::from_stream(pieces))
         }
         Some(Page::Bomb(size)) => build(200, &[("content-encoding", "gzip")], pack(&vec![b' '; size])),
-        Some(Page::Silent) => {
-            let first =
-                futures::stream::once(async { Ok::<_, std::io::Error>(Bytes::from_static(b"# A list\n")) });
-            build(200, &[], Body::from_stream(first.chain(futures::stream::pending())))
-        }
-    };
-    website.inner().asked.push(Asked { path, headers, status: response.status().as_u16() });
-    response
+        Some(Page::Silent) => build(200, &[], stalled("# A list\n")),
+    }
 }
 
-fn document(headers: &BTreeMap<String, String>, text: String) -> Response {
+fn document(asked: &Asked, text: String) -> Response {
     let etag = etag(&text);
-    if headers.get("if-none-match") == Some(&etag) {
+    if asked.headers.get("if-none-match") == Some(&etag) {
         return build(304, &[("etag", &etag)], "");
     }
     build(200, &[("etag", &etag), ("content-type", "text/markdown; charset=utf-8")], text)
-}
-
-/// A strong validator made from the text.
-pub(crate) fn etag(text: &str) -> String {
-    use std::hash::{DefaultHasher, Hash, Hasher};
-    let mut hasher = DefaultHasher::new();
-    text.hash(&mut hasher);
-    format!("\"{:016x}\"", hasher.finish())
-}
-
-pub(crate) fn build(status: u16, headers: &[(&str, &str)], body: impl Into<Body>) -> Response {
-    let mut response = Response::builder().status(status);
-    for (name, value) in headers {
-        response = response.header(*name, *value);
-    }
-    response.body(body.into()).expect("the headers are written by hand")
 }
 
 fn pack(bytes: &[u8]) -> Vec<u8> {
