@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use whimbrel_catalog::{CatalogId, Entry, EntryKey, Metric, Mover, Named, Place, SectionPath};
-use whimbrel_news::{Dated, News, Subject};
+use whimbrel_news::{Dated, Facts, News, Subject};
 use whimbrel_store::{CatalogMeta, Record, Shape, Store};
 use whimbrel_web::{Off, Settings, Site, StatusFacts};
 
@@ -211,7 +211,13 @@ fn subject(item: &Item) -> Subject {
 }
 
 fn added(item: &Item) -> News {
-    News::Added { subject: subject(item), description: item.3.into(), in_place_of: None, returned: false }
+    News::Added {
+        subject: subject(item),
+        description: item.3.into(),
+        in_place_of: None,
+        returned: false,
+        facts: Facts::default(),
+    }
 }
 
 fn removed(item: &Item) -> News {

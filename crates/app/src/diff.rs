@@ -42,7 +42,7 @@ pub(crate) fn diff(args: &DiffArgs) -> anyhow::Result<ExitCode> {
 fn undated(seq: u64, catalog: &CatalogId, news: News) -> Event {
     let never = DateTime::<Utc>::UNIX_EPOCH;
     let id = EventId { epoch: Epoch(0), history: false, seq };
-    Dated::new(never, news).numbered(id, never, catalog.clone())
+    Dated::new(never, news).numbered(id, never, Some(catalog.clone()))
 }
 
 /// A catalog named as the file is.

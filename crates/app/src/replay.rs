@@ -73,7 +73,7 @@ impl<W: Write> Teller<W> {
         let Replayed { at, told, commit, news } = replayed;
         self.told += 1;
         let id = EventId { epoch: Epoch(0), history: true, seq: self.told };
-        let event = Dated::new(at, news).numbered(id, told, self.catalog.clone());
+        let event = Dated::new(at, news).numbered(id, told, Some(self.catalog.clone()));
         match self.format {
             Format::Json => self.json(&event, &commit),
             Format::Text => self.text(&event, &commit),

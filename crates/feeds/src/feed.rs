@@ -122,10 +122,8 @@ impl Feed {
         events: impl IntoIterator<Item = &'a Event>,
         name_of: &dyn Fn(&CatalogId) -> CatalogName,
     ) -> Self {
-        let items: Vec<_> = events
-            .into_iter()
-            .map(|event| Item::from_event(event, &name_of(&event.catalog), &head.home))
-            .collect();
+        let items: Vec<_> =
+            events.into_iter().map(|event| Item::from_event(event, name_of, &head.home)).collect();
         Self::of(head, items)
     }
 
@@ -153,29 +151,26 @@ impl Feed {
 
 impl Item {
     /// The item an event is in every feed that shows it; `home` is linked where the event itself leads nowhere.
-    fn from_event(event: &Event, catalog: &CatalogName, home: &str) -> Self {
-        let Told { title, lines, link } = tell(event, &catalog.title);
-        let section = event.section_paths().first().map(|path| path.join(" / ")).unwrap_or_default();
-        let kind = event.kind();
-        let mut categories = vec![
-            Category { scheme: "kind", term: kind.as_str().to_owned(), label: kind.title().to_owned() },
-            Category { scheme: "catalog", term: event.catalog.to_string(), label: catalog.title.clone() },
-        ];
-        if !section.is_empty() {
-            categories.push(Category { scheme: "section", term: section.clone(), label: section.clone() });
-        }
+    fn from_event(event: &Event, name_of: &dyn Fn(&CatalogId) -> CatalogName, home: &str) -> Self {
+        let places = Place::of(event, name_of);
+        let catalog = places.first().map(|place| &place.catalog);
+        let Told { title, lines, link } = tell(event, catalog.map_or("", |catalog| &catalog.title));
         // A document from the future does not keep its items at the top for years.
         let published = event.at.min(event.recorded).trunc_subsecs(0);
         Self {
             id: event.id().tag_uri(),
             title,
             link: link.as_deref().and_then(html::link).unwrap_or_else(|| {
-                if catalog.url.is_empty() { home.to_owned() } else { catalog.url.clone() }
+                catalog
+                    .map(|catalog| &catalog.url)
+                    .filter(|url| !url.is_empty())
+                    .map_or(home, |url| url)
+                    .to_owned()
             }),
-            html: html::event(&lines, catalog, &section),
+            html: html::event(&lines, &places),
             published,
             updated: event.told_at().trunc_subsecs(0).max(published),
-            categories,
+            categories: categories(event, &places),
         }
     }
 
@@ -204,4 +199,52 @@ impl Item {
             categories,
         })
     }
+}
+
+/// A place an event belongs to: a section of a catalog; no section for news of a whole catalog.
+pub(crate) struct Place {
+    pub(crate) id: CatalogId,
+    pub(crate) catalog: CatalogName,
+    pub(crate) section: String,
+}
+
+impl Place {
+    /// Where the entry is now, or every place its project is listed in.
+    fn of(event: &Event, name_of: &dyn Fn(&CatalogId) -> CatalogName) -> Vec<Self> {
+        let mut places = event.places();
+        if let Some(catalog) = &event.catalog {
+            // Where it stood before is told, but is no place of its own.
+            places.truncate(1);
+            if places.is_empty() {
+                places.push((catalog, &[]));
+            }
+        }
+        let place = |(id, path): (&CatalogId, &[String])| Self {
+            id: id.clone(),
+            catalog: name_of(id),
+            section: path.join(" / "),
+        };
+        places.into_iter().map(place).collect()
+    }
+}
+
+/// What an event is filed under: its kind, its catalogs and their sections, each once.
+fn categories(event: &Event, places: &[Place]) -> Vec<Category> {
+    let kind = event.kind();
+    let mut categories =
+        vec![Category { scheme: "kind", term: kind.as_str().to_owned(), label: kind.title().to_owned() }];
+    let of_catalogs = places.iter().map(|place| Category {
+        scheme: "catalog",
+        term: place.id.to_string(),
+        label: place.catalog.title.clone(),
+    });
+    let sections = places.iter().map(|place| &place.section).filter(|section| !section.is_empty());
+    let of_sections =
+        sections.map(|section| Category { scheme: "section", term: section.clone(), label: section.clone() });
+    for category in of_catalogs.chain(of_sections) {
+        if !categories.contains(&category) {
+            categories.push(category);
+        }
+    }
+    categories
 }

@@ -6,17 +6,25 @@ use std::fmt::Write as _;
 use whimbrel_news::CatalogId;
 use whimbrel_news::wording::{Brief, ToldDigest};
 
-use crate::feed::CatalogName;
+use crate::feed::{CatalogName, Place};
 
 /// The body of an event: what there is to say, and where it stands.
-pub(crate) fn event(lines: &[String], catalog: &CatalogName, section: &str) -> String {
+pub(crate) fn event(lines: &[String], places: &[Place]) -> String {
     let mut html = String::new();
     for line in lines {
         push(&mut html, format_args!("<p>{}</p>", escape(line)));
     }
-    let place = if section.is_empty() { String::new() } else { format!(", {}", escape(section)) };
-    push(&mut html, format_args!("<p>In {}{place}.</p>", anchor(&catalog.title, Some(&catalog.url))));
+    let places: Vec<String> = places.iter().map(place).collect();
+    if !places.is_empty() {
+        push(&mut html, format_args!("<p>In {}.</p>", places.join("; ")));
+    }
     html
+}
+
+/// A catalog and its section.
+fn place(Place { catalog, section, .. }: &Place) -> String {
+    let section = if section.is_empty() { String::new() } else { format!(", {}", escape(section)) };
+    format!("{}{section}", anchor(&catalog.title, Some(&catalog.url)))
 }
 
 /// The body of a digest: the numbers, then what happened, by catalog.
@@ -25,8 +33,8 @@ pub(crate) fn digest(told: &ToldDigest, name_of: &dyn Fn(&CatalogId) -> CatalogN
     let mut catalog = None;
     for group in &told.groups {
         if catalog.replace(&group.catalog) != Some(&group.catalog) {
-            let name = name_of(&group.catalog);
-            push(&mut html, format_args!("<h2>{}</h2>", anchor(&group.catalog_title, Some(&name.url))));
+            let url = group.catalog.as_ref().map(|id| name_of(id).url);
+            push(&mut html, format_args!("<h2>{}</h2>", anchor(&group.catalog_title, url.as_deref())));
         }
         push(&mut html, format_args!("<h3>{}</h3><ul>", escape(&group.title)));
         for Brief { name, url, rest } in &group.lines {
@@ -117,8 +125,9 @@ mod tests {
     #[test]
     fn text_is_escaped_in_bodies() {
         let catalog = CatalogName { title: "A & B".to_owned(), url: "javascript:x".to_owned() };
+        let place = Place { id: CatalogId::new("a").unwrap(), catalog, section: "C < D".to_owned() };
         assert_eq!(
-            event(&["<script>'\"".to_owned()], &catalog, "C < D"),
+            event(&["<script>'\"".to_owned()], &[place]),
             "<p>&lt;script&gt;&#39;&quot;</p><p>In A &amp; B, C &lt; D.</p>"
         );
     }

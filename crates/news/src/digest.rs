@@ -3,6 +3,7 @@
 
 mod entries;
 mod period;
+mod projects;
 mod rankings;
 
 use std::collections::BTreeMap;
@@ -27,6 +28,9 @@ pub struct Digest {
     pub span: Span,
     /// How much there is of each kind, in the order people read them.
     pub counts: BTreeMap<Kind, usize>,
+    /// What happened to projects whatever lists them, and in rankings over all catalogs: by kind in the order people
+    /// read them. An event stands here once, however many catalogs list its project.
+    pub projects: Vec<Part>,
     /// What happened, by catalog in the order of their ids. Catalogs without news are left out.
     pub catalogs: Vec<CatalogDigest>,
     /// When the newest event that went in was told; `None` when there was none.
@@ -84,27 +88,30 @@ impl Digest {
         events.dedup_by_key(|event| event.id());
         let updated = events.last().map(|event| event.told_at());
 
-        let mut by_catalog: BTreeMap<&CatalogId, Vec<&Event>> = BTreeMap::new();
+        let mut by_catalog: BTreeMap<Option<&CatalogId>, Vec<&Event>> = BTreeMap::new();
         for event in events {
-            by_catalog.entry(&event.catalog).or_default().push(event);
+            by_catalog.entry(event.catalog.as_ref()).or_default().push(event);
         }
         let mut counts = BTreeMap::new();
+        let mut projects = Vec::new();
         let mut catalogs = Vec::new();
         for (catalog, events) in by_catalog {
             let parts = parts(net(&events).into_iter().filter(|event| shown(event.kind())).collect());
             for part in &parts {
                 *counts.entry(part.kind()).or_default() += part.count();
             }
-            if !parts.is_empty() {
-                catalogs.push(CatalogDigest { catalog: catalog.clone(), parts });
+            match catalog {
+                None => projects = parts,
+                Some(_) if parts.is_empty() => {}
+                Some(catalog) => catalogs.push(CatalogDigest { catalog: catalog.clone(), parts }),
             }
         }
-        Self { span, counts, catalogs, updated }
+        Self { span, counts, projects, catalogs, updated }
     }
 
     /// Nothing is left to tell.
     pub fn is_empty(&self) -> bool {
-        self.catalogs.is_empty()
+        self.projects.is_empty() && self.catalogs.is_empty()
     }
 }
 
@@ -128,6 +135,7 @@ impl Part {
 /// What the events of a catalog come to, oldest first within each kind.
 fn net(events: &[&Event]) -> Vec<Event> {
     let mut net = entries::fold(events);
+    net.extend(projects::fold(events));
     net.extend(rankings::fold(events));
     net.extend(sections(events));
     net.extend(reach(events));

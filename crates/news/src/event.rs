@@ -2,6 +2,7 @@
 
 mod id;
 mod news;
+mod project;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -9,6 +10,7 @@ use whimbrel_catalog::{CatalogId, EntryKey};
 
 pub use self::id::{BadEventId, Epoch, EventId, TAG_AUTHORITY};
 pub use self::news::{News, Subject};
+pub use self::project::{Facts, Level, Listed, Project, Release};
 use crate::kind::Kind;
 
 /// A numbered line of the journal. Its JSON is one flat object, the same in exports, `diff`, `replay` and on the
@@ -23,8 +25,12 @@ pub struct Event {
     pub at: DateTime<Utc>,
     /// When it was written down.
     pub recorded: DateTime<Utc>,
-    /// The catalog it is about.
-    pub catalog: CatalogId,
+    /// The catalog it is about; `None` for news of a project and for rankings over all catalogs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub catalog: Option<CatalogId>,
+    /// Where its project is listed, as of the event; empty for a catalog's own news.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub catalogs: Vec<Listed>,
     /// It was replayed from history when the catalog was first followed: shown, never sent.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub history: bool,
@@ -45,23 +51,32 @@ pub struct Dated {
     pub news: News,
     /// Why it was judged so, in one short sentence; may be empty.
     pub evidence: String,
+    /// Where its project is listed; empty for a catalog's own news.
+    pub catalogs: Vec<Listed>,
 }
 
 impl Dated {
     /// News of this moment, with the evidence its own facts give.
     pub fn new(at: DateTime<Utc>, news: News) -> Self {
         let evidence = news.evidence();
-        Self { at, news, evidence }
+        Self { at, news, evidence, catalogs: Vec::new() }
     }
 
-    /// The event it becomes once the journal has given it a number.
-    pub fn numbered(self, id: EventId, recorded: DateTime<Utc>, catalog: CatalogId) -> Event {
+    /// The same, of a project that is listed there.
+    #[must_use]
+    pub fn listed_in(self, catalogs: Vec<Listed>) -> Self {
+        Self { catalogs, ..self }
+    }
+
+    /// The event it becomes once the journal has given it a number; `catalog` is the one it is about, if one.
+    pub fn numbered(self, id: EventId, recorded: DateTime<Utc>, catalog: Option<CatalogId>) -> Event {
         Event {
             seq: id.seq,
             epoch: id.epoch,
             at: self.at,
             recorded,
             catalog,
+            catalogs: self.catalogs,
             history: id.history,
             news: self.news,
             evidence: self.evidence,
@@ -86,10 +101,28 @@ impl Event {
         if self.history { self.at } else { self.recorded }
     }
 
-    /// The sections it belongs to, as paths: where the entry stands, and where it stood before. Empty for events
-    /// about a whole catalog; the path of an entry before the first heading is empty, but there.
-    pub fn section_paths(&self) -> Vec<&[String]> {
-        self.news.section_paths()
+    /// The catalogs it belongs to: the one it is about, else those that list its project, each once.
+    pub fn catalog_ids(&self) -> Vec<&CatalogId> {
+        if let Some(catalog) = &self.catalog {
+            return vec![catalog];
+        }
+        let mut ids = Vec::new();
+        for Listed { id, .. } in &self.catalogs {
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
+        ids
+    }
+
+    /// The sections it belongs to, each with its catalog: where the entry stands and where it stood before, or where
+    /// the project is listed. Empty for events about a whole catalog; the path of an entry before the first heading
+    /// is empty, but there.
+    pub fn places(&self) -> Vec<(&CatalogId, &[String])> {
+        match &self.catalog {
+            Some(catalog) => self.news.section_paths().into_iter().map(|path| (catalog, path)).collect(),
+            None => self.catalogs.iter().map(|place| (&place.id, place.section_path.as_slice())).collect(),
+        }
     }
 
     /// The keys of the projects it is about: of the entry, of its former address, of everybody who moved.

@@ -14,7 +14,10 @@ pub mod wording;
 pub use whimbrel_catalog::CatalogId;
 
 pub use digest::{Digest, Period, Span};
-pub use event::{BadEventId, Dated, Epoch, Event, EventId, News, Subject, TAG_AUTHORITY};
+pub use event::{
+    BadEventId, Dated, Epoch, Event, EventId, Facts, Level, Listed, News, Project, Release, Subject,
+    TAG_AUTHORITY,
+};
 pub use filter::{Filter, FilterError};
 pub use fold::fold;
 pub use kind::{Group, Kind, UnknownKind};

@@ -5,13 +5,15 @@
 
 mod brief;
 mod digest;
+mod project;
 mod text;
 
 use whimbrel_catalog::{HoldReason, Metric, Mover};
 
 pub use self::brief::{Brief, brief};
 pub use self::digest::{ToldDigest, ToldGroup, tell_digest};
-use self::text::{address, entries, listed, place};
+pub use self::project::{facts, own_title, qualities, security, version};
+use self::text::{address, entries, listed, listed_plain, place};
 pub use self::text::{clip, counted, date, line, number};
 use crate::event::{Event, News};
 
@@ -40,11 +42,7 @@ pub fn tell(event: &Event, catalog: &str) -> Told {
     let catalog = line(catalog, 100);
     let Words { title, lines } = words(&event.news, &catalog);
     let lines = lines.iter().map(|text| line(text, MAX_LINE)).filter(|text| !text.is_empty()).collect();
-    let link = match &event.news {
-        News::RanksMoved { movers, .. } => movers.first().map(|mover| mover.url.clone()),
-        news => news.subject().map(|subject| subject.url.clone()),
-    };
-    Told { title: line(&title, MAX_TITLE), lines, link: link.filter(|url| !url.is_empty()) }
+    Told { title: line(&title, MAX_TITLE), lines, link: link(&event.news) }
 }
 
 /// What a metric is called: `stars`, `forks`, or the header of its column.
@@ -57,6 +55,18 @@ pub fn metric(metric: &Metric) -> &str {
     }
 }
 
+/// Where news leads: to the page of a release, else to the thing itself.
+pub fn link(news: &News) -> Option<String> {
+    let url = match news {
+        News::RanksMoved { movers, .. } => movers.first().map(|mover| &mover.url),
+        news => {
+            let page = news.release().map(|release| &release.release_url).filter(|url| !url.is_empty());
+            page.or_else(|| news.subject().map(|subject| &subject.url))
+        }
+    };
+    url.filter(|url| !url.is_empty()).cloned()
+}
+
 struct Words {
     title: String,
     lines: Vec<String>,
@@ -64,8 +74,8 @@ struct Words {
 
 fn words(news: &News, catalog: &str) -> Words {
     match news {
-        News::Added { subject, description, in_place_of, returned } => {
-            let mut lines = vec![description.clone()];
+        News::Added { subject, description, in_place_of, returned, facts: known } => {
+            let mut lines = vec![description.clone(), facts(known)];
             if let Some(gone) = in_place_of {
                 lines.push(format!("It took the place of {}.", name(&gone.name)));
             }
@@ -190,6 +200,17 @@ fn words(news: &News, catalog: &str) -> Words {
                 if error.is_empty() { String::new() } else { format!("What had been wrong: {error}") },
             ],
         },
+        News::Released { .. }
+        | News::ReleasePromoted { .. }
+        | News::ReleasesBackfilled { .. }
+        | News::Archived { .. }
+        | News::Unarchived { .. }
+        | News::ProjectRenamed { .. }
+        | News::Gone { .. }
+        | News::Back { .. }
+        | News::LicenseChanged { .. }
+        | News::LinkDead { .. }
+        | News::LinkBack { .. } => project::words(news),
     }
 }
 
@@ -236,15 +257,6 @@ fn name(name: &str) -> String {
 /// ` — A / B`, or nothing where no section is named.
 fn under(section: &str) -> String {
     if section.is_empty() { String::new() } else { format!(" — {}", line(section, 120)) }
-}
-
-/// `a, b and c`, whatever they are.
-fn listed_plain(parts: &[String]) -> String {
-    match parts {
-        [] => String::new(),
-        [one] => one.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
 }
 
 #[cfg(test)]

@@ -55,7 +55,7 @@ impl Journal {
             heads.events += 1;
             heads.newest = heads.seq;
             let id = EventId { epoch: heads.epoch, history: false, seq: heads.seq };
-            self.append_event(txn, &dated.clone().numbered(id, now, catalog.clone()))?;
+            self.append_event(txn, &dated.clone().numbered(id, now, Some(catalog.clone())))?;
         }
         Ok(())
     }
@@ -127,7 +127,7 @@ pub(crate) fn append_history(
     for dated in news {
         heads.history += 1;
         let id = EventId { epoch: heads.epoch, history: true, seq: heads.history };
-        append_history_event(txn, &dated.clone().numbered(id, now, catalog.clone()))?;
+        append_history_event(txn, &dated.clone().numbered(id, now, Some(catalog.clone())))?;
     }
     Ok(())
 }
@@ -191,10 +191,10 @@ fn block_bytes(seqs: &[u64]) -> Result<Vec<u8>, StoreError> {
 
 /// Every scope an event belongs to, but "all of it".
 pub(crate) fn scopes(event: &Event) -> BTreeSet<Scope> {
-    let mut scopes = BTreeSet::from([Scope::Kind(event.kind()), Scope::Catalog(event.catalog.clone())]);
-    for path in event.section_paths() {
-        scopes
-            .extend(slug::lineage(path).into_iter().map(|slug| Scope::Section(event.catalog.clone(), slug)));
+    let mut scopes = BTreeSet::from([Scope::Kind(event.kind())]);
+    scopes.extend(event.catalog_ids().into_iter().cloned().map(Scope::Catalog));
+    for (catalog, path) in event.places() {
+        scopes.extend(slug::lineage(path).into_iter().map(|slug| Scope::Section(catalog.clone(), slug)));
     }
     scopes.extend(event.projects().into_iter().map(Scope::Project));
     scopes

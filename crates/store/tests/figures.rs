@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use whimbrel_catalog::{CatalogId, Entry, EntryKey, Place, SectionPath};
-use whimbrel_news::{Dated, News, Subject};
+use whimbrel_news::{Dated, Facts, News, Subject};
 use whimbrel_store::{CatalogMeta, Look, Record, Settings, Store};
 
 fn at(seconds: i64) -> DateTime<Utc> {
@@ -78,7 +78,13 @@ fn added(n: usize) -> Dated {
     };
     Dated::new(
         at(n as i64),
-        News::Added { subject, description: entry.description, in_place_of: None, returned: false },
+        News::Added {
+            subject,
+            description: entry.description,
+            in_place_of: None,
+            returned: false,
+            facts: Facts::default(),
+        },
     )
 }
 

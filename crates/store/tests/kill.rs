@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use whimbrel_catalog::{CatalogId, Entry, EntryKey, Place, SectionPath};
-use whimbrel_news::{Dated, News, Subject};
+use whimbrel_news::{Dated, Facts, News, Subject};
 use whimbrel_store::{CatalogMeta, Record, Settings, Store};
 
 /// Tells the writing process where to write.
@@ -55,7 +55,10 @@ fn record(store: &Store, writer: u64, step: u64) -> Record {
             section_path: vec!["S".to_owned()],
         };
         let description = String::new();
-        Dated::new(at(step), News::Added { subject, description, in_place_of: None, returned: false })
+        Dated::new(
+            at(step),
+            News::Added { subject, description, in_place_of: None, returned: false, facts: Facts::default() },
+        )
     };
     let mut put = vec![entry.clone()];
     if step.is_multiple_of(BULK_STEP) {
@@ -199,7 +202,8 @@ fn check(folder: &Path, acknowledged: &[u64], told: u64) {
         after = last.seq;
         for event in events {
             assert_eq!(Some(event.seq), seqs.next().map(|seq| seq + 1), "no gap");
-            let writer: usize = event.catalog.as_str().trim_start_matches("list-").parse().unwrap();
+            let list = event.catalog.as_ref().unwrap().as_str();
+            let writer: usize = list.trim_start_matches("list-").parse().unwrap();
             let News::Added { subject, .. } = &event.news else { panic!("not ours") };
             names[writer].push(subject.name.clone());
         }

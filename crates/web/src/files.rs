@@ -22,6 +22,7 @@ use crate::links::Links;
 use crate::page::Pager;
 use crate::render::home::offered_groups;
 use crate::render::{self, Failed, PAGE, Scene};
+use crate::row::listings;
 use crate::settings::Settings;
 use crate::status::StatusFacts;
 use folder::Folder;
@@ -96,9 +97,8 @@ impl Writer<'_> {
                 sections.extend(slug::lineage(path.parts()));
             }
             self.each_event(&Base::Catalog(id.clone()), |event| {
-                if let Some(path) = event.section_paths().first() {
-                    sections.insert(slug::section(path));
-                }
+                let here = listings(event).into_iter().filter(|(at, path)| **at == id && !path.is_empty());
+                sections.extend(here.map(|(_, path)| slug::section(path)));
             })?;
             for section in sections {
                 self.listing(Base::Section(id.clone(), section))?;

@@ -5,9 +5,12 @@ use std::fmt::Write as _;
 use chrono::{DateTime, NaiveDate, Utc};
 use whimbrel_catalog::{CatalogId, Metric, Mover};
 use whimbrel_news::wording::{MAX_LINE, MAX_TITLE, line, number};
-use whimbrel_news::{Event, Kind, News, slug, wording};
+use whimbrel_news::{Event, Facts, Kind, News, Release, slug, wording};
 
 use crate::links::{Links, outside};
+
+/// The beginning of a release's notes on a page; the rest is behind the link.
+const MAX_EXCERPT: usize = 400;
 
 /// A line of news.
 pub(crate) struct Row {
@@ -23,7 +26,8 @@ pub(crate) struct Row {
     pub(crate) text: String,
     pub(crate) was: Option<Was>,
     pub(crate) notes: Vec<String>,
-    pub(crate) places: Vec<Linked>,
+    /// Where it is listed: for each place the catalog and, where there is one, the section.
+    pub(crate) places: Vec<Vec<Linked>>,
     pub(crate) moment: String,
     pub(crate) clock: String,
     pub(crate) history: bool,
@@ -95,16 +99,6 @@ pub(crate) fn days(events: &[Event], links: &Links, titles: &dyn Titles) -> Vec<
 fn row(event: &Event, links: &Links, titles: &dyn Titles) -> Row {
     let kind = event.kind();
     let told = told(event, titles);
-    let catalog = format!("c/{}/", slug::catalog(&event.catalog));
-    let mut places =
-        vec![Linked { text: titles.title(&event.catalog).to_owned(), href: links.page(&catalog) }];
-    let section = event.section_paths().first().filter(|path| !path.is_empty()).copied();
-    if let Some(section) = section {
-        places.push(Linked {
-            text: line(&section.join(" / "), MAX_TITLE),
-            href: links.page(&format!("{catalog}s/{}/", slug::section(section))),
-        });
-    }
     let subject = event.news.subject();
     Row {
         id: event.id().to_string(),
@@ -112,7 +106,7 @@ fn row(event: &Event, links: &Links, titles: &dyn Titles) -> Row {
         label: label(kind),
         tone: tone(kind),
         quiet: matches!(kind, Kind::Followed | Kind::Recovered),
-        href: subject.and_then(|subject| outside(&subject.url)),
+        href: wording::link(&event.news).as_deref().and_then(outside),
         project: subject
             .filter(|subject| !subject.key.is_empty())
             .map(|subject| links.page(&format!("p/{}/", slug::project(&subject.key)))),
@@ -120,11 +114,36 @@ fn row(event: &Event, links: &Links, titles: &dyn Titles) -> Row {
         text: told.text,
         was: told.was,
         notes: told.notes,
-        places,
+        places: listings(event).into_iter().map(|(id, path)| place(id, path, links, titles)).collect(),
         moment: machine(event.at),
         clock: event.at.format("%H:%M UTC").to_string(),
         history: event.history,
     }
+}
+
+/// Where pages link an event to: the place it is at now, or every place its project is listed in.
+pub(crate) fn listings(event: &Event) -> Vec<(&CatalogId, &[String])> {
+    let mut places = event.places();
+    if let Some(catalog) = &event.catalog {
+        // Where it stood before is told, but is no place of its own.
+        places.truncate(1);
+        if places.is_empty() {
+            places.push((catalog, &[]));
+        }
+    }
+    places
+}
+
+fn place(id: &CatalogId, section: &[String], links: &Links, titles: &dyn Titles) -> Vec<Linked> {
+    let catalog = format!("c/{}/", slug::catalog(id));
+    let mut place = vec![Linked { text: titles.title(id).to_owned(), href: links.page(&catalog) }];
+    if !section.is_empty() {
+        place.push(Linked {
+            text: line(&section.join(" / "), MAX_TITLE),
+            href: links.page(&format!("{catalog}s/{}/", slug::section(section))),
+        });
+    }
+    place
 }
 
 /// What differs from kind to kind.
@@ -141,10 +160,11 @@ fn told(event: &Event, titles: &dyn Titles) -> Told {
     let name = event.news.subject().map_or_else(String::new, |subject| line(&subject.name, MAX_TITLE));
     let text = line(event.news.description(), MAX_LINE);
     let told = Told { name, text, ..Told::default() };
-    let catalog = || titles.title(&event.catalog).to_owned();
+    let catalog =
+        || event.catalog.as_ref().map_or_else(|| "All catalogs".to_owned(), |id| titles.title(id).to_owned());
     match &event.news {
-        News::Added { in_place_of, returned, .. } => {
-            let mut notes = Vec::new();
+        News::Added { in_place_of, returned, facts, .. } => {
+            let mut notes = known(facts);
             if let Some(old) = in_place_of {
                 notes.push(format!("In the place of {}", line(&old.name, MAX_TITLE)));
             }
@@ -174,6 +194,30 @@ fn told(event: &Event, titles: &dyn Titles) -> Told {
             notes: vec![format!("{} went with it", count(*entries, "entry", "entries"))],
             ..told
         },
+        News::Released { release, .. } | News::ReleasePromoted { release, .. } => {
+            let mut told = released(event, release);
+            told.notes.extend(event.news.facts().map(known).unwrap_or_default());
+            told
+        }
+        News::ProjectRenamed { project, old_project, transferred, .. } => Told {
+            was: was(old_project, &project.project),
+            notes: if *transferred { vec!["It has another owner now".to_owned()] } else { Vec::new() },
+            ..told
+        },
+        News::LicenseChanged { project, old_license } => Told {
+            was: was(old_license.as_deref().unwrap_or(""), project.facts.license.as_deref().unwrap_or("")),
+            ..told
+        },
+        News::ReleasesBackfilled { .. }
+        | News::Archived { .. }
+        | News::Unarchived { .. }
+        | News::Gone { .. }
+        | News::Back { .. }
+        | News::LinkDead { .. }
+        | News::LinkBack { .. } => {
+            let mut lines = wording::tell(event, "").lines.into_iter();
+            Told { text: lines.next().unwrap_or_default(), notes: lines.collect(), ..told }
+        }
         News::RanksMoved { metric, scope, movers, .. } => {
             Told { name: ranking(metric, scope), notes: movers.iter().map(mover).collect(), ..told }
         }
@@ -225,6 +269,29 @@ fn told(event: &Event, titles: &dyn Titles) -> Told {
             ..told
         },
     }
+}
+
+/// A release: its version beside the name, what matters most first, then the beginning of its notes.
+fn released(event: &Event, release: &Release) -> Told {
+    let name = event.news.subject().map_or("", |subject| &subject.name);
+    let qualities = wording::qualities(release);
+    let mut notes: Vec<String> = wording::security(release).into_iter().collect();
+    if !qualities.is_empty() {
+        notes.push(qualities.join(", "));
+    }
+    notes.extend(wording::own_title(release));
+    Told {
+        name: line(&format!("{name} {}", wording::version(release)), MAX_TITLE),
+        text: line(&release.notes, MAX_EXCERPT),
+        notes,
+        ..Told::default()
+    }
+}
+
+/// What is known about a project, as a note.
+fn known(facts: &Facts) -> Vec<String> {
+    let facts = wording::facts(facts);
+    if facts.is_empty() { Vec::new() } else { vec![facts] }
 }
 
 fn was(old: &str, new: &str) -> Option<Was> {

@@ -1,14 +1,15 @@
 //! What can happen, with the facts a reader needs.
 
+mod about;
 mod evidence;
 mod from_change;
 mod metric;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use whimbrel_catalog::{EntryKey, HoldReason, Metric, Mover, Named};
+use whimbrel_catalog::{HoldReason, Metric, Mover, Named};
 
-use crate::kind::Kind;
+use super::project::{Facts, Project, Release};
 
 /// The entry an event is about.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -46,6 +47,9 @@ pub enum News {
         /// It was listed before and came back after more than 30 days.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         returned: bool,
+        /// What is known about its project.
+        #[serde(flatten)]
+        facts: Facts,
     },
     /// An entry is gone.
     Removed {
@@ -123,6 +127,42 @@ pub enum News {
         #[serde(default)]
         entries: u32,
     },
+    /// A project published a release.
+    Released {
+        /// Which project.
+        #[serde(flatten)]
+        project: Project,
+        /// What it published.
+        #[serde(flatten)]
+        release: Release,
+    },
+    /// A release that was not called finished before is now.
+    ReleasePromoted {
+        /// Which project.
+        #[serde(flatten)]
+        project: Project,
+        /// The release as it stands now.
+        #[serde(flatten)]
+        release: Release,
+    },
+    /// A project published many old releases at once.
+    ReleasesBackfilled {
+        /// Which project.
+        #[serde(flatten)]
+        project: Project,
+        /// How many releases.
+        count: u32,
+        /// The tag of the oldest.
+        #[serde(default)]
+        oldest_tag: String,
+        /// The tag of the newest.
+        #[serde(default)]
+        newest_tag: String,
+        /// When the oldest was made.
+        oldest: DateTime<Utc>,
+        /// When the newest was made.
+        newest: DateTime<Utc>,
+    },
     /// The smallest set of entries that really changed rank.
     RanksMoved {
         /// What is ranked.
@@ -180,6 +220,81 @@ pub enum News {
         /// The round number it passed.
         value: u64,
     },
+    /// A project's repository can be read but is no longer worked on.
+    Archived {
+        /// Which project.
+        #[serde(flatten)]
+        project: Project,
+        /// Since when, where that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        since: Option<DateTime<Utc>>,
+    },
+    /// An archived project is worked on again.
+    Unarchived {
+        /// Which project.
+        #[serde(flatten)]
+        project: Project,
+    },
+    /// A project has another name or owner; it is the same one.
+    ProjectRenamed {
+        /// Which project, as it is called now.
+        #[serde(flatten)]
+        project: Project,
+        /// `Owner/Repo` before.
+        old_project: String,
+        /// Its address before.
+        old_url: String,
+        /// Its key before.
+        #[serde(default)]
+        old_key: String,
+        /// It has another owner.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        transferred: bool,
+    },
+    /// A project can no longer be found.
+    Gone {
+        /// Which project, as it last stood.
+        #[serde(flatten)]
+        project: Project,
+        /// When it was first missed.
+        since: DateTime<Utc>,
+    },
+    /// A project that was gone can be found again.
+    Back {
+        /// Which project.
+        #[serde(flatten)]
+        project: Project,
+        /// When it had first been missed.
+        since: DateTime<Utc>,
+    },
+    /// A project is under another licence.
+    LicenseChanged {
+        /// Which project, with the licence it has now.
+        #[serde(flatten)]
+        project: Project,
+        /// The SPDX id of the licence before, if one was named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        old_license: Option<String>,
+    },
+    /// An entry's address leads nowhere any more.
+    LinkDead {
+        /// Which entry.
+        #[serde(flatten)]
+        subject: Subject,
+        /// What its server answers.
+        #[serde(default)]
+        status: u16,
+        /// When it first answered so.
+        since: DateTime<Utc>,
+    },
+    /// A dead address answers again.
+    LinkBack {
+        /// Which entry.
+        #[serde(flatten)]
+        subject: Subject,
+        /// When it had first been found dead.
+        since: DateTime<Utc>,
+    },
     /// A catalog was read for the first time.
     Followed {
         /// Distinct entries it lists.
@@ -230,89 +345,4 @@ pub enum News {
         #[serde(default)]
         error: String,
     },
-}
-
-impl News {
-    /// Its kind.
-    pub fn kind(&self) -> Kind {
-        match self {
-            Self::Added { .. } => Kind::Added,
-            Self::Removed { .. } => Kind::Removed,
-            Self::Restored { .. } => Kind::Restored,
-            Self::Moved { .. } => Kind::Moved,
-            Self::Renamed { .. } => Kind::Renamed,
-            Self::Edited { .. } => Kind::Edited,
-            Self::SectionRenamed { .. } => Kind::SectionRenamed,
-            Self::RanksMoved { .. } => Kind::RanksMoved,
-            Self::EnteredTop { .. } => Kind::EnteredTop,
-            Self::LeftTop { .. } => Kind::LeftTop,
-            Self::Milestone { .. } => Kind::Milestone,
-            Self::Followed { .. } => Kind::Followed,
-            Self::Reshaped { .. } => Kind::Reshaped,
-            Self::Stale { .. } => Kind::Stale,
-            Self::Recovered { .. } => Kind::Recovered,
-        }
-    }
-
-    /// The one entry it is about, if it is about one.
-    pub fn subject(&self) -> Option<&Subject> {
-        match self {
-            Self::Added { subject, .. }
-            | Self::Removed { subject, .. }
-            | Self::Restored { subject, .. }
-            | Self::Moved { subject, .. }
-            | Self::Renamed { subject, .. }
-            | Self::Edited { subject, .. }
-            | Self::EnteredTop { subject, .. }
-            | Self::LeftTop { subject, .. }
-            | Self::Milestone { subject, .. } => Some(subject),
-            Self::SectionRenamed { .. }
-            | Self::RanksMoved { .. }
-            | Self::Followed { .. }
-            | Self::Reshaped { .. }
-            | Self::Stale { .. }
-            | Self::Recovered { .. } => None,
-        }
-    }
-
-    /// What the catalog says about the entry; empty when it says nothing or the news is about no entry.
-    pub fn description(&self) -> &str {
-        match self {
-            Self::Added { description, .. }
-            | Self::Removed { description, .. }
-            | Self::Restored { description, .. }
-            | Self::Moved { description, .. }
-            | Self::Renamed { description, .. }
-            | Self::Edited { description, .. } => description,
-            _ => "",
-        }
-    }
-
-    /// See [`Event::section_paths`](super::Event::section_paths).
-    pub fn section_paths(&self) -> Vec<&[String]> {
-        match self {
-            Self::Moved { subject, old_section_path, .. } => vec![&subject.section_path, old_section_path],
-            Self::SectionRenamed { section_path, old_section_path, .. } => {
-                vec![section_path, old_section_path]
-            }
-            Self::RanksMoved { scope_path, .. } => vec![scope_path],
-            _ => self.subject().map(|subject| subject.section_path.as_slice()).into_iter().collect(),
-        }
-    }
-
-    /// See [`Event::projects`](super::Event::projects).
-    pub fn projects(&self) -> Vec<EntryKey> {
-        let mut keys: Vec<_> =
-            self.subject().map(|subject| EntryKey::from_stored(&subject.key)).into_iter().collect();
-        match self {
-            Self::Renamed { old_key, .. } => keys.push(EntryKey::from_stored(old_key)),
-            Self::RanksMoved { movers, .. } => {
-                keys.extend(movers.iter().filter_map(|mover| EntryKey::from_url(&mover.url)));
-            }
-            _ => {}
-        }
-        keys.retain(|key| !key.as_str().is_empty());
-        keys.dedup();
-        keys
-    }
 }

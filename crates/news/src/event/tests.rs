@@ -90,28 +90,113 @@ fn at(second: u32) -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, 11, 20, 12, 0, second).unwrap()
 }
 
-/// Events of every kind of this store, numbered from 1.
+/// A project that two catalogs list.
+pub(crate) fn project() -> Project {
+    Project {
+        subject: Subject {
+            name: "etcd".to_owned(),
+            url: "https://github.com/etcd-io/etcd".to_owned(),
+            key: "github.com/etcd-io/etcd".to_owned(),
+            ..Subject::default()
+        },
+        project: "etcd-io/etcd".to_owned(),
+        facts: Facts {
+            stars: Some(51_234),
+            forks: Some(10_000),
+            language: Some("Go".to_owned()),
+            license: Some("Apache-2.0".to_owned()),
+        },
+    }
+}
+
+pub(crate) fn release() -> Release {
+    Release {
+        id: "RE_1".to_owned(),
+        tag: "v3.6.0".to_owned(),
+        title: "The calm one".to_owned(),
+        release_url: "https://github.com/etcd-io/etcd/releases/tag/v3.6.0".to_owned(),
+        version: Some("3.6.0".to_owned()),
+        level: Some(Level::Minor),
+        published: at(0),
+        notes: "Faster watches.\nLess memory.".to_owned(),
+        notes_html: "<p>Faster <em>watches</em>.</p><p>Less memory.</p>".to_owned(),
+        ..Release::default()
+    }
+}
+
+pub(crate) fn listed(id: &str, section: &[&str]) -> Listed {
+    Listed {
+        id: CatalogId::new(id).unwrap(),
+        section: section.join(" / "),
+        section_path: section.iter().map(ToString::to_string).collect(),
+    }
+}
+
+/// One piece of news of every sort that projects cause.
+fn of_projects() -> Vec<News> {
+    let project = project();
+    let subject = entry("A book", "https://example.org/book", &["Books"]);
+    let subject = News::from_change(&Change::Restored { entry: subject }).subject().unwrap().clone();
+    vec![
+        News::Released {
+            project: project.clone(),
+            release: Release { security: vec!["CVE-2026-1234".to_owned()], ..release() },
+        },
+        News::ReleasePromoted {
+            project: project.clone(),
+            release: Release { package: Some("client".to_owned()), ..release() },
+        },
+        News::ReleasesBackfilled {
+            project: project.clone(),
+            count: 1_200,
+            oldest_tag: "v0.1".to_owned(),
+            newest_tag: "v3.0".to_owned(),
+            oldest: at(0),
+            newest: at(1),
+        },
+        News::Archived { project: project.clone(), since: Some(at(0)) },
+        News::Unarchived { project: project.clone() },
+        News::ProjectRenamed {
+            project: project.clone(),
+            old_project: "coreos/etcd".to_owned(),
+            old_url: "https://github.com/coreos/etcd".to_owned(),
+            old_key: "github.com/coreos/etcd".to_owned(),
+            transferred: true,
+        },
+        News::Gone { project: project.clone(), since: at(0) },
+        News::Back { project: project.clone(), since: at(0) },
+        News::LicenseChanged { project, old_license: None },
+        News::LinkDead { subject: subject.clone(), status: 404, since: at(0) },
+        News::LinkBack { subject, since: at(0) },
+    ]
+}
+
+/// Events of every kind, numbered from 1.
 pub(crate) fn events() -> Vec<Event> {
     let mut news: Vec<_> = changes().iter().map(News::from_change).collect();
     news.push(News::Followed { entries: 131, listings: 133, sections: 20 });
     news.push(News::Stale { since: at(0), error: "the server answered 500".to_owned() });
     news.push(News::Recovered { since: at(0), error: String::new() });
     let catalog = CatalogId::new("systems").unwrap();
-    news.into_iter()
+    let news = news.into_iter().map(|news| (news, Some(&catalog), vec![]));
+    let lists =
+        vec![listed("go", &["Databases"]), listed("systems", &["Storage", "KV"]), listed("go", &["Raft"])];
+    let of_projects = of_projects().into_iter().map(|news| (news, None, lists.clone()));
+    news.chain(of_projects)
         .zip(1..)
-        .map(|(news, seq)| {
+        .map(|((news, catalog, lists), seq)| {
             let id = EventId { epoch: Epoch(7), history: false, seq };
-            Dated::new(at(1), news).numbered(id, at(2), catalog.clone())
+            Dated::new(at(1), news).listed_in(lists).numbered(id, at(2), catalog.cloned())
         })
         .collect()
 }
 
 #[test]
-fn every_kind_of_this_store_is_shown() {
+fn every_kind_is_shown() {
     let mut kinds: Vec<_> = events().iter().map(Event::kind).collect();
     kinds.sort();
     kinds.dedup();
-    assert_eq!(kinds.len(), 15, "{kinds:?}");
+    assert_eq!(kinds, Kind::ALL);
 }
 
 #[test]
@@ -150,6 +235,26 @@ fn the_fields_of_the_design_are_there() {
     assert_eq!(events[8]["metric"], "stars");
     assert_eq!(events[8]["movers"][0]["overtook"], json!(["badger", "bbolt"]));
     assert_eq!(events[11]["metric"], "downloads");
+    let released = &events[16];
+    assert!(released.get("catalog").is_none() && released.get("package").is_none());
+    assert_eq!(
+        released["catalogs"][1],
+        json!({
+            "id": "systems", "section": "Storage / KV", "section_path": ["Storage", "KV"]
+        })
+    );
+    for (field, value) in [
+        ("project", json!("etcd-io/etcd")),
+        ("tag", json!("v3.6.0")),
+        ("version", json!("3.6.0")),
+        ("level", json!("minor")),
+        ("prerelease", json!(false)),
+        ("stars", json!(51_234)),
+        ("language", json!("Go")),
+        ("security", json!(["CVE-2026-1234"])),
+    ] {
+        assert_eq!(released[field], value, "{field}");
+    }
 }
 
 #[test]
@@ -160,13 +265,15 @@ fn unknown_and_missing_fields_are_passed_over() {
     assert_eq!(event.kind(), Kind::Added);
     assert_eq!(event.news.subject().unwrap().name, "x");
     assert_eq!((event.history, event.evidence.as_str()), (false, ""));
+    assert_eq!(event.catalog_ids(), [&CatalogId::new("go").unwrap()]);
+    assert_eq!(event.news.facts().unwrap().stars, Some(12));
 }
 
 #[test]
 fn history_is_marked_and_has_its_own_numbers() {
     let id: EventId = "7-h1".parse().unwrap();
     let news = News::from_change(&changes()[0]);
-    let event = Dated::new(at(1), news).numbered(id, at(2), CatalogId::new("systems").unwrap());
+    let event = Dated::new(at(1), news).numbered(id, at(2), CatalogId::new("systems").ok());
     assert_eq!(event.id(), id);
     let value = serde_json::to_value(&event).unwrap();
     assert_eq!(value["history"], true);
@@ -177,13 +284,13 @@ fn history_is_marked_and_has_its_own_numbers() {
 fn an_event_belongs_to_every_section_and_project_it_touches() {
     let events = events();
     let sections = |index: usize| -> Vec<String> {
-        events[index].section_paths().iter().map(|path| path.join("/")).collect()
+        events[index].places().iter().map(|(id, path)| format!("{id}:{}", path.join("/"))).collect()
     };
-    assert_eq!(sections(0), ["Databases/Key-Value"]);
-    assert_eq!(sections(4), ["Databases/Key-Value", "Storage"]);
-    assert_eq!(sections(7), ["Databases/Key-Value", "Storage"]);
-    assert_eq!(sections(8), ["Databases"]);
-    assert_eq!(sections(11), ["Databases/Key-Value"], "a milestone stands where its entry stands");
+    assert_eq!(sections(0), ["systems:Databases/Key-Value"]);
+    assert_eq!(sections(4), ["systems:Databases/Key-Value", "systems:Storage"]);
+    assert_eq!(sections(7), ["systems:Databases/Key-Value", "systems:Storage"]);
+    assert_eq!(sections(8), ["systems:Databases"]);
+    assert_eq!(sections(11), ["systems:Databases/Key-Value"], "a milestone stands where its entry stands");
     assert!(sections(13).is_empty(), "a catalog's own event stands in no section");
     let projects =
         |index: usize| -> Vec<String> { events[index].projects().iter().map(ToString::to_string).collect() };
@@ -191,4 +298,13 @@ fn an_event_belongs_to_every_section_and_project_it_touches() {
     assert_eq!(projects(5), ["github.com/etcd-io/etcd", "github.com/coreos/etcd"]);
     assert_eq!(projects(8), ["github.com/etcd-io/etcd"]);
     assert!(projects(12).is_empty());
+
+    // News of a project belongs wherever the project is listed.
+    assert_eq!(sections(16), ["go:Databases", "systems:Storage/KV", "go:Raft"]);
+    let catalogs = |index: usize| -> Vec<&str> {
+        events[index].catalog_ids().into_iter().map(CatalogId::as_str).collect()
+    };
+    assert_eq!((catalogs(0), catalogs(16)), (vec!["systems"], vec!["go", "systems"]));
+    assert_eq!(projects(16), ["github.com/etcd-io/etcd"]);
+    assert_eq!(projects(21), ["github.com/etcd-io/etcd", "github.com/coreos/etcd"]);
 }

@@ -25,13 +25,13 @@ fn meets(expr: &Expr, facts: &Facts<'_>) -> bool {
         Expr::Any(parts) => parts.iter().any(|part| meets(part, facts)),
         Expr::Not(inner) => !meets(inner, facts),
         Expr::Term(term) => match term {
-            Term::Catalog(id) => facts.event.catalog == *id,
+            Term::Catalog(id) => facts.event.catalog_ids().contains(&id),
             Term::Kind(kind) => facts.event.kind() == *kind,
             Term::Section(words) => facts
                 .event
-                .section_paths()
+                .places()
                 .iter()
-                .any(|path| stands_in(path, &words.folded) || slug::is_below(path, &words.typed)),
+                .any(|(_, path)| stands_in(path, &words.folded) || slug::is_below(path, &words.typed)),
             Term::Project(words) => {
                 let wanted = project(&words.folded);
                 facts.event.projects().iter().any(|key| is_project(&fold(key.as_str()), wanted))
@@ -63,6 +63,9 @@ fn says(news: &News, part: &mut dyn FnMut(&str)) {
         part(&subject.section);
     }
     part(news.description());
+    if let Some(project) = news.project() {
+        part(&project.project);
+    }
     match news {
         News::Added { in_place_of: Some(gone), .. } => part(&gone.name),
         News::Moved { old_section, .. } => part(old_section),
@@ -82,6 +85,20 @@ fn says(news: &News, part: &mut dyn FnMut(&str)) {
                 part(&mover.url);
                 mover.overtook.iter().for_each(|name| part(name));
             }
+        }
+        News::Released { release, .. } | News::ReleasePromoted { release, .. } => {
+            part(&release.tag);
+            part(&release.title);
+            part(&release.notes);
+            release.package.iter().chain(&release.security).for_each(|text| part(text));
+        }
+        News::ReleasesBackfilled { oldest_tag, newest_tag, .. } => {
+            part(oldest_tag);
+            part(newest_tag);
+        }
+        News::ProjectRenamed { old_project, old_url, .. } => {
+            part(old_project);
+            part(old_url);
         }
         News::Reshaped { detail, .. } => part(detail),
         News::Stale { error, .. } | News::Recovered { error, .. } => part(error),

@@ -2,7 +2,7 @@ use chrono::{TimeZone as _, Utc};
 use proptest::prelude::*;
 
 use super::*;
-use crate::event::{Dated, Subject};
+use crate::event::{Dated, Facts, Subject};
 use crate::{EventId, News};
 
 fn event(kind: Kind) -> Event {
@@ -15,7 +15,9 @@ fn event(kind: Kind) -> Event {
     };
     let description = "A Résumé of the distributed consensus.".to_owned();
     let news = match kind {
-        Kind::Added => News::Added { subject, description, in_place_of: None, returned: false },
+        Kind::Added => {
+            News::Added { subject, description, in_place_of: None, returned: false, facts: Facts::default() }
+        }
         Kind::Moved => News::Moved {
             subject,
             description,
@@ -27,7 +29,7 @@ fn event(kind: Kind) -> Event {
     };
     let id: EventId = "1-1".parse().unwrap();
     let at = Utc.timestamp_opt(0, 0).unwrap();
-    Dated::new(at, news).numbered(id, at, CatalogId::new("awesome-go").unwrap())
+    Dated::new(at, news).numbered(id, at, CatalogId::new("awesome-go").ok())
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! An event as one line below a heading that already says what kind of news it is.
 
 use super::text::{address, line, listed, number, place};
-use super::{metric, moved_rank};
+use super::{metric, moved_rank, project};
 use crate::event::{Event, News};
 
 /// A name that can be linked, and the rest of the line.
@@ -69,9 +69,20 @@ pub fn brief(event: &Event) -> Vec<Brief> {
         News::Recovered { since, .. } => {
             return vec![plain(format!("last read before on {}", super::date(*since)))];
         }
+        news @ (News::Released { .. }
+        | News::ReleasePromoted { .. }
+        | News::ReleasesBackfilled { .. }
+        | News::Archived { .. }
+        | News::Unarchived { .. }
+        | News::ProjectRenamed { .. }
+        | News::Gone { .. }
+        | News::Back { .. }
+        | News::LicenseChanged { .. }
+        | News::LinkDead { .. }
+        | News::LinkBack { .. }) => project::rest(news),
     };
     let Some(subject) = event.news.subject() else { return vec![plain(rest)] };
-    let url = Some(subject.url.clone()).filter(|url| !url.is_empty());
+    let url = super::link(&event.news);
     vec![Brief { name: line(&subject.name, 120), url, rest }]
 }
 

@@ -12,6 +12,9 @@ const MAX_LINES: usize = 40;
 /// Lines of a whole digest, so that fifty of them in a feed stay small.
 const MAX_DIGEST_LINES: usize = 200;
 
+/// What stands over the news of projects.
+const PROJECTS: &str = "Projects";
+
 /// A digest in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ToldDigest {
@@ -26,9 +29,9 @@ pub struct ToldDigest {
 /// Lines that belong together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ToldGroup {
-    /// The catalog they are about.
-    pub catalog: CatalogId,
-    /// What people call the catalog.
+    /// The catalog they are about; `None` for news of projects, whatever lists them.
+    pub catalog: Option<CatalogId>,
+    /// What people call the catalog, or what stands over news of projects.
     pub catalog_title: String,
     /// The heading, such as `New entries — Databases`.
     pub title: String,
@@ -51,14 +54,16 @@ pub fn tell_digest(digest: &Digest, title_of: &dyn Fn(&CatalogId) -> String) -> 
     };
     let mut groups = Vec::new();
     let mut room = MAX_DIGEST_LINES;
-    for catalog in &digest.catalogs {
-        let catalog_title = line(&title_of(&catalog.catalog), 100);
+    let of_projects = Some((None, &digest.projects)).filter(|(_, parts)| !parts.is_empty());
+    let of_catalogs = digest.catalogs.iter().map(|catalog| (Some(&catalog.catalog), &catalog.parts));
+    for (catalog, parts) in of_projects.into_iter().chain(of_catalogs) {
+        let catalog_title = catalog.map_or_else(|| PROJECTS.to_owned(), |id| line(&title_of(id), 100));
         let mut group = |title: String, lines: Vec<Brief>, more: usize| {
-            let (catalog, catalog_title) = (catalog.catalog.clone(), catalog_title.clone());
+            let (catalog, catalog_title) = (catalog.cloned(), catalog_title.clone());
             groups.push(ToldGroup { catalog, catalog_title, title, lines, more });
         };
         let mut left_out = 0;
-        for part in &catalog.parts {
+        for part in parts {
             if room == 0 {
                 left_out += part.count();
                 continue;

@@ -116,3 +116,12 @@ pub(super) fn listed(names: &[String]) -> String {
         }
     }
 }
+
+/// `a, b and c`, whatever they are.
+pub(super) fn listed_plain(parts: &[String]) -> String {
+    match parts {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}

@@ -12,7 +12,7 @@ use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use whimbrel_catalog::{CatalogId, Entry, EntryKey, Place, SectionPath, Tombstone};
-use whimbrel_news::{Dated, News, Subject};
+use whimbrel_news::{Dated, Facts, News, Subject};
 
 use crate::*;
 
@@ -85,7 +85,13 @@ pub(crate) fn added(key: &str, section: &str, when: i64) -> Dated {
     };
     Dated::new(
         at(when),
-        News::Added { subject, description: String::new(), in_place_of: None, returned: false },
+        News::Added {
+            subject,
+            description: String::new(),
+            in_place_of: None,
+            returned: false,
+            facts: Facts::default(),
+        },
     )
 }
 

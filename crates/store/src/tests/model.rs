@@ -115,11 +115,11 @@ impl Model {
         assert_eq!(recorded.seqs.map_or(0, |(first, last)| last + 1 - first), record.news.len() as u64);
         for (seq, dated) in (first..).zip(record.news.clone()) {
             let id = whimbrel_news::EventId { epoch, history: false, seq };
-            self.events.push(dated.numbered(id, now, record.meta.id.clone()));
+            self.events.push(dated.numbered(id, now, Some(record.meta.id.clone())));
         }
         for dated in record.history.clone() {
             let id = whimbrel_news::EventId { epoch, history: true, seq: self.history.len() as u64 + 1 };
-            self.history.push(dated.numbered(id, now, record.meta.id.clone()));
+            self.history.push(dated.numbered(id, now, Some(record.meta.id.clone())));
         }
     }
 

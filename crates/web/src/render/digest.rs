@@ -39,7 +39,7 @@ fn part(scene: &Scene<'_>, digest: &Digest, links: &Links) -> DigestPart {
     let told = tell_digest(digest, &|id| scene.facts.title(id).to_owned());
     let mut catalogs: Vec<DigestCatalog> = Vec::new();
     for group in told.groups {
-        let href = links.page(&Base::Catalog(group.catalog).folder());
+        let href = links.page(&group.catalog.map_or(Base::All, Base::Catalog).folder());
         if catalogs.last().is_none_or(|last| last.link.href != href) {
             catalogs
                 .push(DigestCatalog { link: Linked { href, text: group.catalog_title }, groups: Vec::new() });

@@ -138,7 +138,8 @@ fn section_name(
         return Ok("All sections".to_owned());
     }
     let remembered = |events: &[whimbrel_news::Event]| {
-        events.iter().flat_map(whimbrel_news::Event::section_paths).find_map(|path| {
+        let its = |(at, path)| (at == id).then_some(path);
+        events.iter().flat_map(whimbrel_news::Event::places).filter_map(its).find_map(|path| {
             let depth = (1..=path.len()).find(|depth| slug::section(&path[..*depth]) == section)?;
             Some(line(&path[..depth].join(" / "), MAX_TITLE))
         })

@@ -1,7 +1,7 @@
 //! What pages show, and what they keep harmless.
 
 use whimbrel_catalog::Named;
-use whimbrel_news::News;
+use whimbrel_news::{Facts, News};
 
 use super::world::{World, added, at, subject};
 
@@ -122,6 +122,7 @@ async fn hostile_texts_stay_texts() {
                     url: "javascript:alert(2)".into(),
                 }),
                 returned: true,
+                facts: Facts::default(),
             },
             News::Renamed {
                 subject: subject("ok", "https://example.org/\"><script>", &[]),

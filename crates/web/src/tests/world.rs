@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use http::{HeaderMap, Request, StatusCode};
 use tower::ServiceExt;
 use whimbrel_catalog::{CatalogId, Entry, EntryKey, Place, SectionPath};
-use whimbrel_news::{Dated, News, Subject};
+use whimbrel_news::{Dated, Facts, News, Subject};
 use whimbrel_store::{CatalogMeta, Record, Shape, Store};
 
 use crate::{LoopState, Off, Route, Settings, Site, StatusFacts};
@@ -169,6 +169,7 @@ pub(super) fn added(name: &str, url: &str, section: &[&str]) -> News {
         description: format!("What {name} is good for."),
         in_place_of: None,
         returned: false,
+        facts: Facts::default(),
     }
 }
 

@@ -47,6 +47,26 @@ impl News {
             Self::EnteredTop { top, .. } => format!("ranked below {top} before"),
             Self::LeftTop { top, .. } => format!("ranked {top} or better before"),
             Self::Milestone { .. } => "value was below it before".to_owned(),
+            Self::Released { release, .. } if release.id.starts_with("tag:") => {
+                "tag not seen before; the project publishes no releases of its own".to_owned()
+            }
+            Self::Released { .. } => "neither its id nor its tag was seen before".to_owned(),
+            Self::ReleasePromoted { .. } => "the same release was marked as a prerelease before".to_owned(),
+            Self::ReleasesBackfilled { .. } => {
+                "they came at once, and were dated long before they were seen".to_owned()
+            }
+            Self::Archived { .. } => "its host marks it as archived".to_owned(),
+            Self::Unarchived { .. } => "its host no longer marks it as archived".to_owned(),
+            Self::ProjectRenamed { .. } => "its host's id for it is the same, its name is another".to_owned(),
+            Self::Gone { .. } => {
+                "its host did not know it, and still did not when asked again later".to_owned()
+            }
+            Self::Back { .. } => "its host knows it again".to_owned(),
+            Self::LicenseChanged { .. } => "its host names another licence than before".to_owned(),
+            Self::LinkDead { status, .. } => {
+                format!("its server answered {status}, and did so again when asked later")
+            }
+            Self::LinkBack { .. } => "its server answers with the page again".to_owned(),
             Self::Reshaped { .. } | Self::Followed { .. } | Self::Stale { .. } | Self::Recovered { .. } => {
                 String::new()
             }

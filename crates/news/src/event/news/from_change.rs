@@ -2,7 +2,7 @@
 
 use whimbrel_catalog::{Change, Entry, Named, SectionPath};
 
-use super::{News, Subject};
+use super::{Facts, News, Subject};
 
 impl News {
     /// The news a change in a catalog is.
@@ -13,6 +13,7 @@ impl News {
                 description: entry.description.clone(),
                 in_place_of: in_place_of.clone(),
                 returned: *returned,
+                facts: Facts::default(),
             },
             Change::Removed { entry } => Self::Removed {
                 subject: Subject::of(entry, entry.section()),

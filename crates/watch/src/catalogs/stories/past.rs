@@ -30,7 +30,7 @@ async fn backfill_replays_the_past_and_no_lane_ever_sees_it() {
     let round = world.poll().await;
     assert_eq!((round.events, round.history), (2, 5));
     let of = |catalog: &str| -> Vec<(String, i64)> {
-        let events = world.history().into_iter().filter(|event| event.catalog == id(catalog));
+        let events = world.history().into_iter().filter(|event| event.catalog == Some(id(catalog)));
         events.map(|event| (short(&event), (at(&event) - START) / day)).collect()
     };
     let told = |text: &str, days: i64| (text.to_owned(), days);
