@@ -3,10 +3,12 @@
 //! sled's `flush` hands its pages to the system but does not make the disk keep them, so [`Engine::sync`] follows
 //! it with an fsync of the same file. Every call is guarded: sled panics on some damaged files.
 
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io::ErrorKind;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use super::staged::{self, Batches, Change};
 use super::{Changes, Engine, KeyRange, Order, Row, Rows};
@@ -19,17 +21,48 @@ const FLUSH_EVERY_MS: u64 = 200;
 /// Free bytes that are left to sled, which moves pages about and writes half a megabyte at a time.
 const RESERVE: u64 = 8 * 1024 * 1024;
 
+/// sled's threads hold its file, and with it its lock, a moment longer than the database lives; on a busy machine the
+/// moment is long. Well below what a stop may take.
+const LETTING_GO: Duration = Duration::from_secs(3);
+
+/// Between two attempts to get the lock.
+const ATTEMPT: Duration = Duration::from_millis(5);
+
 /// An open sled database.
 pub(crate) struct Sled {
     db: sled::Db,
-    /// Our own handle of sled's file, for the fsync sled leaves out. sled's lock is on the other handle.
-    file: File,
+    /// Dropped after the database.
+    file: OwnHandle,
     folder: PathBuf,
 }
 
+/// Our own handle of sled's file, for the fsync sled leaves out. sled's lock is on the other handle. Dropping this one
+/// waits until sled has let go of the file: whoever closed a database may open it, or put another in its place.
+struct OwnHandle(File);
+
+impl Drop for OwnHandle {
+    fn drop(&mut self) {
+        let start = Instant::now();
+        while matches!(self.0.try_lock(), Err(TryLockError::WouldBlock)) && start.elapsed() < LETTING_GO {
+            sleep(ATTEMPT);
+        }
+    }
+}
+
 impl Sled {
-    /// Opens or creates the database in this folder.
+    /// Opens or creates the database in this folder. Whoever calls this owns the folder, so a file that is still held
+    /// is held by a process that has just died and is being cleared away: it is free in a moment.
     pub(crate) fn open(folder: &Path, cache_mib: u64) -> Result<Self, StoreError> {
+        let start = Instant::now();
+        loop {
+            match Self::try_open(folder, cache_mib) {
+                Err(StoreError::Locked { .. }) if start.elapsed() < LETTING_GO => sleep(ATTEMPT),
+                opened => return opened,
+            }
+        }
+    }
+
+    fn try_open(folder: &Path, cache_mib: u64) -> Result<Self, StoreError> {
         let opened = guarded(folder, || {
             let db = sled::Config::new()
                 .path(folder)
@@ -38,7 +71,7 @@ impl Sled {
                 .flush_every_ms(Some(FLUSH_EVERY_MS))
                 .open()?;
             let file = File::open(folder.join("db"))?;
-            Ok(Self { db, file, folder: folder.to_owned() })
+            Ok(Self { db, file: OwnHandle(file), folder: folder.to_owned() })
         })?;
         staged::recover(&opened)?;
         Ok(opened)
@@ -87,7 +120,7 @@ impl Engine for Sled {
     fn sync(&self) -> Result<(), StoreError> {
         guarded(&self.folder, || {
             self.db.flush()?;
-            Ok(self.file.sync_data()?)
+            Ok(self.file.0.sync_data()?)
         })
     }
 
@@ -197,4 +230,23 @@ fn is_damage(error: &std::io::Error) -> bool {
     use std::io::ErrorKind::{InvalidData, InvalidInput, Other, UnexpectedEof};
     matches!(error.kind(), InvalidData | InvalidInput | UnexpectedEof | Other)
         && error.raw_os_error().is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_still_held_for_a_moment_is_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(Sled::open(folder.path(), 1).unwrap());
+        let held = File::open(folder.path().join("db")).unwrap();
+        held.try_lock().expect("whoever closed a database finds it free");
+        let holder = std::thread::spawn(move || {
+            sleep(20 * ATTEMPT);
+            drop(held);
+        });
+        drop(Sled::open(folder.path(), 1).unwrap());
+        holder.join().unwrap();
+    }
 }
