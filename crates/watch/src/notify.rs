@@ -32,6 +32,18 @@ pub struct Edits {
     watched: BTreeMap<PathBuf, (RecursiveMode, Option<Mark>)>,
     /// A watched folder was removed, even if there is one again.
     lost: bool,
+    /// The edit that is under way. It stands here and not in the future that waits for its end: whoever waits also has
+    /// other things to see to, and lets go of the future for them.
+    edit: Option<Edit>,
+}
+
+/// An edit that is not over yet.
+struct Edit {
+    touched: BTreeSet<CatalogId>,
+    /// When it counts as over, should nothing more be told of.
+    over: Instant,
+    /// When it counts as over at the latest.
+    latest: Instant,
 }
 
 /// Where a local catalog lies.
@@ -89,7 +101,7 @@ impl Edits {
             }
             watched.insert(folder, (mode, mark));
         }
-        Ok(Self { _system: system, paths, places, named, watched, lost: false })
+        Ok(Self { _system: system, paths, places, named, watched, lost: false, edit: None })
     }
 
     /// True when a watched folder went away or came back, or a place that was missing is there now: edits are told
@@ -100,29 +112,38 @@ impl Edits {
             || self.named.iter().zip(&self.places).any(|(path, (_, place))| Place::of(path) != *place)
     }
 
-    /// The catalogs of the next edit, once it is over. Waits for ever when nothing is edited.
+    /// The catalogs of the next edit, once it is over. Waits for ever when nothing is edited. May be dropped at any
+    /// time: the next call goes on where this one was.
     pub async fn next(&mut self) -> Vec<CatalogId> {
         loop {
-            let Some(first) = self.paths.recv().await else { return std::future::pending().await };
-            let mut touched = BTreeSet::new();
-            self.touch(&first, &mut touched);
-            let end = Instant::now() + LONGEST;
-            loop {
-                match timeout_at((Instant::now() + QUIET).min(end), self.paths.recv()).await {
-                    Ok(Some(path)) if Instant::now() < end => self.touch(&path, &mut touched),
-                    _ => break,
-                }
-            }
-            if !touched.is_empty() {
-                return touched.into_iter().collect();
+            let told = match &self.edit {
+                None => match self.paths.recv().await {
+                    Some(path) => Some(path),
+                    None => return std::future::pending().await,
+                },
+                // Asked first: paths that come without end would always be ready before the clock is.
+                Some(edit) if Instant::now() >= edit.over => None,
+                Some(edit) => timeout_at(edit.over, self.paths.recv()).await.ok().flatten(),
+            };
+            match told {
+                Some(path) => self.touch(&path),
+                None => return self.edit.take().into_iter().flat_map(|edit| edit.touched).collect(),
             }
         }
     }
 
-    fn touch(&mut self, path: &Path, touched: &mut BTreeSet<CatalogId>) {
+    fn touch(&mut self, path: &Path) {
         self.lost |= self.watched.get(path).is_some_and(|(_, before)| mark(path) != *before);
-        let whose = self.places.iter().filter(|(_, place)| place.holds(path));
-        touched.extend(whose.map(|(id, _)| id.clone()));
+        let whose = self.places.iter().filter(|(_, place)| place.holds(path)).map(|(id, _)| id.clone());
+        let touched: BTreeSet<_> = whose.collect();
+        if self.edit.is_none() && touched.is_empty() {
+            return; // a file beside ours
+        }
+        let now = Instant::now();
+        let latest = now + LONGEST;
+        let edit = self.edit.get_or_insert_with(|| Edit { touched: BTreeSet::new(), over: latest, latest });
+        edit.touched.extend(touched);
+        edit.over = (now + QUIET).min(edit.latest);
     }
 }
 
@@ -215,6 +236,23 @@ mod tests {
     fn followed(path: &Path, catalogs: &[(&str, &str)]) -> Watcher {
         let catalogs = catalogs.iter().map(|(name, source)| CatalogConfig::new(id(name), *source)).collect();
         Watcher::new(Store::in_memory().unwrap(), path, Settings::default(), catalogs).unwrap()
+    }
+
+    #[tokio::test]
+    async fn an_edit_is_not_lost_when_the_listener_looks_away_before_it_is_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path();
+        fs::write(path.join("a.md"), "x").unwrap();
+        let mut edits = Edits::of(&followed(path, &[("a", "a.md")])).unwrap();
+        fs::write(path.join("a.md"), "y").unwrap();
+        let glance = QUIET / 10;
+        for _ in 0..600 {
+            if let Ok(edited) = tokio::time::timeout(glance, edits.next()).await {
+                assert_eq!(edited, [id("a")]);
+                return;
+            }
+        }
+        panic!("the edit was forgotten");
     }
 
     #[tokio::test]
