@@ -118,6 +118,8 @@ async fn no_network_is_said_once_and_local_catalogs_go_on() {
     world.follow("birds", "birds.md");
     world.start().await;
     world.logs("is there a network?").await;
+    // What is edited before the first reading is a part of it, and no news.
+    world.logs("following `birds`").await;
     world.write("birds.md", list(&[CURLEW, GODWIT]));
     world.hears("godwit").await;
     let said = world.stop().await;
