@@ -6,6 +6,7 @@ use chrono::Utc;
 use whimbrel_store::Store;
 
 use super::loops::Pulse;
+use crate::screen::reasons;
 
 /// How often it is asked whether one is due.
 const REST: Duration = Duration::from_mins(2);
@@ -23,7 +24,11 @@ pub(crate) fn keeping(store: Store) -> impl Fn(Pulse) -> std::pin::Pin<Box<dyn F
                     Ok(None) => {}
                     Ok(Some(path)) => tracing::info!(path, "made the backup {path}"),
                     Err(error) => {
-                        tracing::error!("no backup could be made: {error:#}; it is tried again in {REST:?}");
+                        let rest = REST.as_secs() / 60;
+                        let why = reasons(&error);
+                        tracing::error!(
+                            "no backup could be made: {why}; it is tried again in {rest} minutes"
+                        );
                     }
                 }
                 if !pulse.pause(REST).await {
