@@ -282,34 +282,25 @@ fn follow(store: &Store, id: &str, title: &str, items: &[Item], at: DateTime<Utc
         });
     }
     let (entries, places) = (put.len() as u32, sections.len() as u32);
+    let source = format!("https://lists.example.org/{id}/README.md");
     let meta = CatalogMeta {
-        id: CatalogId::new(id).map_err(anyhow::Error::msg)?,
         title: title.into(),
-        source: format!("https://lists.example.org/{id}/README.md"),
-        followed: at,
         last_look: Some(now()),
         last_success: Some(now()),
         last_change: Some(now() - TimeDelta::minutes(12)),
         next_due: Some(now() + TimeDelta::minutes(15)),
         interval_secs: 900,
-        failures: 0,
-        last_error: None,
-        stale: false,
-        held: None,
-        cursor: std::collections::BTreeMap::default(),
-        accepted_document: None,
-        latest_document: None,
-        parser: 1,
         entries,
         listings: entries,
         sections: places,
+        ..CatalogMeta::unseen(CatalogId::new(id).map_err(anyhow::Error::msg)?, source, at)
     };
     let followed = News::Followed { entries, listings: entries, sections: places };
     let record = Record {
         put,
         shape: Some(Shape { title: Some(title.into()), sections, ..Shape::default() }),
         news: vec![Dated::new(at, followed)],
-        ..nothing(meta)
+        ..Record::of(meta)
     };
     store.record(&[record], at)?;
     Ok(())
@@ -318,7 +309,7 @@ fn follow(store: &Store, id: &str, title: &str, items: &[Item], at: DateTime<Utc
 fn write(store: &Store, id: &str, at: DateTime<Utc>, fill: impl FnOnce(&mut Record)) -> anyhow::Result<()> {
     let id = CatalogId::new(id).map_err(anyhow::Error::msg)?;
     let meta = store.catalog(&id)?.ok_or_else(|| anyhow::anyhow!("{id} is not followed"))?;
-    let mut record = nothing(meta);
+    let mut record = Record::of(meta);
     fill(&mut record);
     store.record(&[record], at)?;
     Ok(())
@@ -326,17 +317,4 @@ fn write(store: &Store, id: &str, at: DateTime<Utc>, fill: impl FnOnce(&mut Reco
 
 fn change(store: &Store, id: &str, change: impl FnOnce(&mut CatalogMeta)) -> anyhow::Result<()> {
     write(store, id, now(), |record| change(&mut record.meta))
-}
-
-fn nothing(meta: CatalogMeta) -> Record {
-    Record {
-        meta,
-        put: Vec::new(),
-        delete: Vec::new(),
-        shape: None,
-        settling: None,
-        bury: Vec::new(),
-        news: Vec::new(),
-        history: Vec::new(),
-    }
 }

@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use whimbrel_catalog::parse::PARSER_VERSION;
 use whimbrel_catalog::{CatalogId, Entry, EntryKey, Linkless, Ranking, SectionPath, Settling, Tombstone};
 use whimbrel_news::{Dated, Epoch, Event, EventId, Filter, Kind};
 
@@ -92,6 +93,34 @@ pub struct CatalogMeta {
     pub sections: u32,
 }
 
+impl CatalogMeta {
+    /// A catalog nobody has looked at yet: called by its id, due at once.
+    pub fn unseen(id: CatalogId, source: impl Into<String>, now: DateTime<Utc>) -> Self {
+        Self {
+            title: id.to_string(),
+            id,
+            source: source.into(),
+            followed: now,
+            last_look: None,
+            last_success: None,
+            last_change: None,
+            next_due: Some(now),
+            interval_secs: 0,
+            failures: 0,
+            last_error: None,
+            stale: false,
+            held: None,
+            cursor: BTreeMap::new(),
+            accepted_document: None,
+            latest_document: None,
+            parser: PARSER_VERSION,
+            entries: 0,
+            listings: 0,
+            sections: 0,
+        }
+    }
+}
+
 /// The parts of a snapshot that are not entries.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Shape {
@@ -124,6 +153,22 @@ pub struct Record {
     pub news: Vec<Dated>,
     /// News replayed from history, oldest first: shown, never sent.
     pub history: Vec<Dated>,
+}
+
+impl Record {
+    /// Facts alone.
+    pub fn of(meta: CatalogMeta) -> Self {
+        Self {
+            meta,
+            put: Vec::new(),
+            delete: Vec::new(),
+            shape: None,
+            settling: None,
+            bury: Vec::new(),
+            news: Vec::new(),
+            history: Vec::new(),
+        }
+    }
 }
 
 /// What `record` wrote.

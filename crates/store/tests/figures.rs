@@ -14,40 +14,18 @@ fn at(seconds: i64) -> DateTime<Utc> {
 }
 
 fn meta(n: usize) -> CatalogMeta {
+    let id = CatalogId::new(&format!("list-{n}")).unwrap();
     CatalogMeta {
-        id: CatalogId::new(&format!("list-{n}")).unwrap(),
         title: format!("List {n}"),
-        source: format!("github:someone/list-{n}"),
-        followed: at(0),
         last_look: Some(at(1)),
         last_success: Some(at(1)),
-        last_change: None,
         next_due: Some(at(600)),
         interval_secs: 600,
-        failures: 0,
-        last_error: None,
-        stale: false,
-        held: None,
         cursor: [("etag".to_owned(), "\"0123456789abcdef\"".to_owned())].into(),
-        accepted_document: None,
-        latest_document: None,
-        parser: 1,
         entries: 1000,
         listings: 1000,
         sections: 20,
-    }
-}
-
-fn record(meta: CatalogMeta) -> Record {
-    Record {
-        meta,
-        put: vec![],
-        delete: vec![],
-        shape: None,
-        settling: None,
-        bury: vec![],
-        news: vec![],
-        history: vec![],
+        ..CatalogMeta::unseen(id, format!("github:someone/list-{n}"), at(0))
     }
 }
 
@@ -106,7 +84,7 @@ fn single_records() {
         let mut meta = meta(n % 50);
         meta.last_look = Some(at(n as i64));
         meta.next_due = Some(at(n as i64 + 600));
-        let mut record = record(meta);
+        let mut record = Record::of(meta);
         record.put = vec![entry(n)];
         record.news = vec![added(n)];
         store.record(&[record], at(n as i64)).unwrap();
@@ -120,7 +98,7 @@ fn single_records() {
             let store = store.clone();
             scope.spawn(move || {
                 for n in 0..500 {
-                    let mut record = record(meta(100 + thread));
+                    let mut record = Record::of(meta(100 + thread));
                     record.news = vec![added(thread * 1000 + n)];
                     store.record(&[record], at(n as i64)).unwrap();
                 }
@@ -144,7 +122,7 @@ fn batches_of_events() {
     let store = Store::open(&Settings::default(), folder.path(), at(0)).unwrap().store;
     let batches: Vec<_> = (0..100)
         .map(|batch| {
-            let mut record = record(meta(batch % 10));
+            let mut record = Record::of(meta(batch % 10));
             record.meta.last_change = Some(at(batch as i64));
             record.news = (0..1000).map(|n| added(batch * 1000 + n)).collect();
             record
@@ -171,7 +149,7 @@ fn a_million_entries() {
     println!("resident with an empty store: {:.1} MiB", resident());
     let start = Instant::now();
     for catalog in 0..500 {
-        let mut record = record(meta(catalog));
+        let mut record = Record::of(meta(catalog));
         record.put = (0..2000).map(|n| entry(catalog * 2000 + n)).collect();
         store.record(&[record], at(catalog as i64)).unwrap();
         if catalog == 4 {
@@ -204,7 +182,7 @@ fn a_million_entries() {
 fn one_large_catalog() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(&Settings::default(), folder.path(), at(0)).unwrap().store;
-    let mut record = record(meta(0));
+    let mut record = Record::of(meta(0));
     record.put = (0..100_000).map(entry).collect();
     let before = resident();
     let start = Instant::now();
@@ -242,7 +220,7 @@ fn a_fresh_start() {
         let catalogs =
             std::env::var("WHIMBREL_FIGURES_CATALOGS").ok().and_then(|n| n.parse().ok()).unwrap_or(500);
         for catalog in 0..catalogs {
-            let mut record = record(meta(catalog));
+            let mut record = Record::of(meta(catalog));
             record.put = (0..2000).map(|n| entry(catalog * 2000 + n)).collect();
             opened.store.record(&[record], at(catalog as i64)).unwrap();
         }

@@ -70,34 +70,15 @@ fn record(store: &Store, writer: u64, step: u64) -> Record {
     }
     Record {
         news: (0..events(step)).map(event).collect(),
-        meta: CatalogMeta {
-            id: catalog(writer),
-            title: step.to_string(),
-            source: "file:list.md".to_owned(),
-            followed: at(0),
-            last_look: None,
-            last_success: None,
-            last_change: None,
-            next_due: Some(at(step + 60)),
-            interval_secs: 60,
-            failures: 0,
-            last_error: None,
-            stale: false,
-            held: None,
-            cursor: [].into(),
-            accepted_document: Some(document),
-            latest_document: None,
-            parser: 1,
-            entries: 0,
-            listings: 0,
-            sections: 0,
-        },
         put,
         delete: vec![EntryKey::from_stored(&format!("host.example/{}", (step + ENTRIES / 2) % ENTRIES))],
-        shape: None,
-        settling: None,
-        bury: vec![],
-        history: vec![],
+        ..Record::of(CatalogMeta {
+            title: step.to_string(),
+            next_due: Some(at(step + 60)),
+            interval_secs: 60,
+            accepted_document: Some(document),
+            ..CatalogMeta::unseen(catalog(writer), "file:list.md", at(0))
+        })
     }
 }
 

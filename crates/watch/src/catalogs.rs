@@ -21,12 +21,11 @@ use chrono::{DateTime, Utc};
 use tokio::sync::Mutex;
 use tracing::{error, warn};
 use whimbrel_catalog::CatalogId;
-use whimbrel_store::{Store, StoreError};
+use whimbrel_store::{Record, Store, StoreError};
 
 pub use self::round::Round;
 
 use self::plan::Plan;
-use self::record::only_meta;
 use self::round::Looks;
 use crate::blocking::blocking;
 use crate::config::{CatalogConfig, Settings};
@@ -182,10 +181,10 @@ impl Watcher {
             let mut records = Vec::new();
             for meta in store.catalogs()? {
                 known.insert(meta.id.clone());
-                records.extend(at.adopted_meta(&meta, now).map(only_meta));
+                records.extend(at.adopted_meta(&meta, now).map(Record::of));
             }
             let fresh = at.followed.values().filter(|followed| !known.contains(&followed.config.id));
-            records.extend(fresh.map(|followed| only_meta(followed.unseen(now))));
+            records.extend(fresh.map(|followed| Record::of(followed.unseen(now))));
             if !records.is_empty() {
                 store.record(&records, now)?;
             }

@@ -165,38 +165,11 @@ fn news(entry: &whimbrel_catalog::Entry) -> Dated {
 }
 
 fn empty(id: &CatalogId) -> Record {
-    let meta = CatalogMeta {
-        id: id.clone(),
-        title: id.to_string(),
-        source: "bench".to_owned(),
-        followed: moment(0),
-        last_look: None,
-        last_success: None,
-        last_change: None,
+    Record::of(CatalogMeta {
         next_due: Some(moment(3_600)),
         interval_secs: 3_600,
-        failures: 0,
-        last_error: None,
-        stale: false,
-        held: None,
-        cursor: std::collections::BTreeMap::default(),
-        accepted_document: None,
-        latest_document: None,
-        parser: 1,
-        entries: 0,
-        listings: 0,
-        sections: 0,
-    };
-    Record {
-        meta,
-        put: Vec::new(),
-        delete: Vec::new(),
-        shape: None,
-        settling: None,
-        bury: Vec::new(),
-        news: Vec::new(),
-        history: Vec::new(),
-    }
+        ..CatalogMeta::unseen(id.clone(), "bench", moment(0))
+    })
 }
 
 fn resident_kib() -> u64 {

@@ -26,26 +26,11 @@ pub(crate) fn id(name: &str) -> CatalogId {
 
 pub(crate) fn meta(name: &str) -> CatalogMeta {
     CatalogMeta {
-        id: id(name),
         title: format!("The {name} list"),
-        source: format!("file:{name}.md"),
-        followed: at(0),
-        last_look: None,
-        last_success: None,
-        last_change: None,
         next_due: Some(at(60)),
         interval_secs: 60,
-        failures: 0,
-        last_error: None,
-        stale: false,
-        held: None,
-        cursor: [].into(),
-        accepted_document: None,
-        latest_document: None,
         parser: 1,
-        entries: 0,
-        listings: 0,
-        sections: 0,
+        ..CatalogMeta::unseen(id(name), format!("file:{name}.md"), at(0))
     }
 }
 
@@ -63,16 +48,7 @@ pub(crate) fn entry(key: &str, section: &str) -> Entry {
 }
 
 pub(crate) fn record(meta: CatalogMeta) -> Record {
-    Record {
-        meta,
-        put: vec![],
-        delete: vec![],
-        shape: None,
-        settling: None,
-        bury: vec![],
-        news: vec![],
-        history: vec![],
-    }
+    Record::of(meta)
 }
 
 pub(crate) fn added(key: &str, section: &str, when: i64) -> Dated {

@@ -7,12 +7,12 @@ use chrono::{DateTime, Utc};
 use tracing::{info, warn};
 use whimbrel_catalog::{EntryKey, Rules, Tombstone};
 use whimbrel_news::{Dated, News};
-use whimbrel_store::StoreError;
+use whimbrel_store::{Record, StoreError};
 
 use super::follower::Follower;
 use super::past::{Past, read_ahead, wanted};
 use super::reading;
-use super::record::{next_due, only_meta, title, write};
+use super::record::{next_due, title, write};
 use super::state::State;
 use super::visit::{JUDGED, Outlook, Visit};
 use crate::replay::Replayed;
@@ -68,7 +68,7 @@ impl Visit<'_> {
         );
         let followed =
             News::Followed { entries: meta.entries, listings: meta.listings, sections: meta.sections };
-        let mut record = only_meta(self.meta);
+        let mut record = Record::of(self.meta);
         record.put = written.put;
         record.shape = written.shape;
         record.settling = written.settling;

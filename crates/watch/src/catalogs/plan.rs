@@ -118,27 +118,8 @@ impl Plan {
 impl Followed {
     /// The facts of a catalog that was not looked at yet.
     pub(crate) fn unseen(&self, now: DateTime<Utc>) -> CatalogMeta {
-        CatalogMeta {
-            id: self.config.id.clone(),
-            title: self.config.title.clone().unwrap_or_else(|| self.config.id.to_string()),
-            source: self.spec.to_string(),
-            followed: now,
-            last_look: None,
-            last_success: None,
-            last_change: None,
-            next_due: Some(now),
-            interval_secs: self.cadence.first().as_secs(),
-            failures: 0,
-            last_error: None,
-            stale: false,
-            held: None,
-            cursor: crate::source::Cursor::new(),
-            accepted_document: None,
-            latest_document: None,
-            parser: whimbrel_catalog::parse::PARSER_VERSION,
-            entries: 0,
-            listings: 0,
-            sections: 0,
-        }
+        let unseen = CatalogMeta::unseen(self.config.id.clone(), self.spec.to_string(), now);
+        let title = self.config.title.clone().unwrap_or_else(|| unseen.title.clone());
+        CatalogMeta { title, interval_secs: self.cadence.first().as_secs(), ..unseen }
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use whimbrel_news::{Dated, News};
-use whimbrel_store::{CatalogMeta, Record, Store, StoreError};
+use whimbrel_store::{Record, Store, StoreError};
 
 use super::plan::Followed;
 use super::state::State;
@@ -28,7 +28,7 @@ impl Visit<'_> {
         let matures = state.tracker().settling().due(&self.followed.rules);
         self.meta.title = title(self.followed, state.tracker().accepted().title.as_deref());
         let written = state.finish(self.store, &mut self.meta)?;
-        let mut record = only_meta(self.meta);
+        let mut record = Record::of(self.meta);
         record.put = written.put;
         record.delete = written.delete;
         record.bury = written.bury;
@@ -61,7 +61,7 @@ impl Visit<'_> {
             written = Some(state.finish(self.store, &mut self.meta)?);
             outlook.changed = true;
         }
-        let mut record = only_meta(self.meta);
+        let mut record = Record::of(self.meta);
         if let Some(written) = written {
             record.put = written.put;
             record.delete = written.delete;
@@ -136,18 +136,4 @@ pub(crate) fn next_due(
 ) -> DateTime<Utc> {
     let due = followed.cadence.due(&followed.config.id, now, interval);
     matures.map_or(due, |matures| due.min(matures.max(now + TimeDelta::seconds(1))))
-}
-
-/// A record of facts alone.
-pub(crate) fn only_meta(meta: CatalogMeta) -> Record {
-    Record {
-        meta,
-        put: Vec::new(),
-        delete: Vec::new(),
-        shape: None,
-        settling: None,
-        bury: Vec::new(),
-        news: Vec::new(),
-        history: Vec::new(),
-    }
 }

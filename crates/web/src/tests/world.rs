@@ -115,7 +115,7 @@ impl World {
             put,
             shape: Some(Shape { title: Some(title.into()), sections, ..Shape::default() }),
             news: vec![Dated::new(self.now, followed)],
-            ..record(meta)
+            ..Record::of(meta)
         };
         self.store.record(&[record], self.now).unwrap();
     }
@@ -134,7 +134,7 @@ impl World {
     pub(super) fn change(&mut self, id: &str, change: impl FnOnce(&mut CatalogMeta)) {
         let mut meta = self.store.catalog(&CatalogId::new(id).unwrap()).unwrap().unwrap();
         change(&mut meta);
-        self.store.record(&[record(meta)], self.now).unwrap();
+        self.store.record(&[Record::of(meta)], self.now).unwrap();
     }
 
     fn write(&mut self, id: &str, news: Vec<News>, history: Vec<Dated>) {
@@ -142,7 +142,7 @@ impl World {
         let now = self.now;
         let meta = self.store.catalog(&CatalogId::new(id).unwrap()).unwrap().unwrap();
         let news = news.into_iter().map(|news| Dated::new(now, news)).collect();
-        self.store.record(&[Record { news, history, ..record(meta) }], now).unwrap();
+        self.store.record(&[Record { news, history, ..Record::of(meta) }], now).unwrap();
     }
 
     pub(super) async fn get(&self, address: &str) -> Answer {
@@ -188,39 +188,14 @@ pub(super) fn at(text: &str) -> DateTime<Utc> {
 }
 
 fn meta(id: &str, title: &str, now: DateTime<Utc>) -> CatalogMeta {
+    let source = format!("https://lists.example.org/{id}.md");
     CatalogMeta {
-        id: CatalogId::new(id).unwrap(),
         title: title.into(),
-        source: format!("https://lists.example.org/{id}.md"),
-        followed: now,
         last_look: Some(now),
         last_success: Some(now),
         last_change: Some(now),
         next_due: Some(now + TimeDelta::hours(1)),
         interval_secs: 3600,
-        failures: 0,
-        last_error: None,
-        stale: false,
-        held: None,
-        cursor: std::collections::BTreeMap::default(),
-        accepted_document: None,
-        latest_document: None,
-        parser: 1,
-        entries: 0,
-        listings: 0,
-        sections: 0,
-    }
-}
-
-fn record(meta: CatalogMeta) -> Record {
-    Record {
-        meta,
-        put: Vec::new(),
-        delete: Vec::new(),
-        shape: None,
-        settling: None,
-        bury: Vec::new(),
-        news: Vec::new(),
-        history: Vec::new(),
+        ..CatalogMeta::unseen(CatalogId::new(id).unwrap(), source, now)
     }
 }

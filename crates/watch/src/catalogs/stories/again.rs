@@ -1,11 +1,10 @@
 //! After a start, another configuration, another parser or an older state, it goes on where it was.
 
 use chrono::TimeDelta;
-use whimbrel_store::Store;
+use whimbrel_store::{Record, Store};
 
 use super::{FIVE, World, id, list, local, settling, with};
 use crate::Watcher;
-use crate::catalogs::record::only_meta;
 use crate::config::{CatalogConfig, Settings};
 
 #[tokio::test]
@@ -42,7 +41,7 @@ async fn a_new_parser_reads_the_kept_documents_again_and_tells_nothing() {
     meta.parser = 0;
     let mut rows = world.store.snapshot(&id("a")).unwrap().unwrap().entries;
     rows[1].description = "misread".into();
-    let mut record = only_meta(meta);
+    let mut record = Record::of(meta);
     record.delete = vec![rows[0].key.clone()];
     record.put = vec![rows[1].clone()];
     world.store.record(&[record], world.now).unwrap();
@@ -111,7 +110,7 @@ async fn a_state_that_came_back_older_is_brought_up_to_date_quietly() {
     world.look("a").await;
     let mut meta = world.meta("a");
     meta.cursor.insert(whimbrel_store::BEHIND.to_owned(), "1".to_owned());
-    world.store.record(&[only_meta(meta)], world.now).unwrap();
+    world.store.record(&[Record::of(meta)], world.now).unwrap();
 
     world.write("a.md", &list(&["alpha", "beta", "pending", "told"]));
     world.look("a").await;

@@ -1,10 +1,9 @@
 //! When a catalog is looked at, and what a look that finds nothing writes.
 
 use chrono::TimeDelta;
-use whimbrel_store::CatalogMeta;
+use whimbrel_store::{CatalogMeta, Record};
 
 use super::{FIVE, START, World, id, list, local, moment, with};
-use crate::catalogs::record::only_meta;
 use crate::config::{CatalogConfig, Settings};
 use crate::span::Span;
 
@@ -78,7 +77,7 @@ async fn one_that_hangs_does_not_stop_the_clock_of_the_others() {
     world.catalogs.retain(|catalog| catalog.id == id("a"));
     world.watcher.reconfigure(world.folder.path(), world.settings.clone(), world.catalogs.clone()).unwrap();
     world.poll().await;
-    let record = only_meta(CatalogMeta { next_due: Some(world.now), ..world.meta("deaf") });
+    let record = Record::of(CatalogMeta { next_due: Some(world.now), ..world.meta("deaf") });
     world.store.record(&[record], world.now).unwrap();
     world.poll().await;
     assert_eq!(world.meta("deaf").next_due, None);
