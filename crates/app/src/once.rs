@@ -42,7 +42,8 @@ pub(crate) fn once(args: &OnceArgs, common: &Common) -> anyhow::Result<ExitCode>
             all_kept(&round)?;
         }
         let looks = store.clone();
-        tokio::task::spawn_blocking(move || looks.write_looks()).await?.context(UNTOUCHED)?;
+        let last = move || looks.write_looks().and_then(|_| looks.write_schedule());
+        tokio::task::spawn_blocking(last).await?.context(UNTOUCHED)?;
         let status = StatusFacts {
             off: welcome::off(&loaded)
                 .into_iter()

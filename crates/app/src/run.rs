@@ -133,7 +133,8 @@ async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()>
     if !loops.ended(LAST_WORDS).await {
         tracing::warn!("some work did not end in time and is cut off; nothing that was recorded is lost");
     }
-    tokio::task::spawn_blocking(move || store.write_looks()).await?.context("writing the last looks")?;
+    let last = move || store.write_looks().and_then(|_| store.write_schedule());
+    tokio::task::spawn_blocking(last).await?.context("writing the last looks")?;
     tracing::info!("stopped");
     Ok(())
 }

@@ -41,12 +41,12 @@ impl Journal {
         Self { before: head, postings: BTreeMap::new(), lines: Vec::new(), first: 0, last: 0 }
     }
 
-    /// Numbers and writes live news.
+    /// Numbers and writes live news; of no catalog when it is about projects or all catalogs.
     pub(crate) fn append(
         &mut self,
         txn: &mut Txn<'_>,
         heads: &mut Heads,
-        catalog: &CatalogId,
+        catalog: Option<&CatalogId>,
         news: &[Dated],
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
@@ -55,7 +55,7 @@ impl Journal {
             heads.events += 1;
             heads.newest = heads.seq;
             let id = EventId { epoch: heads.epoch, history: false, seq: heads.seq };
-            self.append_event(txn, &dated.clone().numbered(id, now, Some(catalog.clone())))?;
+            self.append_event(txn, &dated.clone().numbered(id, now, catalog.cloned()))?;
         }
         Ok(())
     }

@@ -16,6 +16,24 @@ use crate::engine::KeyRange;
 pub(crate) enum Kind {
     /// The newest numbers: epoch, event, history event, revision.
     Heads = 0x01,
+    /// What is known about all projects together.
+    Census = 0x02,
+    /// A project.
+    Project = 0x04,
+    /// Keys a project had, or has besides its own.
+    Alias = 0x05,
+    /// The stars of a project over time.
+    Stars = 0x06,
+    /// What is remembered of a ranking.
+    Ranks = 0x07,
+    /// Projects by their keys.
+    ProjectKey = 0x08,
+    /// Projects by their node ids.
+    ProjectNode = 0x09,
+    /// Entries by the project they lie in.
+    Listing = 0x0A,
+    /// Due times of projects, in blocks.
+    Schedule = 0x0B,
     /// Small facts of a catalog.
     Catalog = 0x10,
     /// An accepted entry.

@@ -18,6 +18,7 @@ mod keys;
 mod looks;
 mod moving;
 mod outcome;
+mod projects;
 mod query;
 mod read;
 mod record;
@@ -31,6 +32,7 @@ mod verify;
 mod wide;
 
 pub use outcome::{OpenStep, Opened, StoreError};
+pub use projects::types::{Listing, ProjectRecord, RankRecord};
 pub use store::Store;
 pub use types::{
     BEHIND, BadCursor, CatalogMeta, Commit, Cursor, DocumentId, Look, Page, Progress, Query, Record,

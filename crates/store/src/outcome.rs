@@ -30,6 +30,10 @@ pub enum OpenStep {
     Rebuilt,
     /// The journal ended below the high-water mark: a new epoch was started.
     NewEpoch(Epoch),
+    /// The GitHub projects of an older store were found: so many.
+    Projects(usize),
+    /// The due times of so many projects were spread, because none were kept.
+    Spread(usize),
 }
 
 impl fmt::Display for OpenStep {
@@ -42,6 +46,12 @@ impl fmt::Display for OpenStep {
             Self::FromBackup(path) => write!(f, "took the state from {}", path.display()),
             Self::Rebuilt => {
                 write!(f, "began an empty store: the state will be read from the catalogs again, quietly")
+            }
+            Self::Projects(count) => {
+                write!(f, "found the {count} GitHub projects that the entries lie in")
+            }
+            Self::Spread(count) => {
+                write!(f, "spread the next looks at {count} projects over the time between two of them")
             }
             Self::NewEpoch(epoch) => {
                 write!(f, "began life {epoch} of the store: numbers of lost events are not given again")

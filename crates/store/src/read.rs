@@ -112,10 +112,7 @@ impl Store {
     /// An accepted entry.
     pub fn entry(&self, id: &CatalogId, key: &EntryKey) -> Result<Option<Entry>, StoreError> {
         let _view = self.inner.reading();
-        let Some((version, payload)) = wide::get(&*self.inner.engine, entry_key(id, key).as_bytes())? else {
-            return Ok(None);
-        };
-        rows::entry(version, rows::unstamp(&payload)?.1).map(Some)
+        self.inner.accepted(id, key)
     }
 
     /// What is settling in a catalog.
@@ -250,6 +247,14 @@ impl Inner {
                 return Ok(());
             }
         }
+    }
+
+    /// An accepted entry.
+    pub(crate) fn accepted(&self, id: &CatalogId, key: &EntryKey) -> Result<Option<Entry>, StoreError> {
+        let Some((version, payload)) = wide::get(&*self.engine, entry_key(id, key).as_bytes())? else {
+            return Ok(None);
+        };
+        rows::entry(version, rows::unstamp(&payload)?.1).map(Some)
     }
 
     fn meta(&self, key: &[u8], row: Vec<u8>) -> Result<CatalogMeta, StoreError> {

@@ -28,8 +28,8 @@ impl Store {
         let recorded = inner.commit(|txn, heads| {
             let mut journal = Journal::new(heads.seq);
             for record in records {
-                write(txn, heads, record, &mut documents)?;
-                journal.append(txn, heads, &record.meta.id, &record.news, now)?;
+                write(txn, heads, record, &mut documents, now)?;
+                journal.append(txn, heads, Some(&record.meta.id), &record.news, now)?;
                 append_history(txn, heads, &record.meta.id, &record.history, now)?;
             }
             for (id, look) in &riders {
@@ -103,6 +103,7 @@ fn write(
     heads: &mut Heads,
     record: &Record,
     documents: &mut Moves,
+    now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let id = &record.meta.id;
     let known = state::put_meta(txn, heads, &record.meta, Follow::Yes, documents)?;
@@ -110,7 +111,7 @@ fn write(
         state::delete_entry(txn, heads, id, key)?;
     }
     for entry in &record.put {
-        state::put_entry(txn, heads, id, entry, known)?;
+        state::put_entry(txn, heads, id, entry, known, now)?;
     }
     for (key, tombstone) in &record.bury {
         state::bury(txn, id, key, tombstone)?;

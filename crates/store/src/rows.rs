@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use whimbrel_catalog::Entry;
+use whimbrel_catalog::{Entry, EntryKey};
 use whimbrel_news::Event;
 
 use crate::outcome::StoreError;
@@ -30,13 +30,20 @@ pub(crate) fn unstamp(payload: &[u8]) -> Result<(u64, &[u8]), StoreError> {
 
 /// An entry as postcard.
 pub(crate) fn entry_bytes(entry: &Entry) -> Result<Vec<u8>, StoreError> {
-    postcard::to_stdvec(entry).map_err(|error| damaged(&format!("an entry cannot be written: {error}")))
+    postcard_bytes(entry)
 }
 
 /// An entry read back.
 pub(crate) fn entry(version: u8, body: &[u8]) -> Result<Entry, StoreError> {
+    from_postcard(version, body, "an entry")
+}
+
+/// The key of an entry, which stands first; the rest is not read.
+pub(crate) fn entry_key(version: u8, body: &[u8]) -> Result<EntryKey, StoreError> {
     known(version, "an entry")?;
-    postcard::from_bytes(body).map_err(|error| damaged(&format!("an entry cannot be read: {error}")))
+    let (key, _) = postcard::take_from_bytes(body)
+        .map_err(|error| damaged(&format!("the key of an entry cannot be read: {error}")))?;
+    Ok(key)
 }
 
 /// The events of a row, oldest first.
@@ -68,6 +75,21 @@ pub(crate) fn from_json_row<T: DeserializeOwned>(row: &[u8], what: &str) -> Resu
     json(*version, body, what)
 }
 
+/// A value as postcard.
+pub(crate) fn postcard_bytes<T: Serialize>(value: &T) -> Result<Vec<u8>, StoreError> {
+    postcard::to_stdvec(value).map_err(|error| damaged(&format!("a value cannot be written: {error}")))
+}
+
+/// Such a value read back.
+pub(crate) fn from_postcard<T: DeserializeOwned>(
+    version: u8,
+    body: &[u8],
+    what: &str,
+) -> Result<T, StoreError> {
+    known(version, what)?;
+    postcard::from_bytes(body).map_err(|error| damaged(&format!("{what} cannot be read: {error}")))
+}
+
 /// A short value that always fits one row, as version and postcard.
 pub(crate) fn small_bytes<T: Serialize>(value: &T) -> Result<Vec<u8>, StoreError> {
     postcard::to_extend(value, vec![VERSION])
@@ -77,8 +99,7 @@ pub(crate) fn small_bytes<T: Serialize>(value: &T) -> Result<Vec<u8>, StoreError
 /// A short value read back.
 pub(crate) fn small<T: DeserializeOwned>(row: &[u8], what: &str) -> Result<T, StoreError> {
     let (version, body) = row.split_first().ok_or_else(|| damaged(&format!("{what} is empty")))?;
-    known(*version, what)?;
-    postcard::from_bytes(body).map_err(|error| damaged(&format!("{what} cannot be read: {error}")))
+    from_postcard(*version, body, what)
 }
 
 /// An error for bytes that cannot be ours.

@@ -12,6 +12,7 @@ use crate::heads::Heads;
 use crate::keys::{Key, Kind};
 use crate::looks;
 use crate::outcome::StoreError;
+use crate::projects::listings;
 use crate::record::Moves;
 use crate::rows::{self, VERSION};
 use crate::txn::Txn;
@@ -110,23 +111,27 @@ pub(crate) fn write_look(
     Ok(())
 }
 
-/// Writes an entry; `known` says that its catalog may have rows already.
+/// Writes an entry; `known` says that its catalog may have rows already, `now` since when a project it is the first
+/// to list is followed.
 pub(crate) fn put_entry(
     txn: &mut Txn<'_>,
     heads: &mut Heads,
     id: &CatalogId,
     entry: &Entry,
     known: bool,
+    now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let key = Key::of(Kind::Entry).catalog(id).entry(&entry.key);
     let body = rows::entry_bytes(entry)?;
     let row = || Touched::Entry(id.clone(), entry.key.clone());
     // A catalog seen for the first time has no rows that could be in the way.
     if !known && !txn.sets(key.as_bytes()) {
+        listings::list(txn, id, entry, now)?;
         let revision = next_revision(txn, heads, None, &row())?;
         return wide::put_new(txn, &key, VERSION, &rows::stamp(revision, &body));
     }
     if txn.get(key.as_bytes())?.is_none() {
+        listings::list(txn, id, entry, now)?;
         remove_gone(txn, id, &entry.key)?;
         wide::remove(txn, &Key::of(Kind::Tombstone).catalog(id).entry(&entry.key))?;
     }
@@ -144,6 +149,7 @@ pub(crate) fn delete_entry(
     let Some((_, payload)) = wide::get(txn, at.as_bytes())? else { return Ok(()) };
     let old = rows::unstamp(&payload)?.0;
     wide::remove(txn, &at)?;
+    listings::unlist(txn, id, key)?;
     let revision = next_revision(txn, heads, Some(old), &Touched::Entry(id.clone(), key.clone()))?;
     txn.put(gone_key(id, key).as_bytes(), rows::small_bytes(&revision)?)
 }
@@ -191,7 +197,13 @@ pub(crate) fn forget(
     for kind in [Kind::Entry, Kind::Shape, Kind::Settling, Kind::Tombstone, Kind::Gone] {
         for (key, row) in engine.scan(&Key::of(kind).catalog(id).range(), Order::Rising, usize::MAX)? {
             let revision = match kind {
-                Kind::Entry | Kind::Shape => Some(rows::unstamp(&wide::join(engine, &key, row)?.1)?.0),
+                Kind::Entry => {
+                    let (version, payload) = wide::join(engine, &key, row)?;
+                    let (revision, body) = rows::unstamp(&payload)?;
+                    listings::unlist(txn, id, &rows::entry_key(version, body)?)?;
+                    Some(revision)
+                }
+                Kind::Shape => Some(rows::unstamp(&wide::join(engine, &key, row)?.1)?.0),
                 Kind::Gone => Some(rows::small(&row, "a gone entry")?),
                 _ => None,
             };
@@ -229,7 +241,7 @@ fn put_stamped(
 }
 
 /// Gives a row its new revision and lists it under that, no longer under the old one.
-fn next_revision(
+pub(crate) fn next_revision(
     txn: &mut Txn<'_>,
     heads: &mut Heads,
     old: Option<u64>,

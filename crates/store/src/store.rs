@@ -17,6 +17,9 @@ use crate::looks::Looks;
 use crate::moving::frozen::Past;
 use crate::moving::import;
 use crate::outcome::StoreError;
+use crate::projects::plan;
+use crate::projects::rows::Census;
+use crate::projects::schedule::{Schedule, Turn};
 use crate::txn::Txn;
 use crate::types::{Settings, Stats};
 
@@ -38,6 +41,9 @@ pub(crate) struct Inner {
     group: Group,
     told: Told,
     pub(crate) looks: Mutex<Looks>,
+    pub(crate) schedule: Mutex<Schedule>,
+    /// Projects of a lower revision are behind.
+    pub(crate) behind: u64,
     pub(crate) documents: Documents,
     /// One reader of the past at a time, and what it has to be shown.
     pub(crate) freezing: Mutex<()>,
@@ -74,7 +80,7 @@ impl Store {
     pub fn in_memory() -> Result<Self, StoreError> {
         let (engine, heads) = (Memory::default(), Heads::first(Epoch(1), 0));
         import::finish(&engine, heads)?;
-        Ok(Self::over(Box::new(engine), Documents::in_memory(), heads, None))
+        Self::over(Box::new(engine), Documents::in_memory(), heads, None)
     }
 
     /// A store over an engine with these heads.
@@ -83,23 +89,26 @@ impl Store {
         documents: Documents,
         heads: Heads,
         home: Option<Home>,
-    ) -> Self {
+    ) -> Result<Self, StoreError> {
         let told = Told { epoch: AtomicU64::new(0), seq: AtomicU64::new(0), history: AtomicU64::new(0) };
         told.set(&heads);
-        Self {
-            inner: Arc::new(Inner {
-                engine,
-                writer: Mutex::new(heads),
-                view: RwLock::new(()),
-                group: Group::default(),
-                told,
-                looks: Mutex::default(),
-                documents,
-                freezing: Mutex::default(),
-                past: Mutex::default(),
-                home,
-            }),
-        }
+        let schedule = Mutex::new(plan::load(&*engine)?);
+        let behind = Census::read(&*engine)?.unwrap_or_default().behind;
+        let inner = Inner {
+            engine,
+            writer: Mutex::new(heads),
+            view: RwLock::new(()),
+            group: Group::default(),
+            told,
+            looks: Mutex::default(),
+            schedule,
+            behind,
+            documents,
+            freezing: Mutex::default(),
+            past: Mutex::default(),
+            home,
+        };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// The number of the newest live event; 0 before the first.
@@ -166,6 +175,7 @@ impl Inner {
             let result = build(&mut txn, &mut next)?;
             let sealed = txn.seal(next, self.past().is_some())?;
             if sealed.changes.is_empty() {
+                self.turn(sealed.turns);
                 return Ok(result);
             }
             let size =
@@ -183,10 +193,21 @@ impl Inner {
                     .inspect_err(|error| self.group.fail(&error.to_string()))?;
             }
             *heads = sealed.heads;
+            self.turn(sealed.turns);
             (result, self.group.applied(sealed.heads))
         };
         self.group.wait(ticket, |heads| self.make_durable(&heads))?;
         Ok(result)
+    }
+
+    /// The schedule follows a commit before the next one can be put together.
+    fn turn(&self, turns: Vec<Turn>) {
+        if !turns.is_empty() {
+            let mut schedule = self.schedule();
+            for turn in turns {
+                schedule.turn(turn);
+            }
+        }
     }
 
     /// First the rows, then the mark that says they must be there, then everybody may see the news.

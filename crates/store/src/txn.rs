@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::engine::{Changes, Engine, Rows};
+use crate::engine::{Changes, Engine, KeyRange, Order, Row, Rows};
 use crate::heads::Heads;
 use crate::outcome::StoreError;
+use crate::projects::schedule::Turn;
 
 /// No value may be longer than this, whatever happens: sixteen of them make the largest page that is reclaimed.
 const LIMIT: usize = 8 * 1024;
@@ -13,6 +14,7 @@ const LIMIT: usize = 8 * 1024;
 pub(crate) struct Txn<'a> {
     engine: &'a dyn Engine,
     changes: BTreeMap<Vec<u8>, Change>,
+    turns: Vec<Turn>,
 }
 
 struct Change {
@@ -29,12 +31,14 @@ pub(crate) struct Sealed {
     pub(crate) before: Changes,
     /// The heads it leaves.
     pub(crate) heads: Heads,
+    /// What it means for the schedule of projects, whether rows differ or not.
+    pub(crate) turns: Vec<Turn>,
 }
 
 impl<'a> Txn<'a> {
     /// An empty commit.
     pub(crate) fn new(engine: &'a dyn Engine) -> Self {
-        Self { engine, changes: BTreeMap::new() }
+        Self { engine, changes: BTreeMap::new(), turns: Vec::new() }
     }
 
     /// The engine as it stands, without these changes.
@@ -72,6 +76,36 @@ impl<'a> Txn<'a> {
         Ok(())
     }
 
+    /// The schedule of projects follows, once the commit stands.
+    pub(crate) fn turn(&mut self, turn: Turn) {
+        self.turns.push(turn);
+    }
+
+    /// The rows of a range as they stand with these changes. For ranges that are known to be small.
+    pub(crate) fn all(&self, range: &KeyRange) -> Result<Vec<Row>, StoreError> {
+        let found = self.engine.scan(range, Order::Rising, usize::MAX)?;
+        let mut rows: BTreeMap<Vec<u8>, Vec<u8>> = found.into_iter().collect();
+        for (key, change) in self.changes.range(range.from.clone()..range.to.clone()) {
+            match &change.value {
+                Some(value) => rows.insert(key.clone(), value.clone()),
+                None => rows.remove(key),
+            };
+        }
+        Ok(rows.into_iter().collect())
+    }
+
+    /// Is there a row in this range, with these changes?
+    pub(crate) fn any(&self, range: &KeyRange) -> Result<bool, StoreError> {
+        let changes = || self.changes.range(range.from.clone()..range.to.clone());
+        if changes().any(|(_, change)| change.value.is_some()) {
+            return Ok(true);
+        }
+        // As many as it removes, and one more.
+        let limit = changes().count() + 1;
+        let found = self.engine.scan(range, Order::Rising, limit)?;
+        Ok(found.iter().any(|(key, _)| !self.changes.contains_key(key)))
+    }
+
     /// How many rows it changes so far.
     pub(crate) fn len(&self) -> usize {
         self.changes.len()
@@ -102,7 +136,7 @@ impl<'a> Txn<'a> {
         if old != Some(heads) {
             changes.insert(Heads::key().as_bytes().to_vec(), Some(heads.encode()));
         }
-        Ok(Sealed { changes, before, heads })
+        Ok(Sealed { changes, before, heads, turns: self.turns })
     }
 }
 

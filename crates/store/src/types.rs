@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use whimbrel_catalog::parse::PARSER_VERSION;
 use whimbrel_catalog::{CatalogId, Entry, EntryKey, Linkless, Ranking, SectionPath, Settling, Tombstone};
 use whimbrel_news::{Dated, Epoch, Event, EventId, Filter, Kind};
+use whimbrel_project::ProjectId;
 
 /// Where the state lies and how it is kept (`[store]` of the configuration).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -190,6 +191,8 @@ pub enum Touched {
     Shape(CatalogId),
     /// An entry.
     Entry(CatalogId, EntryKey),
+    /// A project; when it is gone, another one has its keys.
+    Project(ProjectId),
 }
 
 /// A look that found nothing new. Kept in memory and written with the next commit, at the latest after a minute.

@@ -1,9 +1,10 @@
-//! A state that came back older than it was: every catalog is told, so that no news is told twice.
+//! A state that came back older than it was: every catalog and project is told, so that no news is told twice.
 
 use crate::engine::{Engine, Order};
 use crate::heads::Heads;
 use crate::keys::{Key, Kind};
 use crate::outcome::StoreError;
+use crate::projects::rows::Census;
 use crate::record::Moves;
 use crate::rows;
 use crate::state::{self, Follow};
@@ -24,10 +25,22 @@ pub(crate) fn note(engine: &dyn Engine) -> Result<Heads, StoreError> {
         meta.stale = false;
         state::put_meta(&mut txn, &mut heads, &meta, Follow::No, &mut Moves::default())?;
     }
+    projects(&mut txn, &heads)?;
     let sealed = txn.seal(heads, false)?;
     if !sealed.changes.is_empty() {
         engine.apply(&sealed.changes)?;
         engine.sync()?;
     }
     Ok(sealed.heads)
+}
+
+/// The same for projects, by the revision they all are below. Rankings are seen for the first time again.
+fn projects(txn: &mut Txn<'_>, heads: &Heads) -> Result<(), StoreError> {
+    for (key, _) in txn.all(&Key::of(Kind::Ranks).range())? {
+        wide::remove(txn, &Key::from_bytes(key))?;
+    }
+    match Census::read(txn)? {
+        Some(census) => Census { behind: heads.revision + 1, ..census }.write(txn),
+        None => Ok(()),
+    }
 }

@@ -20,8 +20,9 @@ use serde::{Deserialize, Serialize};
 use crate::disk::files;
 use crate::outcome::StoreError;
 
-/// The format this program writes. Older ones are read, newer ones refused.
-pub(crate) const FORMAT: u32 = 1;
+/// The format this program writes. Older ones are read, newer ones refused. Version 2 lists entries by their projects,
+/// which a program of version 1 would let fall behind.
+pub(crate) const FORMAT: u32 = 2;
 
 /// The folder of a store.
 #[derive(Clone, Debug)]
@@ -101,6 +102,13 @@ impl Folder {
             .map_or(Format::Unreadable, |file| Format::State(file.state)))
     }
 
+    /// Does the `FORMAT` file name an older format than ours?
+    pub(crate) fn is_older(&self) -> Result<bool, StoreError> {
+        let path = self.root.join("FORMAT");
+        let text = fs::read(&path).map_err(files::at(&path))?;
+        Ok(serde_json::from_slice::<FormatFile>(&text).is_ok_and(|file| file.format < FORMAT))
+    }
+
     /// From now on this state is the right one. The rename is the moment of the switch.
     pub(crate) fn switch_to(&self, state: u32) -> Result<(), StoreError> {
         files::sync_folder(&self.root)?;
@@ -158,9 +166,12 @@ mod tests {
         let write = |text: &str| fs::write(folder.root().join("FORMAT"), text).unwrap();
         write("{\"format\":1,\"engine\":\"sled 0.34\",\"state\":3}\n");
         assert_eq!(folder.format().unwrap(), Format::State(3));
-        write("{\"format\":2,\"somewhere\":\"else\"}");
+        assert!(folder.is_older().unwrap());
+        folder.switch_to(3).unwrap();
+        assert!(!folder.is_older().unwrap());
+        write("{\"format\":3,\"somewhere\":\"else\"}");
         let error = folder.format().unwrap_err().to_string();
-        assert!(error.contains("newer whimbrel (store format 2, this one knows 1)"), "{error}");
+        assert!(error.contains("newer whimbrel (store format 3, this one knows 2)"), "{error}");
         write("no");
         assert_eq!(folder.format().unwrap(), Format::Unreadable);
     }

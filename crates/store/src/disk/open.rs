@@ -94,6 +94,10 @@ impl Site {
         mut steps: Vec<OpenStep>,
         now: DateTime<Utc>,
     ) -> Result<Opened<Store>, StoreError> {
+        if self.folder.is_older()? {
+            // Before anything is written that an older program would not understand.
+            self.folder.switch_to(state)?;
+        }
         let mut heads = Heads::read(&engine)?.ok_or_else(|| crate::rows::damaged("there are no heads"))?;
         let here = Mark { epoch: heads.epoch, seq: heads.seq };
         if let Some(mark) = self.water.mark().filter(|mark| *mark > here) {
@@ -126,7 +130,13 @@ impl Site {
             mark: Mutex::new(self.water),
             _lock: self.lock,
         };
-        let store = Store::over(Box::new(engine), documents, heads, Some(home));
+        let store = Store::over(Box::new(engine), documents, heads, Some(home))?;
+        if let Some(count) = store.inner.complete()?.filter(|count| *count > 0) {
+            steps.push(OpenStep::Projects(count));
+        }
+        if steps.iter().any(|step| matches!(step, OpenStep::FromBackup(_))) {
+            steps.extend(Some(store.projects_scheduled()).filter(|count| *count > 0).map(OpenStep::Spread));
+        }
         store.inner.documents.sweep(|id| store.inner.needs_document(id))?;
         Ok(Opened { store, steps })
     }
@@ -143,7 +153,7 @@ pub(crate) fn fill(
 ) -> Result<(u32, Sled), StoreError> {
     let documents = Documents::in_folder(folder.documents());
     make(folder, settings, |engine| {
-        let heads = import::load_file(file, engine, &documents, progress)?;
+        let heads = import::load_file(file, engine, &documents, now, progress)?;
         let seq = heads.seq.max(mark.map_or(0, |mark| mark.seq));
         Ok(Heads { epoch: new_epoch(mark, heads.epoch, now), seq, ..heads })
     })

@@ -8,14 +8,16 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest as _, Sha256};
 use whimbrel_catalog::{CatalogId, EntryKey, Tombstone};
+use whimbrel_project::ProjectId;
 
 use crate::disk::documents::Documents;
 use crate::keys::{Key, Kind, hex};
 use crate::moving::frozen::Frozen;
 use crate::moving::lines::{DOCUMENT_PART, Footer, Header, Line, NAME, VERSION};
 use crate::outcome::StoreError;
+use crate::projects::rows::{self as projects, Census};
 use crate::rows;
-use crate::store::Store;
+use crate::store::{Inner, Store};
 use crate::types::{CatalogMeta, DocumentId, Progress};
 
 /// Lines between two reports of progress.
@@ -48,7 +50,9 @@ impl Store {
             seq: heads.seq,
             history: heads.history,
             floor: heads.floor,
+            projects: Census::read(&*self.inner.engine)?.unwrap_or_default().newest,
         }))?;
+        all_projects(&frozen, &self.inner, &mut writer)?;
         state(&frozen, &mut writer)?;
         documents(&frozen, &self.inner.documents, &mut writer)?;
         frozen.walk(Key::of(Kind::Event).range(), |_, version, body| {
@@ -61,6 +65,25 @@ impl Store {
         drop(frozen);
         writer.close()
     }
+}
+
+/// Projects, then what belongs to them, each with its number.
+fn all_projects(frozen: &Frozen<'_>, inner: &Inner, writer: &mut Writer<'_>) -> Result<(), StoreError> {
+    frozen.walk(Key::of(Kind::Project).range(), |_, version, payload| {
+        let (revision, project) = projects::read(version, &payload)?;
+        writer.line(&Line::Project(Cow::Owned(inner.as_known(revision, project))))
+    })?;
+    frozen.walk(Key::of(Kind::Alias).range(), |_, version, payload| {
+        writer.line(&Line::Alias(Cow::Owned(projects::alias(version, &payload)?)))
+    })?;
+    frozen.walk(Key::of(Kind::Stars).range(), |key, version, payload| {
+        let project = ProjectId(key.last_chunk::<4>().map_or(0, |bytes| u32::from_be_bytes(*bytes)));
+        let packed64 = BASE64_STANDARD.encode(projects::read_stars(version, &payload)?.encode());
+        writer.line(&Line::Stars { project, packed64 })
+    })?;
+    frozen.walk(Key::of(Kind::Ranks).range(), |_, version, payload| {
+        writer.line(&Line::Ranks(Cow::Owned(projects::read_ranked(version, &payload)?)))
+    })
 }
 
 /// Catalogs, then what belongs to them. Rows but the catalogs' own do not name their catalog, so it is told by the

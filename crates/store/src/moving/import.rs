@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
+use chrono::{DateTime, Utc};
 use flate2::bufread::MultiGzDecoder;
 use sha2::{Digest as _, Sha256};
 use whimbrel_news::Epoch;
@@ -35,10 +36,10 @@ impl Store {
         let engine = Memory::default();
         let documents = Documents::in_memory();
         let name = Path::new("import");
-        let heads = load(from, None, name, &engine, &documents, &mut |_| {})?;
+        let heads = load(from, None, name, &engine, &documents, None, &mut |_| {})?;
         let heads = Heads { epoch: Epoch(heads.epoch.0 + 1), ..heads };
         finish(&engine, heads)?;
-        Ok(Self::over(Box::new(engine), documents, heads, None))
+        Self::over(Box::new(engine), documents, heads, None)
     }
 }
 
@@ -47,12 +48,13 @@ pub(crate) fn load_file(
     path: &Path,
     engine: &dyn Engine,
     documents: &Documents,
+    now: DateTime<Utc>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Heads, StoreError> {
     let io = |source| StoreError::Io { path: path.to_owned(), source };
     let file = File::open(path).map_err(io)?;
     let size = file.metadata().map_err(io)?.len();
-    load(file, Some(size), path, engine, documents, progress)
+    load(file, Some(size), path, engine, documents, Some(now), progress)
 }
 
 /// The newest number in an export, by its first line; `None` when that cannot be read.
@@ -83,12 +85,13 @@ fn load(
     name: &Path,
     engine: &dyn Engine,
     documents: &Documents,
+    now: Option<DateTime<Utc>>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Heads, StoreError> {
     let bad = |problem: String| StoreError::BadImport { path: name.to_owned(), problem };
     let mut counted = BufReader::new(Counted { from, bytes: 0 });
     let gzipped = counted.fill_buf().map_err(|error| bad(error.to_string()))?.starts_with(&GZIP);
-    let mut lines = Lines { sha: Sha256::new(), count: 0, text: Vec::new(), told: 0 };
+    let mut lines = Lines { sha: Sha256::new(), count: 0, text: Vec::new(), told: 0, now };
     let result = if gzipped {
         let mut reader = BufReader::new(MultiGzDecoder::new(counted));
         let mut told = |reader: &BufReader<MultiGzDecoder<BufReader<Counted<_>>>>| {
@@ -110,6 +113,8 @@ struct Lines {
     count: u64,
     text: Vec<u8>,
     told: u64,
+    /// When this happens; projects are looked at again from then on.
+    now: Option<DateTime<Utc>>,
 }
 
 impl Lines {
@@ -125,7 +130,7 @@ impl Lines {
         let Line::Header(header) = self.next(reader)? else {
             return Err(Trouble::Bad("it does not begin as an export of whimbrel does".to_owned()));
         };
-        let mut loader = Loader::new(&header, engine, documents)?;
+        let mut loader = Loader::new(&header, engine, documents, self.now)?;
         loop {
             match self.next(reader)? {
                 Line::Footer(footer) => {

@@ -1,21 +1,24 @@
 //! The lines of an export: JSON, one record a line, the same whatever engine they come from.
 //!
 //! The first line says what it is, the last how much there was and the SHA-256 of every byte before it. Indexes,
-//! revisions and due times are left out: they follow from the rest.
+//! revisions and due times are left out: they follow from the rest. Projects come before the entries that lie in
+//! them. Version 1 had no projects.
 
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 use whimbrel_catalog::{CatalogId, Entry, EntryKey, Settling, Tombstone};
 use whimbrel_news::{Epoch, Event};
+use whimbrel_project::{Project, ProjectId};
 
+use crate::projects::rows::{Alias, Ranked};
 use crate::types::{CatalogMeta, DocumentId, Shape};
 
 /// What the header calls the format.
 pub(crate) const NAME: &str = "whimbrel export";
 
 /// The version of the format.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 
 /// Bytes of a packed document on one line.
 pub(crate) const DOCUMENT_PART: usize = 48 * 1024;
@@ -25,6 +28,10 @@ pub(crate) const DOCUMENT_PART: usize = 48 * 1024;
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Line<'a> {
     Header(Header),
+    Project(Cow<'a, Project>),
+    Alias(Cow<'a, Alias>),
+    Stars { project: ProjectId, packed64: String },
+    Ranks(Cow<'a, Ranked>),
     Catalog(Cow<'a, CatalogMeta>),
     Entry { catalog: Cow<'a, CatalogId>, entry: Cow<'a, Entry> },
     Shape { catalog: Cow<'a, CatalogId>, shape: Cow<'a, Shape> },
@@ -51,6 +58,9 @@ pub(crate) struct Header {
     pub(crate) history: u64,
     /// Live events up to this number had been dropped.
     pub(crate) floor: u64,
+    /// The newest number of a project.
+    #[serde(default)]
+    pub(crate) projects: u32,
 }
 
 /// The last line.

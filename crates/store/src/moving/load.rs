@@ -1,8 +1,13 @@
 //! The lines of an export on their way into an empty engine.
 
+use std::collections::BTreeMap;
+
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use chrono::{DateTime, Utc};
+use whimbrel_catalog::CatalogId;
 use whimbrel_news::Event;
+use whimbrel_project::{Project, StarHistory};
 
 use crate::disk::documents::{self, Documents};
 use crate::engine::Engine;
@@ -10,6 +15,8 @@ use crate::heads::Heads;
 use crate::journal::{Journal, append_history_event, put_commit};
 use crate::moving::lines::{Header, Line, NAME, VERSION};
 use crate::outcome::StoreError;
+use crate::projects::rows::{self as projects, Census};
+use crate::projects::spread::Spread;
 use crate::record::Moves;
 use crate::state::{Follow, bury, put_entry, put_meta, put_settling, put_shape};
 use crate::txn::Txn;
@@ -20,6 +27,9 @@ const BATCH: usize = 2000;
 
 /// Numbers above this are no numbers of ours.
 const FAR: u64 = 1 << 62;
+
+/// Nor are these numbers of projects.
+const MANY: u32 = 1 << 26;
 
 /// What goes wrong in an import: the file, or the new store.
 pub(crate) enum Trouble {
@@ -42,6 +52,9 @@ pub(crate) struct Loader<'a> {
     journal: Journal,
     commit: Option<Commit>,
     document: Option<(DocumentId, u32, Vec<u8>)>,
+    /// Since when each catalog is followed.
+    followed: BTreeMap<CatalogId, DateTime<Utc>>,
+    plan: Spread,
 }
 
 impl<'a> Loader<'a> {
@@ -50,6 +63,7 @@ impl<'a> Loader<'a> {
         header: &Header,
         engine: &'a dyn Engine,
         documents: &'a Documents,
+        now: Option<DateTime<Utc>>,
     ) -> Result<Self, Trouble> {
         if header.format != NAME {
             return Err(Trouble::Bad(format!("it is `{}`, not `{NAME}`", header.format)));
@@ -61,13 +75,17 @@ impl<'a> Loader<'a> {
             )));
         }
         // Numbers go on from here; no store has ever come near the end of them.
-        if header.epoch.0 > FAR || header.seq > FAR || header.history > FAR || header.floor > header.seq {
+        let far = header.epoch.0 > FAR || header.seq > FAR || header.history > FAR;
+        if far || header.floor > header.seq || header.projects > MANY {
             return Err(Trouble::Bad("its first line cannot be true".to_owned()));
         }
         let heads =
             Heads { floor: header.floor, history: header.history, ..Heads::first(header.epoch, header.seq) };
         let (txn, journal) = (Txn::new(engine), Journal::new(0));
-        Ok(Self { engine, documents, txn, heads, journal, commit: None, document: None })
+        let mut txn = txn;
+        Census { newest: header.projects, ..Census::default() }.write(&mut txn)?;
+        let (followed, plan) = (BTreeMap::new(), Spread::new(now, header.projects));
+        Ok(Self { engine, documents, txn, heads, journal, commit: None, document: None, followed, plan })
     }
 
     /// Takes any further line but the last.
@@ -77,12 +95,29 @@ impl<'a> Loader<'a> {
             return Err(Trouble::Bad("a document is not complete".to_owned()));
         }
         match line {
+            Line::Project(project) => self.take_project(&project)?,
+            Line::Alias(alias) => {
+                let Some((_, project)) = projects::get(txn, alias.project)? else {
+                    return Err(Trouble::Bad(format!("there is no project {}", alias.project)));
+                };
+                projects::put_alias(txn, heads, &project, &alias.key)?;
+            }
+            Line::Stars { project, packed64 } => {
+                let bad = || Trouble::Bad(format!("the stars of project {project} are damaged"));
+                let packed = BASE64_STANDARD.decode(&packed64).map_err(|_| bad())?;
+                projects::put_stars(txn, project, &StarHistory::decode(&packed).ok_or_else(bad)?)?;
+            }
+            Line::Ranks(ranked) => projects::put_ranked(txn, &ranked)?,
             Line::Catalog(meta) => {
+                self.followed.insert(meta.id.clone(), meta.followed);
                 if put_meta(txn, heads, &meta, Follow::Yes, &mut Moves::default())? {
                     return Err(Trouble::Bad(format!("catalog `{}` comes twice", meta.id)));
                 }
             }
-            Line::Entry { catalog, entry } => put_entry(txn, heads, &catalog, &entry, false)?,
+            Line::Entry { catalog, entry } => {
+                let followed = self.followed.get(&*catalog).copied().unwrap_or_default();
+                put_entry(txn, heads, &catalog, &entry, false, followed)?;
+            }
             Line::Shape { catalog, shape } => put_shape(txn, heads, &catalog, &shape)?,
             Line::Settling { catalog, settling } => put_settling(txn, &catalog, &settling)?,
             Line::Tombstone { catalog, key, tombstone } => bury(txn, &catalog, &key, &tombstone)?,
@@ -97,6 +132,14 @@ impl<'a> Loader<'a> {
             Line::Header(_) | Line::Footer(_) => {}
         }
         if self.txn.len() >= BATCH { Ok(self.write()?) } else { Ok(()) }
+    }
+
+    fn take_project(&mut self, project: &Project) -> Result<(), Trouble> {
+        if !projects::restore(&mut self.txn, &mut self.heads, project)? {
+            return Err(Trouble::Bad(format!("project {} does not fit here", project.id)));
+        }
+        self.plan.meet(project);
+        Ok(())
     }
 
     fn take_event(&mut self, event: &Event) -> Result<(), Trouble> {
@@ -141,6 +184,7 @@ impl<'a> Loader<'a> {
         self.journal.write(&mut self.txn)?;
         let mut sealed = std::mem::replace(&mut self.txn, Txn::new(self.engine)).seal(self.heads, false)?;
         sealed.changes.remove(Heads::key().as_bytes());
+        self.plan.follow(sealed.turns);
         self.heads = sealed.heads;
         self.engine.prepare(&sealed.changes)?;
         self.engine.apply(&sealed.changes)
@@ -154,6 +198,8 @@ impl<'a> Loader<'a> {
         if let Some(commit) = self.commit.take() {
             put_commit(&mut self.txn, &commit)?;
         }
+        self.write()?;
+        self.plan.write(&mut self.txn)?;
         self.write()?;
         Ok(self.heads)
     }

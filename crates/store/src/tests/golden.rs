@@ -79,7 +79,8 @@ fn version_1_is_read() {
     crate::verify::whole(&engine).unwrap();
     crate::verify::ends(&engine).unwrap();
     let heads = Heads::read(&engine).unwrap().unwrap();
-    let old = Store::over(Box::new(engine), Documents::in_memory(), heads, None);
+    let old = Store::over(Box::new(engine), Documents::in_memory(), heads, None).unwrap();
+    old.inner.complete().unwrap();
     let new = recorded();
     let tools = id("tools");
     assert_eq!(old.catalogs().unwrap(), new.catalogs().unwrap());

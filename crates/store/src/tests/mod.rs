@@ -3,6 +3,7 @@
 mod golden;
 mod model;
 mod moving;
+mod projects;
 mod recovery;
 mod retention;
 mod trouble;

@@ -1,14 +1,19 @@
 //! Random records against a plain model, on both engines, with restarts.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use chrono::{DateTime, Utc};
 use proptest::prelude::*;
-use whimbrel_catalog::{CatalogId, Entry, EntryKey, SectionPath, Tombstone};
-use whimbrel_news::Event;
+use whimbrel_catalog::{Entry, SectionPath, Tombstone};
+use whimbrel_news::Listed;
+use whimbrel_project::ProjectId;
 
+use self::expected::Model;
+use self::follower::Follower;
+use self::projects::{Copy, rank};
 use super::{added, at, entry, id, meta, open, record};
 use crate::*;
+
+mod expected;
+mod follower;
+mod projects;
 
 /// One step of a life.
 #[derive(Clone, Debug)]
@@ -26,6 +31,17 @@ enum Step {
         catalog: u8,
         due: u8,
     },
+    /// A look at a project: it may have another name, another node id, more stars, news.
+    Project {
+        which: u8,
+        name: Option<u8>,
+        node: Option<u8>,
+        stars: bool,
+        news: u8,
+        due: u8,
+    },
+    Due(u8, u8),
+    Merge(u8, u8),
     Flush,
     Forget(u8),
     Restart,
@@ -35,9 +51,9 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     let recorded = (
         0..3u8,
-        prop::collection::vec((0..12u8, 0..4u8), 0..6),
-        prop::collection::vec(0..12u8, 0..3),
-        prop::collection::vec(0..12u8, 0..2),
+        prop::collection::vec((0..20u8, 0..4u8), 0..6),
+        prop::collection::vec(0..20u8, 0..3),
+        prop::collection::vec(0..20u8, 0..2),
         0..20u8,
         prop::collection::vec(-20..20i8, 0..3),
         prop::option::of(0..50u8),
@@ -51,8 +67,20 @@ fn step() -> impl Strategy<Value = Step> {
             history,
             due,
         });
+    let looked = (0..6u8, prop::option::of(0..4u8), prop::option::of(0..3u8), any::<bool>(), 0..3u8, 0..50u8)
+        .prop_map(|(which, name, node, stars, news, due)| Step::Project {
+            which,
+            name,
+            node,
+            stars,
+            news,
+            due,
+        });
     prop_oneof![
         8 => recorded,
+        6 => looked,
+        1 => (0..6u8, 0..50u8).prop_map(|(which, due)| Step::Due(which, due)),
+        1 => (0..6u8, 0..6u8).prop_map(|(keep, drop)| Step::Merge(keep, drop)),
         2 => (0..3u8, 0..50u8).prop_map(|(catalog, due)| Step::Look { catalog, due }),
         1 => Just(Step::Flush),
         1 => (0..3u8).prop_map(Step::Forget),
@@ -61,178 +89,21 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// What must be there.
-#[derive(Default)]
-struct Model {
-    catalogs: BTreeMap<CatalogId, Catalog>,
-    events: Vec<Event>,
-    history: Vec<Event>,
-}
-
-struct Catalog {
-    meta: CatalogMeta,
-    entries: BTreeMap<EntryKey, Entry>,
-    tombstones: BTreeMap<EntryKey, Tombstone>,
-}
-
 fn name(catalog: u8) -> &'static str {
     ["a", "a.b", "b"][usize::from(catalog)]
 }
 
 fn listed(key: u8, variant: u8) -> Entry {
+    if key >= 12 {
+        // Four repositories, and something below each of them.
+        let below = ["", "/below"][usize::from(key / 4 % 2)];
+        return entry(&format!("github.com/o/r{}{below}", key % 4), "S");
+    }
     // Short keys, keys that begin with one another, a long one; descriptions of one row and of several.
     let mut entry =
         entry(&["k", "k/", "k\u{1}"][usize::from(key % 3)].repeat(1 + 60 * usize::from(key / 3)), "S");
     entry.description = "x".repeat([0, 10, 4090, 9000][usize::from(variant)]);
     entry
-}
-
-impl Model {
-    fn record(
-        &mut self,
-        record: &Record,
-        recorded: &Recorded,
-        epoch: whimbrel_news::Epoch,
-        now: DateTime<Utc>,
-    ) {
-        let id = record.meta.id.clone();
-        let catalog = self.catalogs.entry(id.clone()).or_insert_with(|| Catalog {
-            meta: record.meta.clone(),
-            entries: BTreeMap::new(),
-            tombstones: BTreeMap::new(),
-        });
-        catalog.meta = record.meta.clone();
-        for key in &record.delete {
-            catalog.entries.remove(key);
-        }
-        for entry in &record.put {
-            if catalog.entries.insert(entry.key.clone(), entry.clone()).is_none() {
-                catalog.tombstones.remove(&entry.key);
-            }
-        }
-        catalog.tombstones.extend(record.bury.iter().cloned());
-        let first = recorded.seqs.map_or(0, |(first, _)| first);
-        assert_eq!(recorded.seqs.map_or(0, |(first, last)| last + 1 - first), record.news.len() as u64);
-        for (seq, dated) in (first..).zip(record.news.clone()) {
-            let id = whimbrel_news::EventId { epoch, history: false, seq };
-            self.events.push(dated.numbered(id, now, Some(record.meta.id.clone())));
-        }
-        for dated in record.history.clone() {
-            let id = whimbrel_news::EventId { epoch, history: true, seq: self.history.len() as u64 + 1 };
-            self.history.push(dated.numbered(id, now, Some(record.meta.id.clone())));
-        }
-    }
-
-    fn check(&self, store: &Store) {
-        let metas: Vec<_> = self.catalogs.values().map(|catalog| catalog.meta.clone()).collect();
-        assert_eq!(store.catalogs().unwrap(), metas);
-        for (id, catalog) in &self.catalogs {
-            let entries: BTreeMap<_, _> = store
-                .entries(id, None, 1000)
-                .unwrap()
-                .into_iter()
-                .map(|entry| (entry.key.clone(), entry))
-                .collect();
-            assert_eq!(entries, catalog.entries);
-            let mut paged = Vec::new();
-            while let Some(page) =
-                Some(store.entries(id, paged.last().map(|entry: &Entry| &entry.key), 2).unwrap())
-                    .filter(|page| !page.is_empty())
-            {
-                paged.extend(page);
-            }
-            assert_eq!(store.snapshot(id).unwrap().unwrap().entries, paged);
-            for key in 0..12 {
-                let key = listed(key, 0).key;
-                assert_eq!(store.tombstone(id, &key).unwrap().as_ref(), catalog.tombstones.get(&key));
-            }
-        }
-        let mut due: Vec<_> =
-            metas.iter().filter_map(|meta| Some((meta.next_due?, meta.id.clone()))).collect();
-        due.sort();
-        assert_eq!(store.next_due().unwrap(), due.first().map(|(at, _)| *at));
-        assert_eq!(
-            store.due(at(25), 100).unwrap(),
-            due.into_iter().filter(|(due, _)| *due <= at(25)).collect::<Vec<_>>()
-        );
-
-        assert_eq!(store.events_after(0, 10_000).unwrap(), self.events);
-        let mut newest: Vec<Event> = self.events.iter().rev().cloned().collect();
-        let mut history = self.history.clone();
-        history.sort_by_key(|event| (event.at, event.seq));
-        newest.extend(history.into_iter().rev());
-        let mut scopes = BTreeSet::from([Scope::All]);
-        scopes.extend((0..3).map(|catalog| Scope::Catalog(id(name(catalog)))));
-        scopes.extend((0..3).map(|key| Scope::Project(EntryKey::from_stored(&format!("p{key}")))));
-        scopes.insert(Scope::Section(id("a"), whimbrel_news::slug::section(&["T"])));
-        for scope in scopes {
-            let expected: Vec<_> = newest
-                .iter()
-                .filter(|event| scope == Scope::All || crate::journal::scopes(event).contains(&scope))
-                .cloned()
-                .collect();
-            let mut query = Query { scope, limit: 3, ..Query::default() };
-            let mut found = Vec::new();
-            loop {
-                let page = store.events(&query).unwrap();
-                found.extend(page.events);
-                let Some(next) = page.next else { break };
-                query.after = Some(next);
-            }
-            assert_eq!(found, expected, "{:?}", query.scope);
-        }
-    }
-}
-
-/// Somebody who follows the touched rows, as the look-up index does.
-#[derive(Default)]
-struct Follower {
-    revision: u64,
-    entries: BTreeMap<(CatalogId, EntryKey), Entry>,
-    catalogs: BTreeSet<CatalogId>,
-}
-
-impl Follower {
-    fn follow(&mut self, store: &Store) {
-        loop {
-            let touched = store.touched_since(self.revision, 3).unwrap();
-            let Some((last, _)) = touched.last() else { return };
-            self.revision = *last;
-            for (_, row) in touched {
-                match row {
-                    Touched::Catalog(id) => {
-                        if store.catalog(&id).unwrap().is_some() {
-                            self.catalogs.insert(id);
-                        } else {
-                            self.entries.retain(|(of, _), _| *of != id);
-                            self.catalogs.remove(&id);
-                        }
-                    }
-                    Touched::Entry(id, key) => match store.entry(&id, &key).unwrap() {
-                        Some(entry) => {
-                            self.entries.insert((id, key), entry);
-                        }
-                        None => {
-                            self.entries.remove(&(id, key));
-                        }
-                    },
-                    Touched::Shape(_) => {}
-                }
-            }
-        }
-    }
-
-    fn check(&self, model: &Model) {
-        assert_eq!(self.catalogs, model.catalogs.keys().cloned().collect());
-        let entries: BTreeMap<_, _> = model
-            .catalogs
-            .iter()
-            .flat_map(|(id, catalog)| {
-                catalog.entries.values().map(|entry| ((id.clone(), entry.key.clone()), entry.clone()))
-            })
-            .collect();
-        assert_eq!(self.entries, entries);
-    }
 }
 
 fn live(steps: Vec<Step>, folder: Option<&std::path::Path>) {
@@ -276,15 +147,46 @@ fn live(steps: Vec<Step>, folder: Option<&std::path::Path>) {
                     crate::looks::fold(&look, &mut catalog.meta);
                 }
             }
+            Step::Project { which, name, node, stars, news, due } => {
+                let Some(mut record) = model.projects.look(which, name, node, stars.then_some(now), due)
+                else {
+                    continue;
+                };
+                // Told in the catalogs that list it, as news of a project are.
+                let listed = Listed { id: id("a"), section: "T".into(), section_path: vec!["T".into()] };
+                record.news = (0..news)
+                    .map(|n| added(&format!("p{n}"), "S", n.into()).listed_in(vec![listed.clone()]))
+                    .collect();
+                let rank = rank(&format!("ranking {}", which % 2), now);
+                let recorded = store
+                    .record_projects(std::slice::from_ref(&record), std::slice::from_ref(&rank), now)
+                    .unwrap();
+                model.tell(&record.news, &recorded, store.epoch(), now);
+                model.projects.record(&record);
+                model.projects.ranks.insert(rank.scope, rank.state);
+            }
+            Step::Due(which, due) => {
+                let project = ProjectId(which.into());
+                store.set_due(&[(project, at(due.into()))]);
+                model.projects.set_due(project, at(due.into()));
+            }
+            Step::Merge(keep, drop) => {
+                let (keep, drop) = (ProjectId(keep.into()), ProjectId(drop.into()));
+                store.merge_projects(keep, drop).unwrap();
+                model.projects.merge(keep, drop);
+            }
             Step::Flush => {
                 store.write_looks().unwrap();
+                store.write_schedule().unwrap();
             }
             Step::Forget(catalog) => {
                 store.forget_catalog(&id(name(catalog))).unwrap();
                 model.catalogs.remove(&id(name(catalog)));
+                model.projects.forget(&id(name(catalog)));
             }
             Step::Restart => {
                 store.write_looks().unwrap();
+                store.write_schedule().unwrap();
                 store = reopen(Some(store));
             }
             Step::Move => {
@@ -293,6 +195,7 @@ fn live(steps: Vec<Step>, folder: Option<&std::path::Path>) {
                 let moved = Store::import_in_memory(&bytes[..]).unwrap();
                 moved.verify().unwrap();
                 model.check(&moved);
+                model.projects.check(&moved, Copy::Import);
             }
         }
         store.verify().unwrap();
@@ -300,10 +203,12 @@ fn live(steps: Vec<Step>, folder: Option<&std::path::Path>) {
         follower.check(&model);
     }
     model.check(&store);
-    model.check(&reopen({
-        store.write_looks().unwrap();
-        Some(store)
-    }));
+    model.projects.check(&store, Copy::Own);
+    store.write_looks().unwrap();
+    store.write_schedule().unwrap();
+    let store = reopen(Some(store));
+    model.check(&store);
+    model.projects.check(&store, Copy::Own);
 }
 
 proptest! {

@@ -79,7 +79,7 @@ fn faulty() -> (Store, Arc<AtomicU8>) {
     let engine = Faulty { rows: Memory::default(), fault: fault.clone() };
     let heads = Heads::first(whimbrel_news::Epoch(1), 0);
     crate::moving::import::finish(&engine, heads).unwrap();
-    (Store::over(Box::new(engine), Documents::in_memory(), heads, None), fault)
+    (Store::over(Box::new(engine), Documents::in_memory(), heads, None).unwrap(), fault)
 }
 
 fn step(n: i64) -> Record {

@@ -1,0 +1,77 @@
+//! Due times on the disk: written now and then, lost in a crash, left out of exports.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use whimbrel_project::{Project, ProjectId, RankState, Standing};
+
+use super::super::{at, open};
+use super::{due, list, looked, unlist};
+use crate::*;
+
+#[test]
+fn due_times_are_written_now_and_then_and_what_is_lost_is_looked_at_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let now = |minutes| at(0) + TimeDelta::minutes(minutes);
+    let store = open(folder.path()).store;
+    let names: Vec<String> = (0..1500).map(|n| format!("github.com/o/p{n}")).collect();
+    list(&store, "a", &names.iter().map(String::as_str).collect::<Vec<_>>(), 0);
+    let set = |store: &Store, due: DateTime<Utc>| {
+        store.set_due(&(1..=1500).map(|id| (ProjectId(id), due)).collect::<Vec<_>>());
+    };
+    assert_eq!(store.flush_schedule(now(0)).unwrap(), 0);
+    set(&store, now(100));
+    assert_eq!(store.flush_schedule(now(9)).unwrap(), 0);
+    assert_eq!(store.flush_schedule(now(10)).unwrap(), 2);
+    set(&store, now(200));
+    store.set_due(&[(ProjectId(3), now(50))]);
+    unlist(&store, "a", &["github.com/o/p6", "github.com/o/p1200"]);
+    drop(store); // as a crash would: nothing was written
+
+    let store = open(folder.path()).store;
+    assert_eq!(store.projects_scheduled(), 1498, "who is listed is not lost");
+    assert_eq!(store.next_project_due(), Some(now(100)));
+    assert_eq!(store.projects_due(now(100), 9999).len(), 1498);
+    list(&store, "a", &["github.com/o/p6", "github.com/o/new"], 1);
+    set(&store, now(300));
+    drop(store);
+    let store = open(folder.path()).store;
+    assert_eq!(due(&store, 0), [7, 1501], "never written, or listed again: due at once");
+    set(&store, now(300));
+    assert_eq!(store.write_schedule().unwrap(), 2);
+    assert_eq!(store.write_schedule().unwrap(), 0);
+    drop(store);
+    let store = open(folder.path()).store;
+    assert_eq!(store.projects_due(now(300), 9999).len(), 1500);
+    assert_eq!(due(&store, 0), [1501]);
+    store.verify().unwrap();
+}
+
+#[test]
+fn a_restored_store_asks_again_in_its_own_time_and_knows_only_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).store;
+    let names: Vec<String> = (0..100).map(|n| format!("github.com/o/p{n}")).collect();
+    list(&store, "a", &names.iter().map(String::as_str).collect::<Vec<_>>(), 0);
+    list(&store, "b", &["github.com/o/last"], 0);
+    let looks: Vec<ProjectRecord> = store
+        .projects(None, 999)
+        .unwrap()
+        .into_iter()
+        .map(|project| looked(Project { standing: Standing::Here, interval_secs: 3600, ..project }, 0))
+        .collect();
+    store.record_projects(&looks, &[], at(0)).unwrap();
+    unlist(&store, "b", &["github.com/o/last"]);
+    let rank = RankRecord { scope: "r".into(), state: RankState::default(), catalog: None, news: vec![] };
+    store.record_projects(&[], &[rank], at(0)).unwrap();
+    let file = folder.path().join("export.jsonl");
+    store.export_file(&file, &mut |_| {}).unwrap();
+    drop(store);
+    let opened = Store::import(&Settings::default(), folder.path(), &file, at(1000), &mut |_| {}).unwrap();
+    assert!(opened.steps.contains(&OpenStep::Spread(100)), "{:?}", opened.steps);
+    let store = opened.store;
+    assert_eq!(store.projects_scheduled(), 100);
+    let by = |seconds: i64| store.projects_due(at(1000 + seconds), 999).len();
+    assert!((15..=35).contains(&by(900)) && (40..=60).contains(&by(1800)), "{} {}", by(900), by(1800));
+    assert_eq!(by(3600), 100);
+    assert_eq!(store.project(ProjectId(1)).unwrap().unwrap().standing, Standing::Here);
+    assert!(store.rank_state("r").unwrap().is_some());
+}
