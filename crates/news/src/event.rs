@@ -115,6 +115,14 @@ impl Event {
         ids
     }
 
+    /// Whether it belongs to the catalog.
+    pub fn is_of(&self, id: &CatalogId) -> bool {
+        match &self.catalog {
+            Some(catalog) => catalog == id,
+            None => self.catalogs.iter().any(|place| place.id == *id),
+        }
+    }
+
     /// The sections it belongs to, each with its catalog: where the entry stands and where it stood before, or where
     /// the project is listed. Empty for events about a whole catalog; the path of an entry before the first heading
     /// is empty, but there.

@@ -3,22 +3,29 @@
 //! ```text
 //! catalog:awesome-go kind:added,released section:"Key-Value" raft -"nightly build"
 //! (project:etcd-io/etcd or project:hashicorp/raft) -kind:edited
+//! kind:released level:>=minor prerelease:no stars:>=1000 language:rust,go license:mit
 //! ```
 //!
 //! Conditions side by side must all hold; `or` joins alternatives, `-` or `not` turns round what follows, and
 //! parentheses group. Words are found anywhere in what an event says, whatever their capitals and accents.
 //!
-//! A further condition is a variant of `Term` and an arm in each of `parse`, `print` and `matching`.
+//! `kind:released` beside a condition that keeps unfinished releases out also means releases that were promoted:
+//! whoever waits for finished ones hears of each when it is finished.
+//!
+//! A further condition is a variant of `Term` (or of `Fact`) and an arm in each of `parse`, `print` and `matching`.
 
+mod fact;
 mod matching;
 mod parse;
 mod print;
+mod spelling;
 
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use whimbrel_catalog::CatalogId;
 
+use self::fact::Fact;
 use crate::event::Event;
 use crate::fold::fold;
 use crate::kind::Kind;
@@ -59,6 +66,7 @@ enum Term {
     Section(Words),
     Project(Words),
     Text(Words),
+    Fact(Fact),
 }
 
 /// A text as somebody typed it, and as it is compared. Never blank.
@@ -117,16 +125,17 @@ impl Filter {
         Self::all(words.split_whitespace().map(Self::text))
     }
 
-    /// The filter of a web query: `catalog`, `kind`, `section`, `project` (any of several, repeated or, but for
-    /// `section`, with commas) and `q`, a whole typed filter. Other names are passed over, empty values are no
+    /// The filter of a web query: the conditions with a name (any of several, repeated or, but for `section` and
+    /// `stars`, with commas) and `q`, a whole typed filter. Other names are passed over, empty values are no
     /// condition.
     pub fn from_query<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, FilterError> {
         let pairs: Vec<_> = pairs.into_iter().filter(|(_, value)| !value.trim().is_empty()).collect();
         let mut whole = Self::default();
-        for name in ["catalog", "kind", "section", "project"] {
+        for name in parse::names() {
             let mut any: Option<Self> = None;
             for (_, value) in pairs.iter().filter(|(given, _)| *given == name) {
-                let values = if name == "section" { vec![*value] } else { value.split(',').collect() };
+                let values =
+                    if parse::is_one_value(name) { vec![*value] } else { value.split(',').collect() };
                 for value in values.into_iter().map(str::trim).filter(|value| !value.is_empty()) {
                     let one = parse::named(name, value).map_err(|message| FilterError { at: 0, message })?;
                     any = Some(any.map_or(one.clone(), |others| others.or(one)));

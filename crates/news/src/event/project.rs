@@ -130,3 +130,10 @@ pub struct Release {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub security: Vec<String>,
 }
+
+impl Release {
+    /// Its publisher or its version says that it is not finished.
+    pub fn is_unfinished(&self) -> bool {
+        self.prerelease || self.level == Some(Level::Pre)
+    }
+}

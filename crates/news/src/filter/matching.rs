@@ -5,45 +5,89 @@ use std::cell::OnceCell;
 use super::{Expr, Term};
 use crate::event::{Event, News};
 use crate::fold::fold;
+use crate::kind::Kind;
 use crate::slug;
 
 pub(super) fn matches(expr: &Expr, event: &Event) -> bool {
-    meets(expr, &Facts { event, text: OnceCell::new() })
+    meets(expr, &Facts { event, said: OnceCell::new(), projects: OnceCell::new() }, false)
 }
 
-/// An event, and what it says in comparable form once somebody asks.
+/// An event, and what it says and is about in comparable form once somebody asks.
 struct Facts<'a> {
     event: &'a Event,
-    text: OnceCell<String>,
+    said: OnceCell<String>,
+    projects: OnceCell<Vec<String>>,
 }
 
-fn meets(expr: &Expr, facts: &Facts<'_>) -> bool {
+/// `finished`: a condition beside this one keeps unfinished releases out.
+fn meets(expr: &Expr, facts: &Facts<'_>, finished: bool) -> bool {
     match expr {
         Expr::Everything => true,
         Expr::Nothing => false,
-        Expr::All(parts) => parts.iter().all(|part| meets(part, facts)),
-        Expr::Any(parts) => parts.iter().any(|part| meets(part, facts)),
-        Expr::Not(inner) => !meets(inner, facts),
+        Expr::All(parts) => {
+            let finished = finished
+                || facts.event.kind() == Kind::ReleasePromoted && parts.iter().any(excludes_unfinished);
+            parts.iter().all(|part| meets(part, facts, finished))
+        }
+        Expr::Any(parts) => parts.iter().any(|part| meets(part, facts, finished)),
+        Expr::Not(inner) => !meets(inner, facts, finished),
         Expr::Term(term) => match term {
-            Term::Catalog(id) => facts.event.catalog_ids().contains(&id),
-            Term::Kind(kind) => facts.event.kind() == *kind,
-            Term::Section(words) => facts
-                .event
-                .places()
-                .iter()
-                .any(|(_, path)| stands_in(path, &words.folded) || slug::is_below(path, &words.typed)),
+            Term::Catalog(id) => facts.event.is_of(id),
+            // Only for a promoted release does `finished` ever hold.
+            Term::Kind(kind) => facts.event.kind() == *kind || finished && *kind == Kind::Released,
+            Term::Section(words) => {
+                facts.is_in(|path| stands_in(path, &words.folded) || slug::is_below(path, &words.typed))
+            }
             Term::Project(words) => {
                 let wanted = project(&words.folded);
-                facts.event.projects().iter().any(|key| is_project(&fold(key.as_str()), wanted))
+                facts.projects().iter().any(|key| is_project(key, wanted))
             }
+            Term::Fact(fact) => fact.holds(facts.event),
             Term::Text(words) => facts.text().contains(&words.folded),
         },
     }
 }
 
+/// Whether the condition holds for no unfinished release.
+fn excludes_unfinished(expr: &Expr) -> bool {
+    match expr {
+        Expr::Nothing => true,
+        Expr::All(parts) => parts.iter().any(excludes_unfinished),
+        Expr::Any(parts) => parts.iter().all(excludes_unfinished),
+        Expr::Not(inner) => holds_for_unfinished(inner),
+        Expr::Term(Term::Fact(fact)) => fact.excludes_unfinished(),
+        Expr::Everything | Expr::Term(_) => false,
+    }
+}
+
+/// Whether the condition holds for every unfinished release.
+fn holds_for_unfinished(expr: &Expr) -> bool {
+    match expr {
+        Expr::Everything => true,
+        Expr::All(parts) => parts.iter().all(holds_for_unfinished),
+        Expr::Any(parts) => parts.iter().any(holds_for_unfinished),
+        Expr::Not(inner) => excludes_unfinished(inner),
+        Expr::Term(Term::Fact(fact)) => fact.holds_for_unfinished(),
+        Expr::Nothing | Expr::Term(_) => false,
+    }
+}
+
 impl Facts<'_> {
+    /// Whether one of the sections it belongs to is such a one.
+    fn is_in(&self, is_such: impl Fn(&[String]) -> bool) -> bool {
+        if self.event.catalog.is_some() {
+            self.event.news.section_paths().iter().any(|path| is_such(path))
+        } else {
+            self.event.catalogs.iter().any(|place| is_such(&place.section_path))
+        }
+    }
+
+    fn projects(&self) -> &[String] {
+        self.projects.get_or_init(|| self.event.projects().iter().map(|key| fold(key.as_str())).collect())
+    }
+
     fn text(&self) -> &str {
-        self.text.get_or_init(|| {
+        self.said.get_or_init(|| {
             let mut text = String::new();
             says(&self.event.news, &mut |part| {
                 text.push_str(&fold(part));
@@ -135,5 +179,6 @@ fn project(folded: &str) -> &str {
 /// Whether a key is the one wanted, or ends in it at a slash.
 fn is_project(key: &str, wanted: &str) -> bool {
     key.strip_suffix(wanted).is_some_and(|before| before.is_empty() || before.ends_with('/'))
-        || slug::project_key(wanted).is_some_and(|unslugged| unslugged == key)
+        // Without the sign that stands for a slash, a slug is no other text than the key.
+        || wanted.contains('~') && slug::project_key(wanted).is_some_and(|unslugged| unslugged == key)
 }

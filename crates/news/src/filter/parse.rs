@@ -5,7 +5,8 @@ use std::str::CharIndices;
 
 use whimbrel_catalog::CatalogId;
 
-use super::{Filter, FilterError};
+use super::fact::Fact;
+use super::{Expr, Filter, FilterError, Term, spelling};
 use crate::kind::Kind;
 
 /// Words that join conditions; in quotes they are searched for.
@@ -14,8 +15,8 @@ pub(super) const KEYWORDS: [&str; 3] = ["and", "or", "not"];
 /// What opens and closes a phrase; telephones type the curved ones by themselves.
 pub(super) const QUOTES: [char; 4] = ['"', '“', '”', '„'];
 
-/// The conditions with a name.
-const TERMS: [&str; 4] = ["catalog", "kind", "section", "project"];
+/// The conditions with a name about where an event belongs; the others are about [facts](Fact::NAMES).
+const PLACES: [&str; 4] = ["catalog", "kind", "section", "project"];
 
 /// Deeper nesting is a slip or an attack, and would only use up the stack.
 const MAX_DEPTH: usize = 50;
@@ -48,20 +49,29 @@ pub(super) fn named(name: &str, value: &str) -> Result<Filter, String> {
             if filter.is_everything() { Err(format!("`{value}` names no {name}")) } else { Ok(filter) }
         }
         _ => {
-            let near = TERMS
-                .into_iter()
-                .map(|term| (strsim::jaro_winkler(name, term), term))
-                .filter(|(likeness, _)| *likeness >= 0.8)
-                .max_by(|a, b| a.0.total_cmp(&b.0));
-            Err(match near {
-                Some((_, term)) => format!("there is no condition `{name}:`; did you mean `{term}:`?"),
+            if let Some(fact) = Fact::parse(name, value) {
+                return fact.map(|fact| Filter(Expr::Term(Term::Fact(fact))));
+            }
+            let terms: Vec<_> = names().collect();
+            Err(match spelling::nearest(name, &terms) {
+                Some(term) => format!("there is no condition `{name}:`; did you mean `{term}:`?"),
                 None => format!(
                     "there is no condition `{name}:`; known are {}: (put it in quotes to search for it as it stands)",
-                    TERMS.join(":, ")
+                    terms.join(":, ")
                 ),
             })
         }
     }
+}
+
+/// The conditions with a name.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    PLACES.into_iter().chain(Fact::NAMES)
+}
+
+/// Whether commas belong to the value of this condition: they stand in headings and in large numbers.
+pub(super) fn is_one_value(name: &str) -> bool {
+    matches!(name, "section" | "stars")
 }
 
 /// The name of the condition a word without quotes would be read as, known or not.
@@ -161,7 +171,7 @@ impl Parser {
             },
             What::Named { name, value, value_at, quoted } => {
                 let values: Vec<&str> =
-                    if quoted || name == "section" { vec![&value] } else { value.split(',').collect() };
+                    if quoted || is_one_value(&name) { vec![&value] } else { value.split(',').collect() };
                 let mut filters = Vec::new();
                 for value in values {
                     if value.trim().is_empty() {
@@ -171,7 +181,7 @@ impl Parser {
                         ));
                     }
                     let one = named(&name, value).map_err(|message| {
-                        let known = TERMS.contains(&name.as_str());
+                        let known = names().any(|known| known == name);
                         error(if known { value_at } else { at }, message)
                     })?;
                     filters.push(one);
@@ -188,6 +198,11 @@ fn example(name: &str) -> &'static str {
         "kind" => "`kind:added`",
         "section" => "`section:\"Key-Value Stores\"`",
         "project" => "`project:etcd-io/etcd`",
+        "level" => "`level:>=minor`",
+        "prerelease" | "nightly" => "`no`",
+        "language" => "`language:rust`",
+        "license" => "`license:mit`",
+        "stars" => "`stars:>=100`",
         _ => "`kind:added`; to search for a word with a colon, put it in quotes",
     }
 }

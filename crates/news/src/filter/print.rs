@@ -2,8 +2,9 @@
 
 use std::fmt;
 
+use super::fact::Fact;
 use super::parse::{KEYWORDS, QUOTES, term_name};
-use super::{Expr, Filter, Term};
+use super::{Expr, Filter, Term, Words};
 
 impl fmt::Display for Filter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -47,8 +48,24 @@ fn write(expr: &Expr, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             Term::Project(words) => {
                 write!(f, "project:{}", Quoted(&words.typed, is_bare_value(&words.typed)))
             }
+            Term::Fact(fact) => write!(f, "{fact}"),
             Term::Text(words) => write!(f, "{}", Quoted(&words.typed, is_bare_word(&words.typed))),
         },
+    }
+}
+
+impl fmt::Display for Fact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let yes = |yes: &bool| if *yes { "yes" } else { "no" };
+        let quoted = |words: &Words| Quoted(&words.typed, is_bare_value(&words.typed)).to_string();
+        match self {
+            Self::Level(how, level) => write!(f, "level:{how}{level}"),
+            Self::Stars(how, stars) => write!(f, "stars:{how}{stars}"),
+            Self::Prerelease(wanted) => write!(f, "prerelease:{}", yes(wanted)),
+            Self::Nightly(wanted) => write!(f, "nightly:{}", yes(wanted)),
+            Self::Language(words) => write!(f, "language:{}", quoted(words)),
+            Self::License(words) => write!(f, "license:{}", quoted(words)),
+        }
     }
 }
 

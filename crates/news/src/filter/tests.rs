@@ -1,8 +1,11 @@
+mod facts;
+
 use chrono::{TimeZone as _, Utc};
 use proptest::prelude::*;
+use whimbrel_catalog::Metric;
 
 use super::*;
-use crate::event::{Dated, Facts, Subject};
+use crate::event::{Dated, Facts, Level, Subject};
 use crate::{EventId, News};
 
 fn event(kind: Kind) -> Event {
@@ -108,7 +111,7 @@ fn errors_say_where_and_what_would_be_right() {
     for (text, at, says) in [
         ("kind:relesed", 5, "did you mean `released`?"),
         ("kind:added,xyzzy", 5, "known are added, removed"),
-        ("stars:100", 0, "known are catalog:, kind:, section:, project:"),
+        ("size:100", 0, "known are catalog:, kind:, section:, project:, level:"),
         ("ok sektion:x", 3, "did you mean `section:`?"),
         ("kind:", 5, "`kind:` needs a value, such as `kind:added`"),
         ("kind:added,", 5, "needs a value"),
@@ -199,6 +202,17 @@ fn filters() -> impl Strategy<Value = Filter> {
         "\\PC{0,12}|[-a:,\"“”\\\\ ()]{0,6}|and|OR|not".prop_map(|text| Filter::text(&text)),
         "\\PC{0,12}|[-a:,\"“”\\\\ ()]{0,6}".prop_map(|text| Filter::section(&text)),
         "\\PC{0,12}|[-a:,\"“”\\\\ ()]{0,6}".prop_map(|text| Filter::project(&text)),
+        (prop::sample::select(vec!["", "=", "<", ">", "<=", ">="]), any::<u64>(), 0..4usize).prop_map(
+            |(sign, stars, level)| match level {
+                0 => Filter::parse(&format!("stars:{sign}{stars}")).unwrap(),
+                level => Filter::parse(&format!("level:{sign}{}", Level::ALL[level])).unwrap(),
+            }
+        ),
+        prop::sample::select(vec!["prerelease:yes", "prerelease:no", "nightly:yes", "nightly:no"])
+            .prop_map(|text| Filter::parse(text).unwrap()),
+        ("license|language", "\\PC{0,12}|[-a:,\"“”\\\\ ()]{0,6}").prop_map(|(name, text)| {
+            Filter::from_query([(name.as_str(), text.as_str())]).unwrap_or_default()
+        }),
         Just(Filter::nothing()),
         Just(Filter::default()),
     ];
@@ -219,7 +233,7 @@ proptest! {
     }
 
     #[test]
-    fn no_input_is_too_strange(text in "\\PC*|[-a:,\"“”\\\\ ()kindor]*") {
+    fn no_input_is_too_strange(text in "\\PC*|[-a:,\"“”\\\\ ()kindorstaevl<>=0-9]*|(stars|level|language|license|nightly):[<>=]{0,2}\\PC{0,4}") {
         if let Ok(filter) = Filter::parse(&text) {
             let again = Filter::parse(&filter.to_string());
             prop_assert_eq!(again, Ok(filter));
@@ -228,7 +242,8 @@ proptest! {
 
     #[test]
     fn not_is_the_opposite(filter in filters()) {
-        let event = event(Kind::Added);
-        prop_assert_ne!(filter.matches(&event), filter.clone().not().matches(&event));
+        for event in crate::event::tests::events() {
+            prop_assert_ne!(filter.matches(&event), filter.clone().not().matches(&event));
+        }
     }
 }

@@ -118,7 +118,7 @@ pub fn qualities(release: &Release) -> Vec<&'static str> {
         Some(Level::Pre) | None => {}
         Some(level) => words.push(level.as_str()),
     }
-    if release.prerelease || release.level == Some(Level::Pre) {
+    if release.is_unfinished() {
         words.push("prerelease");
     }
     if release.nightly {
