@@ -156,13 +156,13 @@ pub fn facts(facts: &Facts) -> String {
 
 /// What a release says: the hint at a weakness first, its own title, the beginning of its notes.
 fn told(release: &Release) -> Vec<String> {
-    let mut lines: Vec<_> = head(release);
+    let mut lines = before_notes(release);
     lines.extend(release.notes.lines().map(ToOwned::to_owned));
     lines
 }
 
 /// What a release says before its notes.
-pub(super) fn head(release: &Release) -> Vec<String> {
+pub fn before_notes(release: &Release) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(hint) = security(release) {
         lines.push(format!("{}.", capital(&hint)));
