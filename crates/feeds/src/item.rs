@@ -1,7 +1,7 @@
 //! One piece of news in a feed.
 
 use chrono::{DateTime, SubsecRound as _, Utc};
-use whimbrel_news::wording::{self, Told, line, tell, tell_digest};
+use whimbrel_news::wording::{self, Told, tell, tell_digest};
 use whimbrel_news::{CatalogId, Digest, Event, Level, Release, Span};
 
 use crate::feed::CatalogName;
@@ -181,7 +181,5 @@ fn qualities(release: &Release) -> impl Iterator<Item = Category> {
 
 /// The beginning of a release's notes on one line; `None` where there is nothing to say.
 fn summary(release: &Release) -> Option<String> {
-    let mut parts = wording::before_notes(release);
-    parts.push(release.notes.clone());
-    Some(line(&parts.join(" "), MAX_SUMMARY)).filter(|summary| !summary.is_empty())
+    Some(wording::excerpt(release, MAX_SUMMARY)).filter(|summary| !summary.is_empty())
 }

@@ -37,7 +37,7 @@ fn notes_are_the_body_and_their_beginning_the_summary() {
          <a href=\"https://news.example.org/c/systems/\">The systems list</a>, Storage / KV; \
          <a href=\"https://news.example.org/c/go/\">The go list</a>, Raft.</p>"
     );
-    let summary = "Security: CVE-2026-1234. The calm one Watches & leases are faster. Less memory.";
+    let summary = "Security: CVE-2026-1234. The calm one. Watches & leases are faster. Less memory.";
     assert_eq!(item.summary.as_deref(), Some(summary));
     for format in Format::ALL {
         let written = feed.write(format);

@@ -173,6 +173,17 @@ pub fn before_notes(release: &Release) -> Vec<String> {
     lines
 }
 
+/// The beginning of what a release says, on one line of so many characters; empty when it says nothing.
+pub fn excerpt(release: &Release, max_chars: usize) -> String {
+    let mut text = String::new();
+    for part in before_notes(release) {
+        text.push_str(&part);
+        text.push_str(if part.ends_with(['.', '!', '?', ':']) { " " } else { ". " });
+    }
+    text.push_str(&release.notes);
+    line(&text, max_chars)
+}
+
 /// The title its publisher gave, where it says more than the version.
 pub fn own_title(release: &Release) -> Option<String> {
     let title = line(&release.title, 200);
