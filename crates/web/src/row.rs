@@ -27,7 +27,7 @@ pub(crate) struct Row {
     pub(crate) was: Option<Was>,
     pub(crate) notes: Vec<String>,
     /// Where it is listed: for each place the catalog and, where there is one, the section.
-    pub(crate) places: Vec<Vec<Linked>>,
+    pub(crate) places: Vec<Vec<Step>>,
     pub(crate) moment: String,
     pub(crate) clock: String,
     pub(crate) history: bool,
@@ -37,6 +37,12 @@ pub(crate) struct Row {
 pub(crate) struct Was {
     pub(crate) old: String,
     pub(crate) new: String,
+}
+
+/// A step on the way to a place, linked where it has a page.
+pub(crate) struct Step {
+    pub(crate) text: String,
+    pub(crate) href: Option<String>,
 }
 
 /// A text with a link.
@@ -70,6 +76,8 @@ impl From<DateTime<Utc>> for Moment {
 pub(crate) trait Titles {
     /// The title of a catalog for people.
     fn title<'a>(&'a self, id: &'a CatalogId) -> &'a str;
+    /// Whether it has a page.
+    fn is_followed(&self, id: &CatalogId) -> bool;
 }
 
 /// The events under the headings of their days, in the order they come.
@@ -134,13 +142,14 @@ pub(crate) fn listings(event: &Event) -> Vec<(&CatalogId, &[String])> {
     places
 }
 
-fn place(id: &CatalogId, section: &[String], links: &Links, titles: &dyn Titles) -> Vec<Linked> {
+fn place(id: &CatalogId, section: &[String], links: &Links, titles: &dyn Titles) -> Vec<Step> {
     let catalog = format!("c/{}/", slug::catalog(id));
-    let mut place = vec![Linked { text: titles.title(id).to_owned(), href: links.page(&catalog) }];
+    let page = |path: &str| titles.is_followed(id).then(|| links.page(path));
+    let mut place = vec![Step { text: titles.title(id).to_owned(), href: page(&catalog) }];
     if !section.is_empty() {
-        place.push(Linked {
+        place.push(Step {
             text: line(&section.join(" / "), MAX_TITLE),
-            href: links.page(&format!("{catalog}s/{}/", slug::section(section))),
+            href: page(&format!("{catalog}s/{}/", slug::section(section))),
         });
     }
     place

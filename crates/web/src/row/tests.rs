@@ -8,6 +8,10 @@ impl Titles for Named {
     fn title<'a>(&'a self, id: &'a CatalogId) -> &'a str {
         if id.as_str() == "go" { "Awesome Go" } else { id.as_str() }
     }
+
+    fn is_followed(&self, id: &CatalogId) -> bool {
+        id.as_str() != "former"
+    }
 }
 
 /// The one row of news of a project that two catalogs list.
@@ -17,6 +21,7 @@ fn row_of(kind: &str, facts: &Value) -> Row {
         "catalogs": [
             {"id": "go", "section": "Databases", "section_path": ["Databases"]},
             {"id": "systems", "section": "", "section_path": []},
+            {"id": "former", "section": "Past", "section_path": ["Past"]},
         ],
         "name": "etcd", "url": "https://github.com/etcd-io/etcd", "key": "github.com/etcd-io/etcd",
         "project": "etcd-io/etcd", "stars": 51_234, "language": "Go", "license": "Apache-2.0",
@@ -52,13 +57,14 @@ fn a_release_is_shown_with_all_that_list_its_project() {
     let places: Vec<Vec<_>> = row
         .places
         .iter()
-        .map(|place| place.iter().map(|part| (&*part.text, &*part.href)).collect())
+        .map(|place| place.iter().map(|part| (&*part.text, part.href.as_deref())).collect())
         .collect();
     assert_eq!(
         places,
         [
-            vec![("Awesome Go", "./c/go/"), ("Databases", "./c/go/s/databases/")],
-            vec![("systems", "./c/systems/")],
+            vec![("Awesome Go", Some("./c/go/")), ("Databases", Some("./c/go/s/databases/"))],
+            vec![("systems", Some("./c/systems/"))],
+            vec![("former", None), ("Past", None)],
         ]
     );
 }
@@ -106,7 +112,7 @@ fn every_kind_of_a_project_says_what_happened() {
         let shown = row.was.as_ref().map(|was| (was.old.as_str(), was.new.as_str()));
         assert_eq!((row.text.as_str(), shown, row.name.as_str()), (text, was, "etcd"), "{kind}");
         assert_eq!(row.notes, notes, "{kind}");
-        assert_eq!(row.places.len(), 2, "{kind}");
+        assert_eq!(row.places.len(), 3, "{kind}");
     }
 }
 
