@@ -50,7 +50,7 @@ async fn it_says_what_it_does_and_what_is_off() {
     let process = world.launch(&[]);
     process.hear("where the page is", |line| line.contains("  page").then_some(())).await;
     process
-        .hear("that GitHub has no token", |line| line.contains("WHIMBREL_WATCH__GITHUB__TOKEN").then_some(()))
+        .hear("that GitHub has no token", |line| line.contains("WHIMBREL_GITHUB__TOKEN").then_some(()))
         .await;
     process.hear("that Telegram is off", |line| line.contains("Telegram").then_some(())).await;
     let (status, _, said) = process.stop().await;

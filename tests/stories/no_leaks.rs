@@ -29,10 +29,10 @@ async fn a_token_goes_to_github_and_nowhere_else() {
     );
     let mut world = World::new();
     world.hurry();
-    world.configure(&format!("[watch.github]\napi_url = \"{}\"", github.api_url()));
+    world.configure(&format!("[github]\napi_url = \"{}\"", github.api_url()));
     world.follow("birds", "github:example/birds");
     world.follow("private", "github:example/nothing-here");
-    world.variable("WHIMBREL_WATCH__GITHUB__TOKEN", TOKEN);
+    world.variable("WHIMBREL_GITHUB__TOKEN", TOKEN);
     world.start_with(&["run", "--log-format", "json", "--log", "trace"]).await;
     world.logs("following `birds`").await;
     world.logs("`private` could not be read").await;
@@ -58,10 +58,10 @@ async fn a_token_goes_to_github_and_nowhere_else() {
 fn a_wrong_line_with_a_token_is_not_shown() {
     let world = World::new();
     for text in [
-        format!("[watch.github]\ntoken = \"{TOKEN}\n"),
-        format!("[watch.github]\ntoken = [\"{TOKEN}\"]\n"),
-        format!("[watch.github]\ntokne = \"{TOKEN}\"\n"),
-        format!("[watch.github]\ntoken = {TOKEN}\n"),
+        format!("[github]\ntoken = \"{TOKEN}\n"),
+        format!("[github]\ntoken = [\"{TOKEN}\"]\n"),
+        format!("[github]\ntokne = \"{TOKEN}\"\n"),
+        format!("[github]\ntoken = {TOKEN}\n"),
     ] {
         world.write("whimbrel.toml", &text);
         let output = world.run(&["run"]);

@@ -142,7 +142,7 @@ async fn private_addresses_are_refused_unless_allowed() {
 async fn following(github: &Github, source: &str) -> World {
     let mut world = World::new();
     world.hurry();
-    world.configure(&format!("[watch.github]\napi_url = \"{}\"", github.api_url()));
+    world.configure(&format!("[github]\napi_url = \"{}\"", github.api_url()));
     world.follow("birds", source);
     world.start().await;
     world.logs("following `birds`").await;

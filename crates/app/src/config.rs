@@ -26,6 +26,8 @@ pub(crate) struct Config {
     pub(crate) catalogs: Vec<CatalogConfig>,
     /// How catalogs are read.
     pub(crate) watch: whimbrel_watch::Settings,
+    /// How GitHub is asked.
+    pub(crate) github: whimbrel_watch::GithubSettings,
     /// How page and feeds are served.
     pub(crate) web: whimbrel_web::Settings,
     /// Where the state lies and how it is kept.

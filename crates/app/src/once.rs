@@ -30,7 +30,8 @@ pub(crate) fn once(args: &OnceArgs, common: &Common) -> anyhow::Result<ExitCode>
         let followed = samples::followed(&loaded)?;
         let ids: Vec<_> = followed.catalogs.iter().map(|catalog| catalog.id.clone()).collect();
         let settings = loaded.config.watch.clone();
-        let watcher = Watcher::new(store.clone(), &loaded.folder, settings, followed.catalogs)?;
+        let github = run::github(&loaded)?;
+        let watcher = Watcher::new(store.clone(), &loaded.folder, settings, github, followed.catalogs)?;
         let mut round = watcher.look_now(&ids, Utc::now()).await;
         all_seen(&ids, &round)?;
         let (looked, failed) = (round.looked.len(), round.failed.len());

@@ -19,7 +19,7 @@ use anyhow::Context;
 use chrono::Utc;
 use tokio::sync::{Notify, watch};
 use whimbrel_store::{OpenStep, Opened, Progress, Store};
-use whimbrel_watch::Watcher;
+use whimbrel_watch::{Github, Watcher};
 
 use crate::cli::Common;
 use crate::config::{self, Environment, Loaded};
@@ -92,7 +92,8 @@ async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()>
     let store = open(&loaded).await?;
     let setup = Setup::of(loaded)?;
     let settings = setup.config.watch.clone();
-    let watcher = Watcher::new(store.clone(), &setup.folder, settings, setup.followed.catalogs.clone())?;
+    let catalogs = setup.followed.catalogs.clone();
+    let watcher = Watcher::new(store.clone(), &setup.folder, settings, github(&setup)?, catalogs)?;
     // Nobody is looked at yet, but everybody is known: until each was read, `/readyz` says that they are waited for.
     watcher.look_now(&[], Utc::now()).await;
     let commands = Server::bind(&setup.store_folder());
@@ -137,6 +138,11 @@ async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()>
     tokio::task::spawn_blocking(last).await?.context("writing the last looks")?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// The one way to GitHub.
+pub(crate) fn github(loaded: &Loaded) -> anyhow::Result<Github> {
+    Github::new(&loaded.config.github, &loaded.config.watch, &loaded.folder, Utc::now())
 }
 
 /// Opens the store; what had to be done is said aloud.

@@ -12,7 +12,7 @@ mod guard;
 pub mod key;
 pub mod model;
 pub mod parse;
-pub mod rank;
+mod rank;
 pub mod report;
 pub mod track;
 

@@ -1,4 +1,3 @@
-mod releases;
 mod strict;
 
 use chrono::{DateTime, Utc};

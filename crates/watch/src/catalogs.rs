@@ -29,6 +29,7 @@ use self::plan::Plan;
 use self::round::Looks;
 use crate::blocking::blocking;
 use crate::config::{CatalogConfig, Settings};
+use crate::github::Github;
 use crate::source::Spec;
 
 /// Due catalogs asked of the store at a time.
@@ -38,6 +39,7 @@ const DUE_AT_A_TIME: usize = 1024;
 #[derive(Clone)]
 pub struct Watcher {
     store: Store,
+    github: Github,
     plan: Arc<RwLock<Arc<Plan>>>,
     /// Looks of the clock that are under way; those that outlive their round are heard by a later one.
     under_way: Arc<Mutex<Looks>>,
@@ -50,10 +52,11 @@ impl Watcher {
         store: Store,
         base_dir: &Path,
         settings: Settings,
+        github: Github,
         catalogs: Vec<CatalogConfig>,
     ) -> anyhow::Result<Self> {
-        let plan = Plan::new(base_dir, settings, catalogs)?;
-        Ok(Self { store, plan: Arc::new(RwLock::new(Arc::new(plan))), under_way: Arc::default() })
+        let plan = Plan::new(base_dir, settings, github.clone(), catalogs)?;
+        Ok(Self { store, github, plan: Arc::new(RwLock::new(Arc::new(plan))), under_way: Arc::default() })
     }
 
     /// Takes a new configuration; when something is wrong with it, the old one stays. Catalogs that are no longer
@@ -64,7 +67,7 @@ impl Watcher {
         settings: Settings,
         catalogs: Vec<CatalogConfig>,
     ) -> anyhow::Result<()> {
-        let mut plan = Plan::new(base_dir, settings, catalogs)?;
+        let mut plan = Plan::new(base_dir, settings, self.github.clone(), catalogs)?;
         for (id, before) in &self.plan().followed {
             // Nobody else holds the new plan yet.
             if let Some(followed) = plan.followed.get_mut(id).and_then(Arc::get_mut) {
@@ -107,13 +110,14 @@ impl Watcher {
         let mut looks = self.under_way.lock().await;
         // Asked before what is due: one that ends in between was due a moment ago and is not any more.
         let busy = if looks.is_empty() { HashSet::new() } else { plan.busy() };
-        let due = match self.due(&plan, now).await {
+        let due: Vec<CatalogId> = match self.due(&plan, now).await {
             Ok(due) => due.into_iter().filter(|id| !busy.contains(id)).collect(),
             Err(error) => {
                 error!(%error, "cannot tell what is due: {error}");
                 return Round::refused(&error);
             }
         };
+        self.glance(&plan, &due, now).await;
         let round = self.look_at(&plan, due, now, false, &mut looks, patience).await;
         let store = self.store.clone();
         if let Err(error) = blocking(move || store.flush_looks(now)).await {
@@ -146,6 +150,35 @@ impl Watcher {
     pub async fn next_due(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
         let store = self.store.clone();
         blocking(move || store.next_due()).await
+    }
+
+    /// The way to GitHub that its looks share with others.
+    pub fn github(&self) -> &Github {
+        &self.github
+    }
+
+    /// Asks GitHub once which of these changed.
+    async fn glance(&self, plan: &Arc<Plan>, due: &[CatalogId], now: DateTime<Utc>) {
+        let at_github = |id: &&CatalogId| {
+            plan.followed.get(*id).is_some_and(|followed| matches!(followed.spec, Spec::Github { .. }))
+        };
+        let due: Vec<CatalogId> = due.iter().filter(at_github).cloned().collect();
+        if due.len() < 2 {
+            return;
+        }
+        let store = self.store.clone();
+        let known = blocking(move || {
+            let metas = due.into_iter().map(|id| store.catalog(&id));
+            metas.collect::<Result<Vec<_>, StoreError>>()
+        });
+        // A store that refuses will say so to the looks themselves.
+        let Ok(known) = known.await else { return };
+        let known: Vec<_> = known.into_iter().flatten().collect();
+        let due: Vec<_> = known
+            .iter()
+            .filter_map(|meta| Some((&plan.followed.get(&meta.id)?.spec, &meta.cursor)))
+            .collect();
+        plan.sources.glance(&due, now).await;
     }
 
     pub(crate) fn plan(&self) -> Arc<Plan> {

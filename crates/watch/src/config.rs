@@ -4,7 +4,6 @@ use std::path::Path;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use whimbrel_catalog::{CatalogId, Format, Rules};
 
@@ -131,8 +130,6 @@ pub struct Settings {
     /// Allows `http://` and addresses in private networks. Default false: a catalog's address, or a redirect of
     /// its server, then cannot reach into your network.
     pub allow_private_addresses: bool,
-    /// How GitHub is asked.
-    pub github: GithubSettings,
     /// When a difference becomes news.
     pub rules: Rules,
 }
@@ -157,34 +154,8 @@ impl Default for Settings {
             )
             .to_owned(),
             allow_private_addresses: false,
-            github: GithubSettings::default(),
             rules: Rules::default(),
         }
-    }
-}
-
-/// How GitHub is asked (`[watch.github]`).
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct GithubSettings {
-    /// Base address of the API. Default `"https://api.github.com"`.
-    pub api_url: String,
-    /// A token; without one GitHub answers 60 requests an hour. Better kept out of the file: see the environment
-    /// variables in the manual. Default: none.
-    #[serde(skip_serializing)]
-    pub token: Option<SecretString>,
-}
-
-impl PartialEq for GithubSettings {
-    fn eq(&self, other: &Self) -> bool {
-        let token = |settings: &Self| settings.token.as_ref().map(|token| token.expose_secret().to_owned());
-        self.api_url == other.api_url && token(self) == token(other)
-    }
-}
-
-impl Default for GithubSettings {
-    fn default() -> Self {
-        Self { api_url: "https://api.github.com".to_owned(), token: None }
     }
 }
 
@@ -261,12 +232,9 @@ mod tests {
     }
 
     #[test]
-    fn settings_default_and_never_show_the_token() {
-        let settings: Settings = toml::from_str("[github]\ntoken = 'sesame'").unwrap();
+    fn settings_have_defaults() {
+        let settings: Settings = toml::from_str("").unwrap();
         assert_eq!(settings.max_bytes, 33_554_432);
-        assert_eq!(settings.github.token.as_ref().unwrap().expose_secret(), "sesame");
-        assert!(!format!("{settings:?}").contains("sesame"));
-        assert!(!toml::to_string(&settings).unwrap().contains("sesame"));
         assert!(settings.user_agent.contains("whimbrel") && settings.user_agent.contains("https://"));
     }
 

@@ -4,13 +4,15 @@ mod blocking;
 mod cadence;
 mod catalogs;
 pub mod config;
+pub mod github;
 pub mod notify;
 pub mod replay;
 pub mod source;
 pub mod span;
 
 pub use catalogs::{Round, Watcher};
-pub use config::{Backfill, CatalogConfig, Earlier, GithubSettings, Settings};
+pub use config::{Backfill, CatalogConfig, Earlier, Settings};
+pub use github::{Github, GithubSettings};
 pub use notify::Edits;
 pub use replay::{Heard, ReplayOptions, ReplaySummary, Replayed, replay};
 pub use source::{Cursor, Document, LookError, LookErrorKind, Sight, Sources, Spec, SpecError, Version};

@@ -195,6 +195,7 @@ mod tests {
     use whimbrel_store::Store;
 
     use super::*;
+    use crate::Github;
     use crate::config::{CatalogConfig, Settings};
 
     fn id(id: &str) -> CatalogId {
@@ -217,7 +218,8 @@ mod tests {
         let catalogs = [("a", "a.md"), ("b", "lists/../b.md"), ("c", "lists"), ("none", "gone/none.md")]
             .map(|(name, source)| CatalogConfig::new(id(name), source));
         let store = Store::in_memory().unwrap();
-        let watcher = Watcher::new(store, path, Settings::default(), catalogs.into()).unwrap();
+        let watcher =
+            Watcher::new(store, path, Settings::default(), Github::anybody(), catalogs.into()).unwrap();
         let mut edits = Edits::of(&watcher).unwrap();
 
         fs::write(path.join("a.md"), "y").unwrap();
@@ -235,7 +237,8 @@ mod tests {
 
     fn followed(path: &Path, catalogs: &[(&str, &str)]) -> Watcher {
         let catalogs = catalogs.iter().map(|(name, source)| CatalogConfig::new(id(name), *source)).collect();
-        Watcher::new(Store::in_memory().unwrap(), path, Settings::default(), catalogs).unwrap()
+        Watcher::new(Store::in_memory().unwrap(), path, Settings::default(), Github::anybody(), catalogs)
+            .unwrap()
     }
 
     #[tokio::test]

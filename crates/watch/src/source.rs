@@ -16,7 +16,7 @@ mod github_tests;
 #[cfg(test)]
 mod https_tests;
 #[cfg(test)]
-mod serve;
+pub(crate) mod serve;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -27,6 +27,7 @@ pub use error::{LookError, LookErrorKind};
 pub use spec::{Spec, SpecError};
 
 use crate::config::Settings;
+use crate::github::Github;
 
 /// What a source needs to look again cheaply; kept with the catalog, opaque to everybody else.
 pub type Cursor = BTreeMap<String, String>;
@@ -72,22 +73,24 @@ pub struct Document {
     pub bytes: Vec<u8>,
 }
 
-/// What all looks share: settings, connections, what GitHub said about waiting.
+/// What all looks share: settings, connections, the way to GitHub.
 #[derive(Clone)]
 pub struct Sources {
     settings: Arc<Settings>,
     web: reqwest::Client,
-    github: Arc<github::Github>,
+    github: Github,
+    glances: Arc<github::Glances>,
 }
 
 impl Sources {
     /// Connections are made ready, none is opened.
-    pub fn new(settings: Arc<Settings>) -> anyhow::Result<Self> {
-        Ok(Self {
-            web: https::client(&settings)?,
-            github: Arc::new(github::Github::new(&settings)?),
-            settings,
-        })
+    pub fn new(settings: Arc<Settings>, github: Github) -> anyhow::Result<Self> {
+        Ok(Self { web: https::client(&settings)?, github, glances: Arc::default(), settings })
+    }
+
+    /// Asks once which of these changed, where that is cheaper than asking for each; the looks that follow use it.
+    pub async fn glance(&self, due: &[(&Spec, &Cursor)], now: DateTime<Utc>) {
+        github::glance(self, due, now).await;
     }
 
     /// Looks at a source: what is new since `cursor` (empty for the first look).

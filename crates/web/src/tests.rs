@@ -3,7 +3,6 @@
 mod addresses;
 mod pages;
 mod paging;
-mod projects;
 mod static_site;
 mod validators;
 mod world;

@@ -94,6 +94,10 @@ fn secret_key<'a>(line: &'a str, message: &str) -> Option<&'a str> {
     (is_secret || message.starts_with("unknown field")).then(|| key.trim())
 }
 
+/// Keys that stood in another place once, and where they are now.
+const MOVED: [(&str, &str); 1] =
+    [("github", "it is a section of its own, [github] in the file and WHIMBREL_GITHUB__… outside")];
+
 /// Turns serde's list of everything that would have been allowed into the one name that was probably meant.
 fn with_nearest(message: &str) -> String {
     let Some((what, rest)) = ["unknown field", "unknown variant"].iter().find_map(|what| {
@@ -106,6 +110,9 @@ fn with_nearest(message: &str) -> String {
     let mut quoted = rest.split('`').skip(1).step_by(2);
     let given = quoted.next().unwrap_or_default();
     let known: Vec<&str> = quoted.collect();
+    if let Some((_, now)) = MOVED.iter().find(|(key, _)| *key == given && !known.contains(key)) {
+        return format!("{what} `{given}`: {now}");
+    }
     match nearest(given, &known) {
         Some(meant) => format!("{what} `{given}`: did you mean `{meant}`?"),
         None if known.is_empty() => format!("{what} `{given}`: nothing is expected here"),
@@ -145,8 +152,8 @@ mod tests {
 
     #[test]
     fn secrets_are_not_shown() {
-        let source = "[watch.github]\ntoken = \"sesame\nx = 1";
-        let error = ConfigError::at(Path::new("w"), source, Some(23..30), "invalid string").to_string();
+        let source = "[github]\ntoken = \"sesame\nx = 1";
+        let error = ConfigError::at(Path::new("w"), source, Some(17..24), "invalid string").to_string();
         assert!(error.contains("token = …") && !error.contains("sesame"), "{error}");
     }
 

@@ -15,9 +15,9 @@ use crate::check::documents::in_words;
 /// The file that is read when none is named.
 pub(crate) const USUAL: &str = "whimbrel.toml";
 
-/// Keys that hold secrets: they can also come from a file (`WHIMBREL_WATCH__GITHUB__TOKEN_FILE`) and from a systemd
-/// credential (`watch_github_token`).
-const SECRETS: [&[&str]; 1] = [&["watch", "github", "token"]];
+/// Keys that hold secrets: they can also come from a file (`WHIMBREL_GITHUB__TOKEN_FILE`) and from a systemd
+/// credential (`github_token`).
+const SECRETS: [&[&str]; 2] = [&["github", "token"], &["github", "webhook_secret"]];
 
 /// What surrounds the program, as a value, so that tests can make their own.
 #[derive(Clone, Debug, Default)]

@@ -45,7 +45,15 @@ fn the_commented_file_is_the_default_configuration() {
 }
 
 /// Keys without a default.
-const OPTIONAL: &[&str] = &["watch.github.token", "web.public_url"];
+const OPTIONAL: &[&str] = &[
+    "github.app_id",
+    "github.app_installation",
+    "github.app_key_file",
+    "github.token",
+    "github.tokens",
+    "github.webhook_secret",
+    "web.public_url",
+];
 
 #[test]
 fn every_key_of_the_commented_file_is_explained() {
@@ -118,22 +126,31 @@ fn catalogs_are_checked_as_a_whole() {
 fn secrets_come_from_variables_files_and_credentials() {
     use secrecy::ExposeSecret;
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("watch_github_token"), "from-credential\n").unwrap();
+    std::fs::write(folder.path().join("github_token"), "from-credential\n").unwrap();
     let file = folder.path().join("file");
     std::fs::write(&file, "from-file\n").unwrap();
     let (folder, file) = (folder.path().to_str().unwrap(), file.to_str().unwrap());
     let credential = ("CREDENTIALS_DIRECTORY", folder);
-    let named = ("WHIMBREL_WATCH__GITHUB__TOKEN_FILE", file);
-    let direct = ("WHIMBREL_WATCH__GITHUB__TOKEN", "12345");
+    let named = ("WHIMBREL_GITHUB__TOKEN_FILE", file);
+    let direct = ("WHIMBREL_GITHUB__TOKEN", "12345");
     for (environment, token) in [
         (Environment::of([credential]), "from-credential"),
         (Environment::of([credential, named]), "from-file"),
         (Environment::of([credential, named, direct]), "12345"),
     ] {
-        let config = loaded("[watch.github]\ntoken = 'in the configuration'", &environment).unwrap();
-        assert_eq!(config.watch.github.token.as_ref().unwrap().expose_secret(), token);
+        let config = loaded("[github]\ntoken = 'in the configuration'", &environment).unwrap();
+        assert_eq!(config.github.token.as_ref().unwrap().expose_secret(), token);
         assert!(!format!("{config:?}").contains(token));
     }
+}
+
+#[test]
+fn a_section_that_moved_is_told_with_its_new_place() {
+    let error = loaded("[watch.github]\ntoken = 'sesame'\n", &Environment::default()).unwrap_err();
+    assert!(error.contains("line 1: unknown key `github`: it is a section of its own, [github]"), "{error}");
+    let old = Environment::of([("WHIMBREL_WATCH__GITHUB__TOKEN", "sesame")]);
+    let error = loaded("", &old).unwrap_err();
+    assert!(error.contains("WHIMBREL_GITHUB__") && !error.contains("sesame"), "{error}");
 }
 
 #[test]

@@ -6,13 +6,14 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use chrono::Utc;
 use tokio::sync::{Notify, watch};
 use whimbrel_watch::{CatalogConfig, Watcher};
 
 use super::Setup;
 use super::loops::Pulse;
 use crate::cli::Common;
-use crate::config::{self, Environment, Loaded};
+use crate::config::{self, Environment};
 use crate::logs::Logs;
 use crate::screen::reasons;
 
@@ -91,12 +92,15 @@ impl Follower {
             }
             return Ok(());
         }
+        super::github(&after)?; // checked first, so that either everything is taken over or nothing
         self.logs.follow(&after.config.log)?;
         self.watcher.reconfigure(
             &after.folder,
             after.config.watch.clone(),
             after.followed.catalogs.clone(),
         )?;
+        let (github, watch) = (&after.config.github, &after.config.watch);
+        self.watcher.github().reconfigure(github, watch, &after.folder, Utc::now())?;
         self.configuration.send_replace(Arc::new(after));
         self.wake.notify_one();
         for change in changes {
@@ -124,7 +128,8 @@ fn changes(before: &Setup, after: &Setup) -> Vec<String> {
         changes.push(format!("`{id}` is no longer followed; what is known of it is kept"));
     }
     let sections = [
-        ("watch", differ(&before.config.watch, &after.config.watch) || tokens_differ(before, after), ""),
+        ("watch", differ(&before.config.watch, &after.config.watch), ""),
+        ("github", before.config.github != after.config.github, ""),
         ("web", before.config.web != after.config.web, ""),
         ("log", before.config.log != after.config.log, ""),
         ("store", before.config.store != after.config.store, "; that takes effect at the next start"),
@@ -143,13 +148,4 @@ fn differ<T: serde::Serialize>(one: &T, other: &T) -> bool {
         (Ok(one), Ok(other)) => one != other,
         _ => true,
     }
-}
-
-/// Secrets are never written, so they are compared by themselves.
-fn tokens_differ(one: &Loaded, other: &Loaded) -> bool {
-    use secrecy::ExposeSecret;
-    let token = |loaded: &Loaded| {
-        loaded.config.watch.github.token.as_ref().map(|token| token.expose_secret().to_owned())
-    };
-    token(one) != token(other)
 }

@@ -85,10 +85,10 @@ fn text(setup: &Setup, base: &str, paint: Paint) -> String {
 /// What could run and does not, and how to switch it on.
 pub(crate) fn off(loaded: &Loaded) -> Vec<(&'static str, &'static str)> {
     let mut off = Vec::new();
-    if loaded.config.watch.github.token.is_none() {
+    if loaded.config.github.is_anonymous() {
         off.push((
             "GitHub token: GitHub answers 60 questions an hour",
-            "Make one without any permission at github.com/settings/tokens and set WHIMBREL_WATCH__GITHUB__TOKEN.",
+            "Make one without any permission at github.com/settings/tokens and set WHIMBREL_GITHUB__TOKEN.",
         ));
     }
     off.push(("Discord", "This version does not speak it yet; feeds can be followed with any feed bot."));

@@ -6,20 +6,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Mutex, Semaphore};
 use whimbrel_catalog::{CatalogId, Rules};
 use whimbrel_store::CatalogMeta;
 
 use crate::cadence::Cadence;
 use crate::config::{CatalogConfig, Settings};
+use crate::github::Github;
 use crate::source::{Sources, Spec};
 
 /// A round that was given no patience does not wait longer for its slowest catalog than this many times the time one
 /// request may take; the look itself goes on.
 const PATIENCE: u32 = 4;
-
-/// Whoever waits longer for its turn to judge goes ahead: the whole past of a catalog must not hold up an edit.
-const LONGEST_TURN: Duration = Duration::from_secs(2);
 
 /// What is followed and how: one reading of the configuration.
 pub(crate) struct Plan {
@@ -30,9 +28,6 @@ pub(crate) struct Plan {
     far: Arc<Semaphore>,
     /// … and at this one: an edit does not wait for a network that is away.
     near: Arc<Semaphore>,
-    /// Whoever judges what it saw holds this: a reading, its comparison and its rows take memory, and the store takes
-    /// one commit at a time anyway.
-    judging: Arc<Semaphore>,
     /// Known catalogs were brought in line with this plan.
     pub(super) adopted: Mutex<bool>,
 }
@@ -51,6 +46,7 @@ impl Plan {
     pub(super) fn new(
         base_dir: &Path,
         settings: Settings,
+        github: Github,
         catalogs: Vec<CatalogConfig>,
     ) -> anyhow::Result<Self> {
         let mut problems = Vec::new();
@@ -74,12 +70,11 @@ impl Plan {
         }
         anyhow::ensure!(problems.is_empty(), "{}", problems.join("\n"));
         let settings = Arc::new(settings);
-        let sources = Sources::new(Arc::clone(&settings))?;
+        let sources = Sources::new(Arc::clone(&settings), github)?;
         let places = || Arc::new(Semaphore::new(settings.concurrency.max(1)));
         let (far, near) = (places(), places());
         let followed = followed.into_iter().map(|(id, followed)| (id, Arc::new(followed))).collect();
-        let judging = Arc::new(Semaphore::new(1));
-        Ok(Self { settings, sources, followed, far, near, judging, adopted: Mutex::new(false) })
+        Ok(Self { settings, sources, followed, far, near, adopted: Mutex::new(false) })
     }
 
     /// Catalogs that are being looked at.
@@ -93,12 +88,6 @@ impl Plan {
             Spec::Local(_) | Spec::Git { .. } => &self.near,
             Spec::Web(_) | Spec::Github { .. } => &self.far,
         })
-    }
-
-    /// The turn to judge; `None` for one that has waited long enough for it.
-    pub(super) async fn turn(&self) -> Option<OwnedSemaphorePermit> {
-        let turn = Arc::clone(&self.judging).acquire_owned();
-        tokio::time::timeout(LONGEST_TURN, turn).await.ok()?.ok()
     }
 
     /// How long a round waits that was given no patience.

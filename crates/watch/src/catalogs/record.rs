@@ -56,6 +56,12 @@ impl Visit<'_> {
     /// Records a look that failed; what could be judged before it (`state`) is kept.
     pub(crate) fn fail(mut self, error: &LookError, state: Option<State<'_>>) -> Result<Outlook, StoreError> {
         let mut outlook = Outlook::failed(error.message.clone());
+        if let LookErrorKind::PutOff { until } = error.kind {
+            // Nobody looked, so nothing is known that was not known before.
+            outlook.is_put_off = true;
+            self.meta.next_due = Some(until.max(self.now + TimeDelta::seconds(1)));
+            return write(self.store, Record::of(self.meta), self.now, outlook);
+        }
         let mut written = None;
         if let Some(state) = state {
             written = Some(state.finish(self.store, &mut self.meta)?);

@@ -15,6 +15,7 @@ use whimbrel_news::{Event, News};
 use whimbrel_store::{CatalogMeta, Query, Scope, Store};
 
 use crate::config::{CatalogConfig, Settings};
+use crate::github::Github;
 use crate::span::Span;
 use crate::{Round, Watcher};
 
@@ -48,7 +49,9 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let settings = Settings { second_read: Span::from_millis(0), ..settings };
         let store = Store::in_memory().unwrap();
-        let watcher = Watcher::new(store.clone(), folder.path(), settings.clone(), catalogs.clone()).unwrap();
+        let watcher =
+            Watcher::new(store.clone(), folder.path(), settings.clone(), Github::anybody(), catalogs.clone())
+                .unwrap();
         Self { folder, store, watcher, settings, catalogs, now: moment(START) }
     }
 
@@ -58,6 +61,7 @@ impl World {
             self.store.clone(),
             self.folder.path(),
             self.settings.clone(),
+            Github::anybody(),
             self.catalogs.clone(),
         )
         .unwrap();

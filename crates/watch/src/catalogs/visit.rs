@@ -34,6 +34,8 @@ pub(crate) struct Outlook {
     pub(crate) events: usize,
     pub(crate) history: usize,
     pub(crate) failure: Option<String>,
+    /// It was not read because its turn comes later.
+    pub(crate) is_put_off: bool,
     /// What the store said when it refused.
     pub(crate) refused: Option<String>,
     /// The source has more to hand out.
@@ -56,7 +58,9 @@ impl Outlook {
         if self.events > 0 {
             info!(catalog = %id, events = self.events, "recorded {} events of `{id}`", self.events);
         }
-        if let Some(problem) = &self.failure {
+        if let Some(problem) = self.failure.as_ref().filter(|_| self.is_put_off) {
+            info!(catalog = %id, "`{id}` has to wait: {problem}");
+        } else if let Some(problem) = &self.failure {
             warn!(catalog = %id, "`{id}` could not be read: {problem}");
         }
     }
@@ -76,7 +80,7 @@ pub(crate) async fn visit(
                 whole.changed |= part.changed;
                 whole.events += part.events;
                 whole.history += part.history;
-                whole.failure = part.failure;
+                (whole.failure, whole.is_put_off) = (part.failure, part.is_put_off);
                 if !part.more {
                     return whole;
                 }
@@ -125,10 +129,8 @@ async fn look(
         return Ok(Outlook::default());
     }
 
-    let turn = plan.turn().await;
     let (store, plan, followed) = (store.clone(), Arc::clone(plan), Arc::clone(followed));
     blocking(move || {
-        let _turn = turn;
         let visit = Visit { store: &store, plan: &plan, followed: &followed, meta, now };
         visit.judge(sight)
     })

@@ -33,6 +33,11 @@ pub enum LookErrorKind {
         /// When requests are welcome again.
         until: DateTime<Utc>,
     },
+    /// It was not asked for: requests are spread, and its turn comes at this time.
+    PutOff {
+        /// When its turn comes.
+        until: DateTime<Utc>,
+    },
     /// The file is being written right now: look again in a moment.
     Busy,
 }

@@ -1,35 +1,22 @@
 //! A file in a repository on GitHub: raw bytes by conditional requests, renames followed and remembered, limits
-//! obeyed. octocrab speaks to GitHub over our own client; retries, cache and redirects are ours, because its own
-//! would hide what we must see.
+//! obeyed. Where many files are due at once, one question tells beforehand which of them changed.
 
-mod client;
+use std::collections::HashMap;
+use std::sync::Mutex;
 
-use std::sync::atomic::Ordering;
-
-use bytes::Bytes;
-use chrono::{DateTime, TimeDelta, Utc};
-use http::{HeaderMap, HeaderValue, Response, StatusCode, Uri, header};
-use http_body_util::BodyExt;
-use http_body_util::combinators::BoxBody;
+use chrono::{DateTime, Utc};
+use http::{StatusCode, header};
 use serde::Deserialize;
 
-pub(super) use self::client::Github;
 use super::https::retry_after;
-use super::{Cursor, Document, LookError, LookErrorKind, Sight, Sources, Version, fingerprint};
-
-const RAW: &str = "application/vnd.github.raw+json";
-const JSON: &str = "application/vnd.github+json";
-
-/// Redirects followed for one question: a rename, and a rename of the rename.
-const REDIRECTS: usize = 3;
+use super::{Cursor, Document, LookError, LookErrorKind, Sight, Sources, Spec, Version, fingerprint};
+use crate::github::{BlobAsk, Clock, Found, Get, JSON, Keep, RAW, Refusal, Reply, Silence, Why, encoded};
 
 /// Answers that are no document are small.
 const FACTS_BYTES: usize = 4 << 20;
 
-/// Wait after "too many requests" that names no time.
-const QUIET_SECS: i64 = 60;
-
-type Answer = Response<BoxBody<Bytes, octocrab::Error>>;
+/// Fewer files are asked for one by one: with a token an answer "not modified" costs nothing at all.
+const WORTH_A_GLANCE: usize = 3;
 
 /// The file that is asked for.
 pub(super) struct Place<'a> {
@@ -39,6 +26,28 @@ pub(super) struct Place<'a> {
     pub(super) branch: Option<&'a str>,
 }
 
+/// What one question said about many files, until they are looked at.
+pub(super) type Glances = Mutex<HashMap<BlobAsk, String>>;
+
+/// Asks once for all of these which of them changed.
+pub(super) async fn glance(sources: &Sources, due: &[(&Spec, &Cursor)], now: DateTime<Utc>) {
+    let asks: Vec<BlobAsk> = due
+        .iter()
+        .filter_map(|(spec, cursor)| {
+            let Spec::Github { owner, repo, path, branch } = spec else { return None };
+            let place = Place { owner, repo, path: path.as_deref(), branch: branch.as_deref() };
+            cursor.get("blob").and_then(|_| place.blob(cursor))
+        })
+        .collect();
+    let mut glances = HashMap::new();
+    if asks.len() >= WORTH_A_GLANCE {
+        let ids = sources.github.blobs(&asks, now).await.ids;
+        glances.extend(asks.into_iter().zip(ids).filter_map(|(ask, id)| Some((ask, id?))));
+    }
+    // What nobody looked at meanwhile is old.
+    *locked(&sources.glances) = glances;
+}
+
 /// Looks at a file on GitHub.
 pub(super) async fn look(
     sources: &Sources,
@@ -46,16 +55,23 @@ pub(super) async fn look(
     cursor: &Cursor,
     now: DateTime<Utc>,
 ) -> Result<Sight, LookError> {
-    let quiet_until = sources.github.quiet_until.load(Ordering::Relaxed);
-    if now.timestamp() < quiet_until {
-        return Err(limited(DateTime::from_timestamp(quiet_until, 0).unwrap_or(now)));
+    let glanced = place.blob(cursor).and_then(|ask| locked(&sources.glances).remove(&ask));
+    if glanced.is_some() && glanced.as_ref() == cursor.get("blob") {
+        return Ok(Sight::Unchanged { cursor: None });
     }
-    let mut question = Question { sources, place, cursor, now, next: Cursor::new() };
-    let answer = question.look().await;
-    if let Err(LookError { kind: LookErrorKind::RateLimited { until }, .. }) = &answer {
-        sources.github.quiet_until.fetch_max(until.timestamp(), Ordering::Relaxed);
+    Question { sources, place, cursor, clock: Clock::at(now), now, next: Cursor::new() }.look().await
+}
+
+impl Place<'_> {
+    /// How its file is named in one question about many; known once it was read.
+    fn blob(&self, cursor: &Cursor) -> Option<BlobAsk> {
+        let configured = format!("{}/{}", self.owner, self.repo);
+        let path = cursor.get("path").filter(|_| cursor.get("configured") == Some(&configured))?;
+        let full_name = cursor.get("repo").cloned().unwrap_or(configured);
+        let same_path = self.path.is_none_or(|wanted| wanted == path);
+        let branch = self.branch.map(str::to_owned);
+        same_path.then(|| BlobAsk { full_name, branch, path: path.clone() })
     }
-    answer
 }
 
 /// One look, with what it learns on the way.
@@ -63,6 +79,7 @@ struct Question<'a> {
     sources: &'a Sources,
     place: &'a Place<'a>,
     cursor: &'a Cursor,
+    clock: Clock,
     now: DateTime<Utc>,
     next: Cursor,
 }
@@ -101,25 +118,24 @@ impl Question<'_> {
     /// Asks for the file's bytes.
     async fn read(&mut self, repo: &str, path: &str, etag: Option<String>) -> Result<Sight, LookError> {
         let route = format!("/repos/{repo}/contents/{}{}", encoded(path), self.branch_query('?', "ref"));
-        let mut headers = HeaderMap::new();
-        headers.insert(header::ACCEPT, HeaderValue::from_static(RAW));
-        if let Some(etag) = etag.and_then(|etag| HeaderValue::from_str(&etag).ok()) {
-            headers.insert(header::IF_NONE_MATCH, etag);
-        }
-        let answer = self.ask(route, headers).await?;
-        if answer.status() == StatusCode::NOT_MODIFIED {
+        let cap = self.sources.settings.max_bytes;
+        let get = Get { route: &route, accept: RAW, etag: etag.as_deref(), cap, keep: Keep::Nothing };
+        let answer = self.ask(get).await?;
+        if answer.status == StatusCode::NOT_MODIFIED {
             return Ok(Sight::Unchanged { cursor: None });
         }
-        let kind =
-            answer.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or("");
+        let kind = answer.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or("");
         if kind.contains("json") && !kind.contains("raw") {
             return Err(LookError::unreadable(format!("{} is a folder: name a file in it", self.shown())));
         }
-        if let Some(etag) = answer.headers().get(header::ETAG).and_then(|etag| etag.to_str().ok()) {
+        if let Some(etag) = answer.headers.get(header::ETAG).and_then(|etag| etag.to_str().ok()) {
             self.next.insert("etag".to_owned(), etag.to_owned());
         }
         self.next.insert("path".to_owned(), path.to_owned());
-        let bytes = self.body(answer, self.sources.settings.max_bytes).await?;
+        let bytes = answer.body;
+        if let Some(blob) = blob_id(&bytes) {
+            self.next.insert("blob".to_owned(), blob);
+        }
         let content = fingerprint(&bytes);
         let same = self.cursor.get("content") == Some(&content);
         self.next.insert("content".to_owned(), content);
@@ -159,7 +175,9 @@ impl Question<'_> {
         struct Person {
             date: Option<DateTime<Utc>>,
         }
-        self.sources.settings.github.token.as_ref()?;
+        if self.sources.github.is_anonymous() {
+            return None;
+        }
         let repo = self.next.get("repo")?.clone();
         let query = self.branch_query('&', "sha");
         let route = format!("/repos/{repo}/commits?path={}&per_page=1{query}", encoded(path));
@@ -170,59 +188,23 @@ impl Question<'_> {
     }
 
     async fn facts<T: serde::de::DeserializeOwned>(&mut self, route: String) -> Result<T, LookError> {
-        let mut headers = HeaderMap::new();
-        headers.insert(header::ACCEPT, HeaderValue::from_static(JSON));
-        let answer = self.ask(route, headers).await?;
-        let bytes = self.body(answer, FACTS_BYTES).await?;
-        serde_json::from_slice(&bytes).map_err(|error| {
+        let answer = self.ask(facts(&route)).await?;
+        serde_json::from_slice(&answer.body).map_err(|error| {
             LookError::trouble(format!("{}: GitHub's answer was not understood ({error})", self.shown()))
         })
     }
 
-    /// Asks, follows redirects (and learns the new name from permanent ones), turns refusals into errors.
-    async fn ask(&mut self, route: String, headers: HeaderMap) -> Result<Answer, LookError> {
-        let mut route = route;
-        for _ in 0..=REDIRECTS {
-            let answer = self
-                .sources
-                .github
-                .api()
-                ._get_with_headers(route.as_str(), Some(headers.clone()))
-                .await
-                .map_err(|error| self.explain(&error))?;
-            let status = answer.status();
-            if status.is_success() || status == StatusCode::NOT_MODIFIED {
-                return Ok(answer);
-            }
-            if !matches!(status.as_u16(), 301 | 302 | 307 | 308) {
-                return Err(self.refuse(answer).await);
-            }
-            route = self.redirect(&answer)?;
-            if matches!(status.as_u16(), 301 | 308) {
-                self.learn_name(&route).await;
-            }
+    /// Asks, learns the new name from permanent redirects, turns refusals into errors.
+    async fn ask(&mut self, get: Get<'_>) -> Result<Reply, LookError> {
+        let found = self.sources.github.find(get, self.clock).await;
+        let Found { reply, moved_to } = found.map_err(|refusal| self.explain(refusal, get.cap))?;
+        if !reply.status.is_success() && reply.status != StatusCode::NOT_MODIFIED {
+            return Err(self.refuse(&reply));
         }
-        Err(LookError::trouble(format!(
-            "{}: GitHub redirects in a circle: looking again later",
-            self.shown()
-        )))
-    }
-
-    /// The route of a redirect; only GitHub itself is followed, because the token goes along.
-    fn redirect(&self, answer: &Answer) -> Result<String, LookError> {
-        let location = answer.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
-        let target: Option<Uri> = location.and_then(|location| location.parse().ok());
-        let base: Option<Uri> = self.sources.settings.github.api_url.parse().ok();
-        let home = base.as_ref().and_then(Uri::authority);
-        target
-            .filter(|target| target.authority().is_none() || target.authority() == home)
-            .and_then(|target| target.path_and_query().map(ToString::to_string))
-            .ok_or_else(|| {
-                LookError::refused(format!(
-                    "{}: GitHub redirects to another place: check owner and repository",
-                    self.shown()
-                ))
-            })
+        if let Some(route) = moved_to {
+            self.learn_name(&route).await;
+        }
+        Ok(reply)
     }
 
     /// A renamed repository is redirected to `/repositories/ID/…`; its new name is one question away. Without an
@@ -234,88 +216,77 @@ impl Question<'_> {
         }
         let Some(id) = route.split_once("/repositories/").map(|(_, rest)| rest) else { return };
         let id: String = id.chars().take_while(char::is_ascii_digit).collect();
-        let mut headers = HeaderMap::new();
-        headers.insert(header::ACCEPT, HeaderValue::from_static(JSON));
-        let answer =
-            self.sources.github.api()._get_with_headers(format!("/repositories/{id}"), Some(headers)).await;
-        let Ok(answer) = answer else { return };
-        if !answer.status().is_success() {
+        let route = format!("/repositories/{id}");
+        let Ok(answer) = self.sources.github.get(facts(&route), self.clock).await else { return };
+        if !answer.status.is_success() {
             return;
         }
-        let Ok(bytes) = self.body(answer, FACTS_BYTES).await else { return };
-        if let Ok(repository) = serde_json::from_slice::<Repository>(&bytes) {
+        if let Ok(repository) = serde_json::from_slice::<Repository>(&answer.body) {
             self.next.insert("repo".to_owned(), repository.full_name);
         }
     }
 
-    async fn body(&self, answer: Answer, limit: usize) -> Result<Vec<u8>, LookError> {
-        let mut body = answer.into_body();
-        let mut bytes = Vec::new();
-        while let Some(frame) = body.frame().await {
-            let frame = frame.map_err(|error| self.explain(&error))?;
-            let Some(data) = frame.data_ref() else { continue };
-            if bytes.len() + data.len() > limit {
-                return Err(LookError::too_large(&self.shown(), limit));
-            }
-            bytes.extend_from_slice(data);
-        }
-        Ok(bytes)
-    }
-
-    async fn refuse(&self, answer: Answer) -> LookError {
-        let (status, headers) = (answer.status(), answer.headers().clone());
-        let said = self.body(answer, FACTS_BYTES).await.unwrap_or_default();
-        let said = String::from_utf8_lossy(&said).to_lowercase();
-        let shown = self.shown();
-        let with_token = self.sources.settings.github.token.is_some();
-        let hint = if with_token { "" } else { " (a token raises the limit, see [watch.github])" };
-        let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<i64>().ok();
-        let too_many = status == StatusCode::TOO_MANY_REQUESTS
-            || (status == StatusCode::FORBIDDEN
-                && (headers.contains_key(header::RETRY_AFTER)
-                    || number("x-ratelimit-remaining") == Some(0)
-                    || said.contains("rate limit")));
+    /// An answer that is no success, and has nothing to do with limits.
+    fn refuse(&self, answer: &Reply) -> LookError {
+        let (status, shown) = (answer.status, self.shown());
+        let with_token = !self.sources.github.is_anonymous();
         match status {
-            _ if too_many => {
-                let reset = number("x-ratelimit-reset")
-                    .filter(|_| number("x-ratelimit-remaining") == Some(0))
-                    .and_then(|reset| DateTime::from_timestamp(reset, 0));
-                let soonest = self.now + TimeDelta::seconds(1);
-                let until = retry_after(&headers, self.now)
-                    .or(reset)
-                    .unwrap_or(self.now + TimeDelta::seconds(QUIET_SECS))
-                    .clamp(soonest, self.now + TimeDelta::days(1));
-                let mut error = limited(until);
-                error.message.push_str(hint);
-                error
-            }
-            StatusCode::UNAUTHORIZED => {
-                LookError::refused("GitHub does not accept the token: make a new one and set it again")
-            }
             StatusCode::NOT_FOUND => LookError::not_found(format!(
                 "{shown} is not there, or is private: check owner, repository, path and branch{}",
                 if with_token { "" } else { "; private ones need a token" }
             )),
-            StatusCode::FORBIDDEN | StatusCode::UNAVAILABLE_FOR_LEGAL_REASONS => LookError::refused(format!(
-                "GitHub does not show {shown} (it says {}): check what the token may read, or whether it was blocked",
-                status.as_u16()
-            )),
+            StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED | StatusCode::UNAVAILABLE_FOR_LEGAL_REASONS => {
+                LookError::refused(format!(
+                    "GitHub does not show {shown} (it says {}): check what the token may read, or whether it was blocked",
+                    status.as_u16()
+                ))
+            }
             _ => LookError::new(
-                LookErrorKind::Trouble { until: retry_after(&headers, self.now) },
+                LookErrorKind::Trouble { until: retry_after(&answer.headers, self.now) },
                 format!("GitHub answered {} for {shown}: looking again later", status.as_u16()),
             ),
         }
     }
 
-    fn explain(&self, error: &octocrab::Error) -> LookError {
-        let mut root: &dyn std::error::Error = error;
-        while let Some(source) = root.source() {
-            root = source;
+    /// Why there is no answer.
+    fn explain(&self, refusal: Refusal, cap: usize) -> LookError {
+        let shown = self.shown();
+        match refusal {
+            Refusal::Wait(wait) => self.held_back(wait.until, wait.why),
+            Refusal::Silence(Silence::TooLarge) => LookError::too_large(&shown, cap),
+            Refusal::Silence(Silence::Away(root) | Silence::Broken(root)) => LookError::trouble(format!(
+                "GitHub could not be asked for {shown} ({root}): check the network"
+            )),
+            Refusal::Silence(Silence::Late) => {
+                LookError::trouble(format!("GitHub did not answer in time for {shown}: looking again later"))
+            }
+            Refusal::Elsewhere => LookError::refused(format!(
+                "{shown}: GitHub redirects to another place: check owner and repository"
+            )),
+            Refusal::Circle => {
+                LookError::trouble(format!("{shown}: GitHub redirects in a circle: looking again later"))
+            }
         }
-        LookError::trouble(format!(
-            "GitHub could not be asked for {} ({root}): check the network",
-            self.shown()
-        ))
+    }
+
+    /// Limits: GitHub's, and our own way of keeping to them.
+    fn held_back(&self, until: DateTime<Utc>, why: Why) -> LookError {
+        let anonymous = self.sources.github.is_anonymous();
+        let hint = if anonymous { " (a token raises the limit, see [github])" } else { "" };
+        let at = until.format("%Y-%m-%d %H:%M:%S UTC");
+        match why {
+            Why::Rejected | Why::NoToken => {
+                LookError::refused("GitHub does not accept the token: make a new one and set it again")
+            }
+            Why::Quiet | Why::UsedUp => LookError::new(
+                LookErrorKind::RateLimited { until },
+                format!("GitHub wants no more requests until {at}{hint}"),
+            ),
+            Why::Busy | Why::Spread => LookError::new(
+                LookErrorKind::PutOff { until },
+                format!("requests to GitHub are spread over the hour: looking again after {at}{hint}"),
+            ),
+        }
     }
 
     fn branch_query(&self, joint: char, name: &str) -> String {
@@ -329,23 +300,17 @@ impl Question<'_> {
     }
 }
 
-fn limited(until: DateTime<Utc>) -> LookError {
-    LookError::new(
-        LookErrorKind::RateLimited { until },
-        format!("GitHub wants no more requests until {}", until.format("%Y-%m-%d %H:%M:%S UTC")),
-    )
+/// A question whose answer is JSON.
+fn facts(route: &str) -> Get<'_> {
+    Get { route, accept: JSON, etag: None, cap: FACTS_BYTES, keep: Keep::Nothing }
 }
 
-/// Percent-encodes all but what is plain in a path or a query; slashes stay.
-fn encoded(text: &str) -> String {
-    use std::fmt::Write;
-    text.bytes().fold(String::with_capacity(text.len()), |mut out, byte| {
-        if byte.is_ascii_alphanumeric() || b"-_.~/".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            // Writing to a String cannot fail.
-            let _ = write!(out, "%{byte:02X}");
-        }
-        out
-    })
+/// The name git gives to these contents.
+fn blob_id(bytes: &[u8]) -> Option<String> {
+    let id = gix::objs::compute_hash(gix::hash::Kind::Sha1, gix::objs::Kind::Blob, bytes).ok()?;
+    Some(id.to_string())
+}
+
+fn locked(glances: &Glances) -> std::sync::MutexGuard<'_, HashMap<BlobAsk, String>> {
+    glances.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }

@@ -1,18 +1,24 @@
 //! GitHub as it answers: raw contents, conditional requests, renames, limits.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
 use super::serve::{Asked, Served, answer};
 use super::*;
-use crate::config::GithubSettings;
+use crate::GithubSettings;
 
 fn now() -> DateTime<Utc> {
     "2026-05-01T12:00:00Z".parse().unwrap()
 }
 
 fn sources(server: &Served, token: Option<&str>) -> Sources {
-    let github = GithubSettings { api_url: server.base.clone(), token: token.map(Into::into) };
-    Sources::new(Arc::new(Settings { github, max_bytes: 1000, ..Settings::default() })).unwrap()
+    let github = GithubSettings {
+        api_url: server.base.clone(),
+        token: token.map(Into::into),
+        ..GithubSettings::default()
+    };
+    let settings = Settings { max_bytes: 1000, ..Settings::default() };
+    let github = Github::new(&github, &settings, std::path::Path::new("."), now()).unwrap();
+    Sources::new(Arc::new(settings), github).unwrap()
 }
 
 fn spec(text: &str) -> Spec {
@@ -22,6 +28,14 @@ fn spec(text: &str) -> Spec {
 fn one(sight: Sight) -> (Version, Cursor) {
     let Sight::Versions { mut versions, cursor, more: false } = sight else { panic!("no version") };
     (versions.remove(0), cursor)
+}
+
+/// Moments without the time the test itself took.
+fn whole(kind: LookErrorKind) -> LookErrorKind {
+    match kind {
+        LookErrorKind::RateLimited { until } => LookErrorKind::RateLimited { until: until.trunc_subsecs(0) },
+        kind => kind,
+    }
 }
 
 /// A repository `o/r` whose README is `docs/README.org`.
@@ -154,7 +168,7 @@ async fn limits_are_obeyed_by_all_and_refusals_say_what_to_do() {
         let fresh = sources(&server, Some("sesame"));
         let error =
             fresh.look(&spec(&format!("github:o/{repo}/x")), &Cursor::new(), now()).await.unwrap_err();
-        assert_eq!(error.kind, kind, "{error}");
+        assert_eq!(whole(error.kind), kind, "{error}");
         assert!(!format!("{error:?}").contains("sesame"));
     }
 
@@ -162,7 +176,7 @@ async fn limits_are_obeyed_by_all_and_refusals_say_what_to_do() {
     shared.look(&spec("github:o/told/x"), &Cursor::new(), now()).await.unwrap_err();
     server.asked();
     let quiet = shared.look(&spec("github:o/none/x"), &Cursor::new(), minutes(4)).await.unwrap_err();
-    assert_eq!(quiet.kind, LookErrorKind::RateLimited { until: minutes(5) });
+    assert_eq!(whole(quiet.kind), LookErrorKind::RateLimited { until: minutes(5) });
     assert!(server.asked().is_empty(), "nobody asks while GitHub wants quiet");
     let over = shared.look(&spec("github:o/none/x"), &Cursor::new(), minutes(6)).await.unwrap_err();
     assert_eq!(over.kind, LookErrorKind::NotFound);
@@ -171,7 +185,45 @@ async fn limits_are_obeyed_by_all_and_refusals_say_what_to_do() {
 #[tokio::test]
 async fn a_token_that_cannot_be_one_is_refused_without_showing_it() {
     let server = Served::new(|_| answer(404, &[], "")).await;
-    let github = GithubSettings { api_url: server.base.clone(), token: Some("ses\name".into()) };
-    let error = Sources::new(Arc::new(Settings { github, ..Settings::default() })).err().unwrap();
+    let github = GithubSettings {
+        api_url: server.base.clone(),
+        token: Some("ses\name".into()),
+        ..GithubSettings::default()
+    };
+    let error = Github::new(&github, &Settings::default(), std::path::Path::new("."), now()).err().unwrap();
     assert!(!error.to_string().contains("ses"), "{error}");
+}
+
+#[tokio::test]
+async fn many_catalogs_are_asked_about_in_one_question_and_only_changed_ones_are_read() {
+    let server = Served::new(|asked| {
+        if asked.target == "/graphql" {
+            // git's name of the text "* one"; the third repository has something else by now.
+            let same = "d9223bd373a1f03e6e2fa372f82408500c90c89e";
+            let object = |oid: &str| serde_json::json!({ "object": { "oid": oid } });
+            let data = serde_json::json!({ "p0": object(same), "p1": object(same), "p2": object("other") });
+            return answer(200, &[], serde_json::json!({ "data": data }).to_string());
+        }
+        if asked.target.contains("/contents/") { answer(200, &[], "* one") } else { answer(404, &[], "{}") }
+    })
+    .await;
+    let sources = sources(&server, Some("sesame"));
+    let specs = ["github:o/a/x.org", "github:o/b/x.org", "github:o/c/x.org"].map(spec);
+    let mut known = Vec::new();
+    for spec in &specs {
+        let (_, cursor) = one(sources.look(spec, &Cursor::new(), now()).await.unwrap());
+        known.push(cursor);
+    }
+    let (same, first) = (known[0]["blob"].clone(), server.asked().len());
+    assert_eq!((same.len(), first), (40, 6), "{same}");
+    let due: Vec<(&Spec, &Cursor)> = specs.iter().zip(&known).collect();
+    sources.glance(&due, now()).await;
+    for (spec, cursor) in due {
+        assert_eq!(sources.look(spec, cursor, now()).await.unwrap(), Sight::Unchanged { cursor: None });
+    }
+    let asked: Vec<String> = server.asked().into_iter().map(|asked| asked.target).collect();
+    assert_eq!(asked, ["/graphql", "/repos/o/c/contents/x.org"]);
+    // A glance is good for one look.
+    sources.look(&specs[0], &known[0], now()).await.unwrap();
+    assert_eq!(server.asked().len(), 1);
 }

@@ -17,7 +17,7 @@ fn settings() -> Settings {
 
 async fn look(url: &str, cursor: &Cursor, settings: Settings) -> Result<Sight, LookError> {
     let spec = Spec::Web(url.parse().unwrap());
-    Sources::new(Arc::new(settings)).unwrap().look(&spec, cursor, now()).await
+    Sources::new(Arc::new(settings), Github::anybody()).unwrap().look(&spec, cursor, now()).await
 }
 
 fn text(sight: Sight) -> (String, Cursor) {

@@ -18,6 +18,7 @@ pub(crate) struct Served {
 pub(crate) struct Asked {
     pub(crate) target: String,
     pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Asked {
@@ -36,10 +37,14 @@ impl Served {
         let asked = Arc::new(Mutex::new(Vec::new()));
         let remembered = Arc::clone(&asked);
         let router = Router::new().fallback(move |request: Request| {
-            let one = Asked { target: request.uri().to_string(), headers: request.headers().clone() };
-            remembered.lock().unwrap().push(one.clone());
-            let answer = answer(&one);
-            async move { answer }
+            let (answer, remembered) = (answer.clone(), Arc::clone(&remembered));
+            async move {
+                let (parts, body) = request.into_parts();
+                let body = axum::body::to_bytes(body, usize::MAX).await.unwrap().to_vec();
+                let one = Asked { target: parts.uri.to_string(), headers: parts.headers, body };
+                remembered.lock().unwrap().push(one.clone());
+                answer(&one)
+            }
         });
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         Self { base, asked }
@@ -54,6 +59,10 @@ impl Served {
 /// An answer.
 pub(crate) fn answer(status: u16, headers: &[(&str, &str)], body: impl Into<Body>) -> Response<Body> {
     let mut response = Response::builder().status(status);
+    if headers.iter().all(|(name, _)| *name != "date") {
+        // The server lives in the time of the tests.
+        response = response.header("date", "Fri, 01 May 2026 12:00:00 GMT");
+    }
     for (name, value) in headers {
         response = response.header(*name, *value);
     }

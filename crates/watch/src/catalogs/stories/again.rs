@@ -4,8 +4,8 @@ use chrono::TimeDelta;
 use whimbrel_store::{Record, Store};
 
 use super::{FIVE, World, id, list, local, settling, with};
-use crate::Watcher;
 use crate::config::{CatalogConfig, Settings};
+use crate::{Github, Watcher};
 
 #[tokio::test]
 async fn a_restart_goes_on_where_it_was() {
@@ -95,7 +95,9 @@ async fn wrong_configurations_are_refused_all_at_once() {
         local("c"),
     ];
     let store = Store::in_memory().unwrap();
-    let error = Watcher::new(store, std::path::Path::new("."), Settings::default(), wrong).err().unwrap();
+    let error = Watcher::new(store, std::path::Path::new("."), Settings::default(), Github::anybody(), wrong)
+        .err()
+        .unwrap();
     let text = error.to_string();
     assert!(["`a`", "`b`", "`c`"].iter().all(|name| text.contains(name)), "{text}");
 }

@@ -1,0 +1,204 @@
+//! How many projects are asked about at once: as many as GitHub manages. A batch that fails is halved and asked again,
+//! until the one project that is too much for it stands alone.
+
+use std::collections::VecDeque;
+
+/// The first batch. GitHub has been seen to give up at fifty of this weight.
+const START: usize = 50;
+
+/// GitHub's own ceiling for a list of ids.
+pub(crate) const MOST: usize = 100;
+
+/// Whole batches that have to succeed before the size grows.
+const GOOD: u32 = 2;
+
+/// Failures in a row after which it is not a project that is too much but GitHub that is not well. One bad project
+/// never makes more than two, because halves are asked in turn.
+const ILL: u32 = 4;
+
+/// The size of batches, learnt from how the last ones went.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct BatchSize {
+    size: usize,
+    good: u32,
+}
+
+impl Default for BatchSize {
+    fn default() -> Self {
+        Self { size: START, good: 0 }
+    }
+}
+
+impl BatchSize {
+    pub(crate) fn get(self) -> usize {
+        self.size
+    }
+
+    /// Half of it, for questions that are dearer.
+    pub(crate) fn halved(self) -> Self {
+        Self { size: (self.size / 2).max(1), ..self }
+    }
+
+    /// A batch was answered. Only whole ones tell that more would do.
+    pub(crate) fn succeeded(&mut self, asked: usize) {
+        if asked < self.size {
+            return;
+        }
+        self.good += 1;
+        if self.good >= GOOD {
+            (self.size, self.good) = ((self.size + (self.size / 4).max(1)).min(MOST), 0);
+        }
+    }
+
+    /// GitHub did not manage a batch of this many.
+    pub(crate) fn failed(&mut self, asked: usize) {
+        self.size = self.size.min((asked / 2).max(1));
+        self.good = 0;
+    }
+}
+
+/// What is still to be asked in one look: fresh projects, and halves of batches that failed.
+#[derive(Debug)]
+pub(crate) struct Work {
+    fresh: VecDeque<usize>,
+    again: VecDeque<Vec<usize>>,
+    failures: u32,
+}
+
+impl Work {
+    pub(crate) fn new(all: impl IntoIterator<Item = usize>) -> Self {
+        Self { fresh: all.into_iter().collect(), again: VecDeque::new(), failures: 0 }
+    }
+
+    /// The next batch; `None` when there is nothing left, or no point in going on now.
+    pub(crate) fn next(&mut self, size: BatchSize) -> Option<Vec<usize>> {
+        if self.is_hopeless() {
+            return None;
+        }
+        if let Some(half) = self.again.pop_front() {
+            return Some(half);
+        }
+        let count = self.fresh.len().min(size.get());
+        (count > 0).then(|| self.fresh.drain(..count).collect())
+    }
+
+    /// A batch that was not sent, or whose token was not accepted, goes back unharmed.
+    pub(crate) fn put_back(&mut self, batch: Vec<usize>) {
+        self.again.push_front(batch);
+    }
+
+    /// Part of a batch was answered.
+    pub(crate) fn succeeded(&mut self) {
+        self.failures = 0;
+    }
+
+    /// Those of a batch GitHub did not manage: halved and asked again. Hands back the one that cannot be halved.
+    pub(crate) fn split(&mut self, mut batch: Vec<usize>) -> Option<usize> {
+        match batch.len() {
+            0 | 1 => batch.pop(),
+            count => {
+                let half = batch.split_off(count / 2);
+                self.again.extend([batch, half]);
+                None
+            }
+        }
+    }
+
+    /// A batch brought nothing at all.
+    pub(crate) fn failed(&mut self) {
+        self.failures += 1;
+    }
+
+    /// Nothing works any more: the rest is for later.
+    pub(crate) fn is_hopeless(&self) -> bool {
+        self.failures >= ILL
+    }
+
+    /// Everything that was not asked.
+    pub(crate) fn left(self) -> impl Iterator<Item = usize> {
+        self.again.into_iter().flatten().chain(self.fresh)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Asks until nothing is left; a server that fails whenever one of `bad` is in the batch, or it is larger than
+    /// `most`. Returns which were answered, which stood alone, and how many questions it took.
+    fn run(
+        work: &mut Work,
+        size: &mut BatchSize,
+        bad: &BTreeSet<usize>,
+        most: usize,
+    ) -> (Vec<usize>, Vec<usize>, usize) {
+        let (mut good, mut alone, mut asked) = (Vec::new(), Vec::new(), 0);
+        while let Some(batch) = work.next(*size) {
+            asked += 1;
+            if batch.len() > most || batch.iter().any(|one| bad.contains(one)) {
+                size.failed(batch.len());
+                work.failed();
+                if let Some(one) = work.split(batch) {
+                    alone.push(one);
+                    work.succeeded(); // found: that is no sign of illness
+                }
+            } else {
+                size.succeeded(batch.len());
+                work.succeeded();
+                good.extend(batch);
+            }
+        }
+        (good, alone, asked)
+    }
+
+    #[test]
+    fn one_bad_project_is_found_and_the_others_are_answered() {
+        for bad in 0..50 {
+            let (mut work, mut size) = (Work::new(0..50), BatchSize::default());
+            let (good, alone, asked) = run(&mut work, &mut size, &BTreeSet::from([bad]), MOST);
+            assert_eq!((good.len(), alone), (49, vec![bad]));
+            assert!(asked <= 13, "{asked} questions for {bad}");
+        }
+    }
+
+    #[test]
+    fn a_server_that_is_ill_is_left_alone_soon_and_nothing_is_lost() {
+        let (mut work, mut size) = (Work::new(0..1000), BatchSize::default());
+        let (good, alone, asked) = run(&mut work, &mut size, &BTreeSet::new(), 0);
+        assert_eq!((good.len(), alone.len(), asked), (0, 0, 4));
+        let left: BTreeSet<usize> = work.left().collect();
+        assert_eq!(left, (0..1000).collect());
+    }
+
+    #[test]
+    fn batches_shrink_to_what_the_server_manages_and_grow_again() {
+        let (mut work, mut size) = (Work::new(0..10_000), BatchSize::default());
+        let (good, _, asked) = run(&mut work, &mut size, &BTreeSet::new(), MOST);
+        assert_eq!((good.len(), size.get()), (10_000, MOST));
+        assert!(asked <= 113, "{asked}");
+        let mut work = Work::new(0..10_000);
+        let (good, _, asked) = run(&mut work, &mut size, &BTreeSet::new(), 30);
+        assert_eq!(good.len(), 10_000);
+        assert!(asked < 700, "{asked}");
+        assert!((15..=38).contains(&size.get()), "{}", size.get());
+    }
+
+    proptest! {
+        #[test]
+        fn everything_is_answered_alone_or_left(
+            count in 0_usize..300, bad in prop::collection::btree_set(0_usize..300, 0..8), most in 1_usize..120,
+        ) {
+            let (mut work, mut size) = (Work::new(0..count), BatchSize::default());
+            let (good, alone, asked) = run(&mut work, &mut size, &bad, most);
+            let mut all: Vec<usize> = good.iter().chain(&alone).copied().chain(work.left()).collect();
+            all.sort_unstable();
+            prop_assert_eq!(all, (0..count).collect::<Vec<_>>());
+            prop_assert!(alone.iter().all(|one| bad.contains(one)));
+            prop_assert!(asked <= 2 * count + 8);
+        }
+    }
+}

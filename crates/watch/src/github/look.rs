@@ -1,0 +1,220 @@
+//! Looking at projects, in batches: by their ids, and by their names until those are known. What one look cannot do is
+//! put off; nothing is lost and nobody waits.
+
+use chrono::{DateTime, Utc};
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
+use serde_json::{Map, Value, json};
+use tracing::{debug, warn};
+use whimbrel_project::{Answer, Project, ProjectId};
+
+use super::answer::{Envelope, Part, Place};
+use super::batch::{BatchSize, Work};
+use super::calls::NoAnswer;
+use super::clock::Clock;
+use super::governor::UNDER_WAY;
+use super::query;
+use super::repository::Repository;
+use super::{Github, locked};
+
+/// What a look at projects brought.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Looked {
+    /// How GitHub answered.
+    pub answers: Vec<(ProjectId, Answer)>,
+    /// Those that were not asked about, or whose answer is to be asked for again: they are still due.
+    pub put_off: Vec<ProjectId>,
+    /// When to come back for them.
+    pub again: Option<DateTime<Utc>>,
+}
+
+/// How the projects of a batch are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum By {
+    Id,
+    Name,
+}
+
+impl Github {
+    /// Looks at these projects. Releases come with their notes where these will be told.
+    pub async fn look(&self, projects: &[Project], now: DateTime<Utc>) -> Looked {
+        if let Some(again) = self.away_until(now).filter(|_| !projects.is_empty()) {
+            let put_off = projects.iter().map(|project| project.id).collect();
+            return Looked { answers: Vec::new(), put_off, again: Some(again) };
+        }
+        let clock = Clock::at(now);
+        if self.is_anonymous() {
+            return self.look_without_token(projects, clock).await;
+        }
+        let mut looked = self.look_in_batches(projects, clock).await;
+        self.bring_notes(projects, &mut looked, clock).await;
+        looked
+    }
+
+    async fn look_in_batches(&self, projects: &[Project], clock: Clock) -> Looked {
+        let (known, unknown): (Vec<usize>, Vec<usize>) =
+            (0..projects.len()).partition(|place| projects[*place].node.is_some());
+        let mut works = [(By::Id, Work::new(known)), (By::Name, Work::new(unknown))];
+        let mut looked = Looked::default();
+        let mut flights = FuturesUnordered::new();
+        loop {
+            while flights.len() < UNDER_WAY as usize && looked.again.is_none() {
+                let size = *locked(&self.inner.batch);
+                let next = works
+                    .iter_mut()
+                    .find_map(|(by, work)| Some((*by, work.next(size.for_names(*by == By::Name))?)));
+                let Some((by, batch)) = next else { break };
+                flights.push(self.ask(by, batch, projects, clock));
+            }
+            let Some((by, batch, answer)) = flights.next().await else { break };
+            let work = &mut works[usize::from(by == By::Name)].1;
+            match answer {
+                Ok(envelope) => self.take(&envelope, by, batch, projects, work, &mut looked),
+                Err(NoAnswer::TooMuch(why)) => {
+                    debug!(
+                        size = batch.len(),
+                        "GitHub does not manage {} projects at once: {why}",
+                        batch.len()
+                    );
+                    locked(&self.inner.batch).failed(batch.len());
+                    work.failed();
+                    if let Some(alone) = work.split(batch) {
+                        looked.answers.push((projects[alone].id, Answer::Failed(why)));
+                    }
+                    if work.is_hopeless() {
+                        looked.again = Some(self.gone_away(clock.now()));
+                    }
+                }
+                Err(NoAnswer::Wait(wait)) => {
+                    work.put_back(batch);
+                    looked.again = looked.again.max(Some(wait.until));
+                }
+                Err(NoAnswer::Away(why)) => {
+                    work.put_back(batch);
+                    let again = self.gone_away(clock.now());
+                    warn!(
+                        "GitHub cannot be reached ({why}): trying again after {}",
+                        again.format("%H:%M:%S UTC")
+                    );
+                    looked.again = looked.again.max(Some(again));
+                }
+                Err(NoAnswer::Refused(why)) => {
+                    let failed = |place: usize| (projects[place].id, Answer::Failed(why.clone()));
+                    looked.answers.extend(batch.into_iter().map(failed));
+                }
+            }
+        }
+        drop(flights);
+        let left = works.into_iter().flat_map(|(_, work)| work.left());
+        looked.put_off.extend(left.map(|place| projects[place].id));
+        if looked.put_off.is_empty() {
+            looked.again = None;
+        }
+        looked
+    }
+
+    async fn ask(
+        &self,
+        by: By,
+        batch: Vec<usize>,
+        projects: &[Project],
+        clock: Clock,
+    ) -> (By, Vec<usize>, Result<Envelope, NoAnswer>) {
+        let (text, variables, connections) = match by {
+            By::Id => {
+                let (tagged, plain): (Vec<usize>, Vec<usize>) =
+                    batch.iter().partition(|place| wants_tags(&projects[**place]));
+                let ids = |places: &[usize]| -> Vec<&str> {
+                    places.iter().filter_map(|place| projects[*place].node.as_deref()).collect()
+                };
+                let variables = json!({ "plain": ids(&plain), "tagged": ids(&tagged) });
+                (query::look(), variables, plain.len() + 2 * tagged.len())
+            }
+            By::Name => {
+                let mut variables = Map::new();
+                for (number, place) in batch.iter().enumerate() {
+                    let (owner, name) = projects[*place].owner_and_name().unwrap_or_default();
+                    variables.insert(format!("o{number}"), owner.into());
+                    variables.insert(format!("n{number}"), name.into());
+                }
+                (query::resolve(batch.len()), Value::Object(variables), 2 * batch.len())
+            }
+        };
+        let answer = self.query(&text, &variables, query::points(connections), clock).await;
+        (by, batch, answer)
+    }
+
+    /// Reads an answer project by project.
+    fn take(
+        &self,
+        envelope: &Envelope,
+        by: By,
+        batch: Vec<usize>,
+        projects: &[Project],
+        work: &mut Work,
+        looked: &mut Looked,
+    ) {
+        let (count, mut too_much) = (batch.len(), Vec::new());
+        let (plain, tagged) = (envelope.list("plain"), envelope.list("tagged"));
+        let (mut next_plain, mut next_tagged) = (0, 0);
+        for (number, place) in batch.into_iter().enumerate() {
+            let name = format!("p{number}");
+            let part: Part<Repository> = match by {
+                By::Name => envelope.part(Place { field: &name, index: None }, envelope.field(&name)),
+                By::Id => {
+                    let (field, list, next) = if wants_tags(&projects[place]) {
+                        ("tagged", &tagged, &mut next_tagged)
+                    } else {
+                        ("plain", &plain, &mut next_plain)
+                    };
+                    let index = *next;
+                    *next += 1;
+                    let raw = list.get(index).copied().flatten();
+                    envelope.part(Place { field, index: Some(index) }, raw)
+                }
+            };
+            let answer = match part {
+                Part::Here(repository) => {
+                    repository.seen().map_or(Answer::NotFound, |seen| Answer::Here(Box::new(seen)))
+                }
+                Part::NotFound => Answer::NotFound,
+                Part::Forbidden(why) => Answer::Blocked(why),
+                Part::Failed(why) => Answer::Failed(why),
+                Part::TooMuch => {
+                    too_much.push(place);
+                    continue;
+                }
+            };
+            looked.answers.push((projects[place].id, answer));
+        }
+        let mut size = locked(&self.inner.batch);
+        if too_much.is_empty() {
+            size.succeeded(count);
+        } else {
+            size.failed(count);
+        }
+        drop(size);
+        if too_much.len() < count {
+            work.succeeded();
+            self.back();
+        } else {
+            work.failed();
+        }
+        if let Some(alone) = work.split(too_much) {
+            let why = "GitHub does not manage to answer about it".to_owned();
+            looked.answers.push((projects[alone].id, Answer::Failed(why)));
+        }
+    }
+}
+
+/// Projects without releases publish tags, as far as they publish anything.
+fn wants_tags(project: &Project) -> bool {
+    project.releases.total().is_none_or(|total| total == 0)
+}
+
+impl BatchSize {
+    /// Names are looked up one by one, which is dearer for GitHub than ids.
+    fn for_names(self, by_name: bool) -> Self {
+        if by_name { self.halved() } else { self }
+    }
+}

@@ -1,0 +1,133 @@
+//! The notes of releases that will be told, by a question of their own (why stands in `query`).
+
+use serde::Deserialize;
+use serde_json::json;
+use whimbrel_project::{Answer, Project, SeenRelease};
+
+use super::answer::{Part, Place};
+use super::calls::NoAnswer;
+use super::clock::Clock;
+use super::look::Looked;
+use super::{Github, query};
+
+/// Questions that may fail before the rest is left for later.
+const FAILURES: u32 = 4;
+
+#[derive(Deserialize)]
+struct Notes {
+    #[serde(default, rename = "descriptionHTML")]
+    html: Option<String>,
+}
+
+/// Where a release stands in what was looked at.
+#[derive(Clone, Copy)]
+struct Wanted {
+    answer: usize,
+    release: usize,
+}
+
+impl Github {
+    /// Fills in the notes that will be told. A project whose notes cannot be had now is put off as a whole: told
+    /// without them it would be told wrong.
+    pub(super) async fn bring_notes(&self, projects: &[Project], looked: &mut Looked, clock: Clock) {
+        let wanted = wanted(projects, looked);
+        let mut work: Vec<Vec<Wanted>> = wanted.chunks(query::NOTES).map(<[Wanted]>::to_vec).rev().collect();
+        let (mut failures, mut late) = (0, Vec::new());
+        while let Some(mut some) = work.pop() {
+            if failures >= FAILURES {
+                looked.again = Some(self.gone_away(clock.now()));
+                late.extend(some);
+                break;
+            }
+            let ids: Vec<&str> =
+                some.iter().map(|one| release(looked, *one).map_or("", |found| &found.id)).collect();
+            let answer = self.query(&query::notes(), &json!({ "ids": ids }), 1, clock).await;
+            match answer {
+                Ok(envelope) => {
+                    failures = 0;
+                    let list = envelope.list("nodes");
+                    for (index, one) in some.iter().enumerate() {
+                        let raw = list.get(index).copied().flatten();
+                        let place = Place { field: "nodes", index: Some(index) };
+                        match envelope.part::<Notes>(place, raw) {
+                            Part::Here(notes) => {
+                                if let Some(found) = release_mut(looked, *one) {
+                                    found.notes_html = notes.html.unwrap_or_default();
+                                }
+                            }
+                            Part::TooMuch if some.len() > 1 => work.push(vec![*one]),
+                            // Deleted meanwhile, or too much for GitHub by itself: then there are none.
+                            _ => {}
+                        }
+                    }
+                }
+                Err(NoAnswer::TooMuch(_)) => {
+                    failures += 1;
+                    if some.len() > 1 {
+                        let half = some.split_off(some.len() / 2);
+                        work.extend([half, some]);
+                    }
+                }
+                Err(NoAnswer::Refused(_)) => {}
+                Err(NoAnswer::Wait(wait)) => {
+                    looked.again = looked.again.max(Some(wait.until));
+                    late.extend(some);
+                    break;
+                }
+                Err(NoAnswer::Away(_)) => {
+                    looked.again = Some(self.gone_away(clock.now()));
+                    late.extend(some);
+                    break;
+                }
+            }
+        }
+        late.extend(work.into_iter().flatten());
+        let mut places: Vec<usize> = late.iter().map(|one| one.answer).collect();
+        places.sort_unstable();
+        places.dedup();
+        for place in places.into_iter().rev() {
+            let (id, _) = looked.answers.swap_remove(place);
+            looked.put_off.push(id);
+        }
+    }
+}
+
+/// The releases whose notes will be told.
+fn wanted(projects: &[Project], looked: &Looked) -> Vec<Wanted> {
+    let by_id: std::collections::HashMap<_, _> =
+        projects.iter().map(|project| (project.id, project)).collect();
+    let mut wanted = Vec::new();
+    for (answer, (id, found)) in looked.answers.iter().enumerate() {
+        let (Answer::Here(seen), Some(project)) = (found, by_id.get(id)) else { continue };
+        for (release, found) in seen.releases.iter().flatten().enumerate() {
+            if wants_notes(project, found) {
+                wanted.push(Wanted { answer, release });
+            }
+        }
+    }
+    wanted
+}
+
+/// Whether a release may be told: it is published, and not among those that were there when its project was first
+/// seen.
+fn wants_notes(project: &Project, release: &SeenRelease) -> bool {
+    let is_first_sight = project.releases.total().is_none();
+    let fresh = |published| project.releases.latest().is_none_or(|latest| published > latest);
+    !is_first_sight
+        && !release.draft
+        && release.published.is_some_and(|published| project.releases.is_settling() || fresh(published))
+}
+
+fn release(looked: &Looked, wanted: Wanted) -> Option<&SeenRelease> {
+    match &looked.answers.get(wanted.answer)?.1 {
+        Answer::Here(seen) => seen.releases.as_ref()?.get(wanted.release),
+        _ => None,
+    }
+}
+
+fn release_mut(looked: &mut Looked, wanted: Wanted) -> Option<&mut SeenRelease> {
+    match &mut looked.answers.get_mut(wanted.answer)?.1 {
+        Answer::Here(seen) => seen.releases.as_mut()?.get_mut(wanted.release),
+        _ => None,
+    }
+}

@@ -1,0 +1,98 @@
+//! How GitHub is asked: the `[github]` part of the configuration.
+
+use std::path::PathBuf;
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use whimbrel_project::Rules;
+
+use crate::span::Span;
+
+/// How GitHub is asked (`[github]`).
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct GithubSettings {
+    /// Base address of the API. Default `"https://api.github.com"`.
+    pub api_url: String,
+    /// A token; without one GitHub answers 60 requests an hour. Better kept out of the file: see the environment
+    /// variables in the manual. Default: none.
+    #[serde(skip_serializing)]
+    pub token: Option<SecretString>,
+    /// Further tokens; the one with most room is used. Default: none.
+    #[serde(skip_serializing)]
+    pub tokens: Vec<SecretString>,
+    /// The number of a GitHub App to ask as, instead of or beside tokens. Default: none.
+    pub app_id: Option<u64>,
+    /// The number of the installation of that app. Default: none.
+    pub app_installation: Option<u64>,
+    /// The file with the app's private key, as GitHub hands it out (PEM). Default: none.
+    pub app_key_file: Option<PathBuf>,
+    /// Points of each hourly limit that are never used, given for a limit of 5,000; of a smaller one the same share.
+    /// Default 500.
+    pub reserve: u32,
+    /// The shortest time between two looks at a project. Default `"15m"`.
+    pub interval_min: Span,
+    /// The longest time between two looks at a project. Default `"1d"`.
+    pub interval_max: Span,
+    /// The secret GitHub signs its webhooks with; without one they are not accepted. Default: none.
+    #[serde(skip_serializing)]
+    pub webhook_secret: Option<SecretString>,
+    /// When what is seen of a project becomes news.
+    pub rules: Rules,
+}
+
+impl Default for GithubSettings {
+    fn default() -> Self {
+        Self {
+            api_url: "https://api.github.com".to_owned(),
+            token: None,
+            tokens: Vec::new(),
+            app_id: None,
+            app_installation: None,
+            app_key_file: None,
+            reserve: 500,
+            interval_min: Span::from_secs(15 * 60),
+            interval_max: Span::from_secs(24 * 3600),
+            webhook_secret: None,
+            rules: Rules::default(),
+        }
+    }
+}
+
+impl GithubSettings {
+    /// Every token, the first one first; empty ones are none.
+    pub(crate) fn all_tokens(&self) -> impl Iterator<Item = &SecretString> {
+        let all = self.token.iter().chain(&self.tokens);
+        all.filter(|token| !token.expose_secret().trim().is_empty())
+    }
+
+    /// Whether GitHub is asked as anybody may: 60 requests an hour.
+    pub fn is_anonymous(&self) -> bool {
+        self.all_tokens().next().is_none() && self.app_id.is_none()
+    }
+
+    /// How changes of projects are judged, with the intervals of this section.
+    pub fn project_rules(&self) -> Rules {
+        let min = self.interval_min.as_std().as_secs().max(1);
+        Rules {
+            interval_min_secs: min,
+            interval_max_secs: self.interval_max.as_std().as_secs().max(min),
+            ..self.rules.clone()
+        }
+    }
+
+    /// What equality is about.
+    fn parts(&self) -> (impl PartialEq, impl PartialEq, impl PartialEq) {
+        let open = |secret: &SecretString| secret.expose_secret().to_owned();
+        let secrets = (self.token.as_ref().map(open), self.tokens.iter().map(open).collect::<Vec<_>>());
+        let app = (self.app_id, self.app_installation, self.app_key_file.clone());
+        let numbers = (self.reserve, self.interval_min, self.interval_max, self.rules.clone());
+        (secrets, app, (self.api_url.clone(), self.webhook_secret.as_ref().map(open), numbers))
+    }
+}
+
+impl PartialEq for GithubSettings {
+    fn eq(&self, other: &Self) -> bool {
+        self.parts() == other.parts()
+    }
+}
