@@ -22,11 +22,9 @@ fn files(folder: &Path) -> Vec<std::path::PathBuf> {
 #[tokio::test]
 async fn a_token_goes_to_github_and_nowhere_else() {
     let github = Github::start();
-    github.commit(
-        "example/birds",
-        "README.md",
-        catalog_of("Birds", [("curlew", "https://github.com/example/curlew")]),
-    );
+    github.token(TOKEN);
+    let birds = catalog_of("Birds", [("curlew", "https://github.com/example/curlew")]);
+    github.repository("example/birds").push("README.md", birds);
     let mut world = World::new();
     world.hurry();
     world.configure(&format!("[github]\napi_url = \"{}\"", github.api_url()));

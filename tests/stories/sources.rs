@@ -1,6 +1,8 @@
 //! Catalogs on the web and on GitHub, with servers in all moods.
 
-use whimbrel_world::github::{Github, Limit};
+use std::time::Duration;
+
+use whimbrel_world::github::{Fault, Github};
 use whimbrel_world::website::{Page, Website};
 use whimbrel_world::{World, catalog_of, eventually};
 
@@ -140,6 +142,8 @@ async fn private_addresses_are_refused_unless_allowed() {
 
 /// A world that follows this on the pretend GitHub.
 async fn following(github: &Github, source: &str) -> World {
+    // Stories look every second, and have no token.
+    github.limits(|limits| limits.anonymous_hour = 5_000);
     let mut world = World::new();
     world.hurry();
     world.configure(&format!("[github]\napi_url = \"{}\"", github.api_url()));
@@ -152,16 +156,16 @@ async fn following(github: &Github, source: &str) -> World {
 #[tokio::test]
 async fn a_readme_on_github_is_found_followed_and_asked_conditionally() {
     let github = Github::start();
-    github.commit("example/birds", "readme.md", list(&[CURLEW]));
+    let birds = github.repository("example/birds").push("readme.md", list(&[CURLEW]));
     let mut world = following(&github, "github:Example/Birds").await;
     eventually("an answer without a body", || async {
         github.asked().iter().any(|asked| asked.status == Some(304)).then_some(())
     })
     .await;
-    github.commit("example/birds", "readme.md", list(&[CURLEW, GODWIT]));
+    birds.push("readme.md", list(&[CURLEW, GODWIT]));
     world.hears("godwit").await;
     world.stop().await;
-    github.expects_no_more();
+    github.expects_no_violations();
     let readmes = github.asked().iter().filter(|asked| asked.path.ends_with("/readme")).count();
     assert_eq!(readmes, 1, "its name is remembered");
 }
@@ -169,50 +173,49 @@ async fn a_readme_on_github_is_found_followed_and_asked_conditionally() {
 #[tokio::test]
 async fn a_renamed_repository_is_followed_under_its_new_name() {
     let github = Github::start();
-    github.commit("example/birds", "lists/shore.md", list(&[CURLEW]));
+    let birds = github.repository("example/birds").push("lists/shore.md", list(&[CURLEW]));
     let mut world = following(&github, "github:example/birds/lists/shore.md").await;
-    github.rename("example/birds", "example/shorebirds");
-    github.commit("example/shorebirds", "lists/shore.md", list(&[CURLEW, GODWIT]));
+    birds.rename("example/shorebirds").push("lists/shore.md", list(&[CURLEW, GODWIT]));
     world.hears("godwit").await;
     eventually("a question under the new name", || async {
         github.asked().iter().any(|asked| asked.path.starts_with("/repos/example/shorebirds/")).then_some(())
     })
     .await;
     world.stop().await;
-    github.expects_no_more();
+    github.expects_no_violations();
     assert_eq!(world.told().len(), 2, "{:?}", world.told());
 }
 
 #[tokio::test]
 async fn limits_end_the_asking_until_they_are_over() {
     let github = Github::start();
-    github.commit("example/birds", "README.md", list(&[CURLEW]));
+    let birds = github.repository("example/birds").push("README.md", list(&[CURLEW]));
     let mut world = following(&github, "github:example/birds").await;
-    let later = chrono::Utc::now().timestamp() + 3600;
-    for (limit, said) in [(Limit::Burst(2), "github"), (Limit::Hourly(later), "github")] {
-        github.limit(Some(limit));
+    let hour = Duration::from_hours(1);
+    for limit in [Fault::TooManyRequests(Duration::from_secs(2)), Fault::PrimaryLimit(hour)] {
+        let limited = github.fails(limit.clone());
         let before = world.process().said().len();
         eventually("a word about the limit", || async {
             let said_since = world.process().said().get(before..).unwrap_or_default().to_lowercase();
             said_since
                 .lines()
-                .any(|line| line.contains("`birds` could not be read") && line.contains(said))
+                .any(|line| line.contains("`birds` could not be read") && line.contains("github"))
                 .then_some(())
         })
         .await;
         let refused = github.asked().len();
-        if limit == Limit::Burst(2) {
-            github.limit(None);
-            github.commit("example/birds", "README.md", list(&[CURLEW, GODWIT]));
-            world.hears("godwit").await;
-        } else {
+        if limit == Fault::PrimaryLimit(hour) {
             // An hour is not waited for: within the next looks nothing is asked.
             world.write("birds.md", list(&[CURLEW]));
             world.follow("local", "birds.md");
             world.logs("following `local`").await;
             assert!(github.asked().len() <= refused + 1, "it goes on asking");
+        } else {
+            limited.heals();
+            birds.push("README.md", list(&[CURLEW, GODWIT]));
+            world.hears("godwit").await;
         }
     }
     world.stop().await;
-    github.expects_no_more();
+    github.expects_no_violations();
 }

@@ -2,7 +2,7 @@
 //!
 //! [`World`] is a folder with a configuration and catalogs; it starts the program `whimbrel`, waits for what it says,
 //! asks its pages, kills it without warning and starts it again. [`website::Website`] stands in for servers on the
-//! web, [`github::Github`] for GitHub; both answer through a [`server::Server`]. [`browser::Browser`] is a real
+//! web, answering through a [`server::Server`], [`github::Github`] for GitHub. [`browser::Browser`] is a real
 //! browser, [`site::Shown`] the site over news that is made up. Nothing in the program knows that it is under test:
 //! only addresses differ.
 

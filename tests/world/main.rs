@@ -1,0 +1,106 @@
+//! The stand-ins as programs, for demos and benches.
+
+use std::time::Duration;
+
+use clap::{Parser, Subcommand};
+use whimbrel_world::github::Github;
+
+/// Made-up services that behave like the real ones: try the program against them without touching anybody.
+#[derive(Parser)]
+#[command(name = "whimbrel-world")]
+struct Arguments {
+    #[command(subcommand)]
+    service: Service,
+}
+
+#[derive(Subcommand)]
+enum Service {
+    /// A strict GitHub: REST, GraphQL and its limits, full of made-up projects.
+    ///
+    /// It prints its address, a token it accepts and the name of a repository whose README lists all projects, so
+    /// this follows them all:
+    ///
+    ///   whimbrel-world github --port 8099 --projects 1000
+    ///
+    ///   WHIMBREL_GITHUB__TOKEN=ghp_demo whimbrel run
+    ///
+    /// with `api_url = "http://127.0.0.1:8099"` under `[github]` and a catalog `source = "github:demo/catalog"` in
+    /// whimbrel.toml. Try it by hand:
+    ///
+    ///   curl http://127.0.0.1:8099/repos/demo/catalog/readme
+    ///
+    ///   curl -H 'Authorization: Bearer ghp_demo' http://127.0.0.1:8099/graphql -d '{"query":"{viewer{login}}"}'
+    #[command(verbatim_doc_comment)]
+    Github {
+        /// The port on 127.0.0.1; 0 takes any that is free.
+        #[arg(long, default_value_t = 8099)]
+        port: u16,
+        /// How many projects there are.
+        #[arg(long, default_value_t = 1_000)]
+        projects: usize,
+        /// Into how many catalogs they are listed: demo/catalog, demo/catalog-2, …
+        #[arg(long, default_value_t = 1)]
+        catalogs: usize,
+        /// The same seed makes up the same projects.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// A token that is accepted; may be given several times, each is another user's.
+        #[arg(long, default_value = "ghp_demo")]
+        token: Vec<String>,
+        /// Every answer comes this many milliseconds later (50, or 50ms).
+        #[arg(long, default_value = "0", value_parser = milliseconds)]
+        latency: Duration,
+        /// This many projects publish a release every minute.
+        #[arg(long, default_value_t = 0)]
+        releases_per_minute: usize,
+    },
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> anyhow::Result<()> {
+    let Service::Github { port, projects, catalogs, seed, token, latency, releases_per_minute } =
+        Arguments::parse().service;
+    let github = Github::start_on(port)?;
+    github.latency(latency);
+    for token in &token {
+        github.token(token);
+    }
+    let projects = github.made_up(projects, seed);
+    let share = projects.len().div_ceil(catalogs.max(1)).max(1);
+    for (number, listed) in projects.chunks(share).enumerate() {
+        let name =
+            if number == 0 { "demo/catalog".to_owned() } else { format!("demo/catalog-{}", number + 1) };
+        github.made_up_catalog(&name, listed);
+    }
+    println!("{}", github.api_url());
+    println!("{} projects, listed in demo/catalog; token {}", projects.len(), token.join(", "));
+    let mut minute = tokio::time::interval(Duration::from_mins(1));
+    let mut round = 0;
+    loop {
+        tokio::select! {
+            _ = minute.tick() => {
+                for project in projects.iter().cycle().skip(round * releases_per_minute).take(releases_per_minute) {
+                    project.release(&format!("v100.{round}.0"));
+                    println!("{} published v100.{round}.0", project.full_name());
+                }
+                round += 1;
+            }
+            _ = tokio::signal::ctrl_c() => break,
+        }
+    }
+    let journal = github.journal();
+    println!(
+        "{} calls, {} refused, {} not modified",
+        journal.calls.len(),
+        journal.refused(),
+        journal.not_modified()
+    );
+    for violation in journal.violations.iter().take(20) {
+        println!("a client misbehaved: {violation}");
+    }
+    Ok(())
+}
+
+fn milliseconds(text: &str) -> Result<Duration, std::num::ParseIntError> {
+    text.trim_end_matches("ms").parse().map(Duration::from_millis)
+}
