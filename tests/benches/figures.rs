@@ -2,11 +2,12 @@
 //!
 //! `cargo bench -p whimbrel-world --bench figures` prints one table; it ends with 1 when a limit is missed. Times
 //! are medians of several runs; where the limit is a ratio, both sides are measured in turn, so that a machine
-//! that slows down slows both.
+//! that slows down slows both. The program itself is measured too, so build it the same way before.
 
 mod figures {
     pub(crate) mod engine;
     pub(crate) mod git;
+    pub(crate) mod idle;
     pub(crate) mod report;
     pub(crate) mod store;
 }
@@ -27,6 +28,9 @@ fn main() {
     }
     if runs("git") {
         figures::git::measure(&mut report);
+    }
+    if runs("idle") {
+        figures::idle::measure(&mut report);
     }
     println!("{report}");
     std::process::exit(i32::from(report.missed() > 0));

@@ -190,6 +190,13 @@ impl Process {
             .expect("the process is ours");
     }
 
+    /// The memory it holds, in KiB.
+    pub fn resident_kib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        line.and_then(|line| line.split_whitespace().next()?.parse().ok()).expect("the process runs")
+    }
+
     /// Ends it without warning, as a power cut would.
     pub fn kill(mut self) {
         self.child.kill().expect("the process is ours");

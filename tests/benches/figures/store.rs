@@ -1,6 +1,7 @@
 //! The store: durable commits, unchanged looks, and a million entries.
 
-use std::io::Write as _;
+use std::fs::File;
+use std::io::{Seek as _, Write as _};
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -11,7 +12,7 @@ use whimbrel_news::{Dated, News};
 use whimbrel_store::{CatalogMeta, Look, Record, Settings, Store};
 use whimbrel_world::documents;
 
-use super::report::{Limit, Report, median, millis};
+use super::report::{Limit, Report, median, median_ratio, millis};
 
 /// Set for the child that only opens a store and says what that took.
 const OPEN: &str = "WHIMBREL_FIGURES_OPEN";
@@ -53,10 +54,18 @@ fn commits(report: &mut Report, folder: &Path) {
         "/s",
         f64::from(singles) / single.as_secs_f64(),
         Limit::AtLeast(2_000.0),
-        format!(
-            "one caller, synced before every answer; the bare disk does {:.0} syncs/s",
-            syncs_per_second(folder)
-        ),
+        "one caller, two syncs before every answer: of the rows, then of the mark that says they must be there",
+    );
+    // The same on a slow disk and on a fast one, a few at a time in turn with the disk alone.
+    let some = 25;
+    let mut bare = Bare::in_folder(folder);
+    let ratio = median_ratio(9, || (0..some).for_each(|_| bare.commit()), || (0..some).for_each(|_| one()));
+    report.add(
+        "`record` durable singly / the disk's own two syncs",
+        "x",
+        ratio,
+        Limit::AtLeast(0.5),
+        format!("the bare disk does {:.0} pairs of syncs/s", bare.per_second(some)),
     );
     let batch = 1_000;
     let time = median(5, || {
@@ -88,16 +97,33 @@ fn commits(report: &mut Report, folder: &Path) {
     );
 }
 
-/// What the disk allows: small appends to a file, each synced.
-fn syncs_per_second(folder: &Path) -> f64 {
-    let mut file = std::fs::File::create(folder.join("syncs")).expect("a file can be made");
-    let times = 200;
-    let time = median(3, || {
-        for _ in 0..times {
-            file.write_all(&[7; 512]).and_then(|()| file.sync_data()).expect("the disk takes it");
-        }
-    });
-    f64::from(times) / time.as_secs_f64()
+/// What the disk allows: what a durable commit has to do, with nothing around it.
+struct Bare {
+    rows: File,
+    mark: File,
+}
+
+impl Bare {
+    fn in_folder(folder: &Path) -> Self {
+        let file = |name| File::create(folder.join(name)).expect("a file can be made");
+        Self { rows: file("rows"), mark: file("mark") }
+    }
+
+    /// An append and an overwriting, each synced before the next thing is done.
+    fn commit(&mut self) {
+        let done = self
+            .rows
+            .write_all(&[7; 4096])
+            .and_then(|()| self.rows.sync_data())
+            .and_then(|()| self.mark.rewind())
+            .and_then(|()| self.mark.write_all(&[7; 128]))
+            .and_then(|()| self.mark.sync_data());
+        done.expect("the disk takes it");
+    }
+
+    fn per_second(&mut self, times: u32) -> f64 {
+        f64::from(times) / median(3, || (0..times).for_each(|_| self.commit())).as_secs_f64()
+    }
 }
 
 fn million(report: &mut Report, folder: &Path) {
