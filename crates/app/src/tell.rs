@@ -77,6 +77,9 @@ pub(crate) fn line(event: &Event, paint: Paint) -> String {
             harmless(whimbrel_news::wording::metric(metric)),
         ),
         News::Reshaped { detail, .. } => format!("{} {}", paint.warn('!'), harmless(detail)),
+        other if other.subject().is_some() => {
+            format!("{} {}", paint.faint('·'), harmless(&whimbrel_news::tell(event, "").title))
+        }
         other => format!("{} {}", paint.faint('·'), other.kind().title()),
     }
 }

@@ -12,7 +12,7 @@ mod guard;
 pub mod key;
 pub mod model;
 pub mod parse;
-mod rank;
+pub mod rank;
 pub mod report;
 pub mod track;
 

@@ -224,7 +224,7 @@ fn borders<'a>(seats: &[Seat<'a, '_>], top: usize) -> (Ranks<'a>, Ranks<'a>) {
 }
 
 /// The largest round number a value passed on its way up: 1,000, 2,500, 5,000, 10,000, 25,000 and so on.
-pub(crate) fn milestone(before: f64, after: f64) -> Option<u64> {
+pub fn milestone(before: f64, after: f64) -> Option<u64> {
     const STEPS: [u64; 3] = [1_000, 2_500, 5_000];
     let mut largest = None;
     let mut scale = 1_u64;

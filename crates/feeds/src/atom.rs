@@ -4,7 +4,7 @@ use atom_syndication::{Category, Content, Entry, Feed, Generator, Link, Person, 
 use whimbrel_news::TAG_AUTHORITY;
 
 use crate::xml::{clean, date};
-use crate::{Format, feed};
+use crate::{Format, Item, feed};
 
 pub(crate) fn write(feed: &feed::Feed) -> String {
     let head = &feed.head;
@@ -26,8 +26,8 @@ pub(crate) fn write(feed: &feed::Feed) -> String {
     atom.to_string()
 }
 
-fn entry(item: &feed::Item) -> Entry {
-    let category = |category: &feed::Category| Category {
+fn entry(item: &Item) -> Entry {
+    let category = |category: &crate::Category| Category {
         term: text(&category.term),
         scheme: Some(format!("tag:{TAG_AUTHORITY}:{}", category.scheme)),
         label: Some(text(&category.label)),
@@ -39,6 +39,7 @@ fn entry(item: &feed::Item) -> Entry {
         published: Some(date(item.published).fixed_offset()),
         links: vec![link("alternate", &item.link, "text/html")],
         categories: item.categories.iter().map(category).collect(),
+        summary: item.summary.as_deref().map(|summary| Text::plain(text(summary))),
         content: Some(Content {
             value: Some(text(&item.html)),
             content_type: Some("html".to_owned()),

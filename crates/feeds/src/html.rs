@@ -6,14 +6,16 @@ use std::fmt::Write as _;
 use whimbrel_news::CatalogId;
 use whimbrel_news::wording::{Brief, ToldDigest};
 
-use crate::feed::{CatalogName, Place};
+use crate::feed::CatalogName;
+use crate::item::Place;
 
-/// The body of an event: what there is to say, and where it stands.
-pub(crate) fn event(lines: &[String], places: &[Place]) -> String {
+/// The body of an event: what there is to say, notes that are harmless HTML already, and where it stands.
+pub(crate) fn event(lines: &[String], notes: &str, places: &[Place]) -> String {
     let mut html = String::new();
     for line in lines {
         push(&mut html, format_args!("<p>{}</p>", escape(line)));
     }
+    html.push_str(notes);
     let places: Vec<String> = places.iter().map(place).collect();
     if !places.is_empty() {
         push(&mut html, format_args!("<p>In {}.</p>", places.join("; ")));
@@ -127,8 +129,8 @@ mod tests {
         let catalog = CatalogName { title: "A & B".to_owned(), url: "javascript:x".to_owned() };
         let place = Place { id: CatalogId::new("a").unwrap(), catalog, section: "C < D".to_owned() };
         assert_eq!(
-            event(&["<script>'\"".to_owned()], &[place]),
-            "<p>&lt;script&gt;&#39;&quot;</p><p>In A &amp; B, C &lt; D.</p>"
+            event(&["<script>'\"".to_owned()], "<em>x</em>", &[place]),
+            "<p>&lt;script&gt;&#39;&quot;</p><em>x</em><p>In A &amp; B, C &lt; D.</p>"
         );
     }
 }

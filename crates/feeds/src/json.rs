@@ -33,6 +33,8 @@ struct Item<'a> {
     id: Cow<'a, str>,
     url: Cow<'a, str>,
     title: Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    summary: Option<Cow<'a, str>>,
     content_html: Cow<'a, str>,
     date_published: String,
     date_modified: String,
@@ -56,12 +58,13 @@ pub(crate) fn write(feed: &feed::Feed) -> String {
     serde_json::to_string(&json).expect("strings, lists and structs with text keys always have a JSON form")
 }
 
-fn item(item: &feed::Item) -> Item<'_> {
+fn item(item: &crate::Item) -> Item<'_> {
     let rfc3339 = |at| date(at).to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
     Item {
         id: clean(&item.id),
         url: clean(&item.link),
         title: clean(&item.title),
+        summary: item.summary.as_deref().map(clean),
         content_html: clean(&item.html),
         date_published: rfc3339(item.published),
         date_modified: rfc3339(item.updated),

@@ -7,6 +7,7 @@
 mod atom;
 mod feed;
 mod html;
+mod item;
 mod json;
 mod opml;
 mod rss;
@@ -15,7 +16,8 @@ mod xml;
 use std::fmt;
 use std::str::FromStr;
 
-pub use self::feed::{CatalogName, Category, Feed, Head, Item, feed_id};
+pub use self::feed::{CatalogName, Feed, Head, feed_id};
+pub use self::item::{Category, Item};
 pub use self::opml::{Outline, OutlineGroup, opml};
 
 /// The languages feeds are written in.

@@ -4,6 +4,7 @@ use rss::extension::atom::{AtomExtension, Link};
 use rss::{Category, Channel, Guid, Item};
 use whimbrel_news::TAG_AUTHORITY;
 
+use crate::html::escape;
 use crate::xml::{clean, date};
 use crate::{Feed, Format, feed};
 
@@ -28,15 +29,17 @@ pub(crate) fn write(feed: &Feed) -> String {
     channel.to_string()
 }
 
-fn item(item: &feed::Item) -> Item {
-    let category = |category: &feed::Category| Category {
+fn item(item: &crate::Item) -> Item {
+    let category = |category: &crate::Category| Category {
         name: text(&category.term),
         domain: Some(format!("tag:{TAG_AUTHORITY}:{}", category.scheme)),
     };
     Item {
         title: Some(text(&item.title)),
         link: Some(text(&item.link)),
-        description: Some(text(&item.html)),
+        // Readers take a description for HTML. The body moves to `content:encoded` where it is not the description.
+        description: Some(text(&item.summary.as_deref().map_or(item.html.as_str().into(), escape))),
+        content: item.summary.as_ref().map(|_| text(&item.html)),
         categories: item.categories.iter().map(category).collect(),
         // Ids are no addresses, and readers take them for such unless told.
         guid: Some(Guid { value: text(&item.id), permalink: false }),

@@ -1,3 +1,4 @@
+mod releases;
 mod strict;
 
 use chrono::{DateTime, Utc};

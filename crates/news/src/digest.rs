@@ -5,15 +5,18 @@ mod entries;
 mod period;
 mod projects;
 mod rankings;
+mod releases;
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use whimbrel_catalog::CatalogId;
 
 pub use self::period::{Period, Span, UnknownPeriod};
+pub use self::releases::Releases;
 use crate::event::{Event, News};
-use crate::kind::Kind;
+use crate::kind::{Group, Kind};
 
 /// So many entries of a catalog renamed in one step are one line.
 const RENAMED_SWEEP: usize = 5;
@@ -57,6 +60,13 @@ pub enum Part {
         section: String,
         /// The events; their facts reach from the beginning of the period to its end.
         events: Vec<Event>,
+    },
+    /// Releases, the projects first whose releases matter most.
+    Releases {
+        /// Their kind.
+        kind: Kind,
+        /// What each project published.
+        projects: Vec<Releases>,
     },
     /// Many alike in one step.
     Sweep {
@@ -119,7 +129,7 @@ impl Part {
     /// The kind of its news.
     pub fn kind(&self) -> Kind {
         match self {
-            Self::Events { kind, .. } | Self::Sweep { kind, .. } => *kind,
+            Self::Events { kind, .. } | Self::Releases { kind, .. } | Self::Sweep { kind, .. } => *kind,
         }
     }
 
@@ -127,6 +137,7 @@ impl Part {
     pub fn count(&self) -> usize {
         match self {
             Self::Events { events, .. } => events.len(),
+            Self::Releases { projects, .. } => projects.iter().map(Releases::count).sum(),
             Self::Sweep { count, .. } => *count,
         }
     }
@@ -221,9 +232,19 @@ fn parts(events: Vec<Event>) -> Vec<Part> {
                     parts.push(Part::Events { kind, section, events: vec![event] });
                 }
             }
+            Kind::Released | Kind::ReleasePromoted => {
+                parts.push(Part::Releases { kind, projects: releases::by_project(events) });
+            }
             Kind::Renamed => swept(kind, events, RENAMED_SWEEP, &mut parts),
             Kind::Edited => swept(kind, events, EDITED_SWEEP, &mut parts),
-            _ => parts.push(Part::Events { kind, section: String::new(), events }),
+            kind => {
+                let mut events = events;
+                if kind.group() == Group::Projects {
+                    // What many people know first; equal ones stay in the order they came in.
+                    events.sort_by_key(|event| Reverse(event.news.facts().and_then(|facts| facts.stars)));
+                }
+                parts.push(Part::Events { kind, section: String::new(), events });
+            }
         }
     }
     parts

@@ -12,7 +12,7 @@ use whimbrel_catalog::{HoldReason, Metric, Mover};
 
 pub use self::brief::{Brief, brief};
 pub use self::digest::{ToldDigest, ToldGroup, tell_digest};
-pub use self::project::{facts, own_title, qualities, security, version};
+pub use self::project::{before_notes, excerpt, facts, own_title, qualities, security, version};
 use self::text::{address, entries, listed, listed_plain, place};
 pub use self::text::{clip, counted, date, line, number};
 use crate::event::{Event, News};

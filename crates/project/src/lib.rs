@@ -4,6 +4,8 @@
 //! project brought; a [`Project`] is what is remembered of it between two looks. Who asks and who keeps the rows is
 //! the concern of others.
 
+pub mod cadence;
+pub mod look;
 mod packed;
 pub mod project;
 pub mod ranks;
@@ -11,7 +13,9 @@ pub mod release;
 pub mod rules;
 pub mod seen;
 pub mod stars;
+mod states;
 
+pub use look::{Listings, Outcome, look};
 pub use project::{Facts, Project, ProjectId, Reached, Standing};
 pub use ranks::{RankRow, RankState};
 pub use release::KnownReleases;

@@ -67,6 +67,10 @@ impl Titles for Facts {
     fn title<'a>(&'a self, id: &'a CatalogId) -> &'a str {
         self.catalog(id).map_or(id.as_str(), |meta| &meta.title)
     }
+
+    fn is_followed(&self, id: &CatalogId) -> bool {
+        self.catalog(id).is_some()
+    }
 }
 
 fn fingerprint(fill: impl FnOnce(&mut DefaultHasher)) -> u64 {

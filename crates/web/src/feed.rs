@@ -4,11 +4,11 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use whimbrel_catalog::CatalogId;
 use whimbrel_feeds::{CatalogName, Feed, Format, Head, Outline, OutlineGroup, feed_id};
-use whimbrel_news::{Digest, Event, Period, slug};
+use whimbrel_news::{Digest, Event, Group, Period, slug};
 
 use crate::address::{Base, Form, Listing, digest_folder};
 use crate::library::Found;
-use crate::render::home::{offered_groups, showing};
+use crate::render::home::showing;
 use crate::render::listing::Name;
 use crate::render::{Failed, Scene};
 use crate::row::Titles;
@@ -95,7 +95,7 @@ pub(crate) fn opml(scene: &Scene<'_>) -> String {
         html_url: absolute(scene, folder),
     };
     let catalogs = scene.facts.catalogs.iter();
-    let kinds = offered_groups().flat_map(whimbrel_news::Group::kinds);
+    let kinds = Group::ALL.into_iter().flat_map(Group::kinds);
     let groups = [
         OutlineGroup { title: None, outlines: vec![outline(&scene.settings.title, "")] },
         OutlineGroup {
@@ -143,6 +143,8 @@ fn id_of(page: &str) -> String {
 }
 
 fn catalog_name(scene: &Scene<'_>, id: &CatalogId) -> CatalogName {
-    let url = absolute(scene, &format!("c/{}/", slug::catalog(id)));
+    // One that is no longer followed has no page.
+    let page = || absolute(scene, &format!("c/{}/", slug::catalog(id)));
+    let url = if scene.facts.is_followed(id) { page() } else { String::new() };
     CatalogName { title: scene.facts.title(id).to_owned(), url }
 }

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
-use whimbrel_news::{Event, Period, slug};
+use whimbrel_news::{Event, Group, Period, slug};
 use whimbrel_store::{Cursor, Store};
 
 use crate::address::{Base, Form, Listing, digest_folder};
@@ -20,7 +20,6 @@ use crate::facts::Facts;
 use crate::library::{Found, Library};
 use crate::links::Links;
 use crate::page::Pager;
-use crate::render::home::offered_groups;
 use crate::render::{self, Failed, PAGE, Scene};
 use crate::row::listings;
 use crate::settings::Settings;
@@ -104,7 +103,7 @@ impl Writer<'_> {
                 self.listing(Base::Section(id.clone(), section))?;
             }
         }
-        for kind in offered_groups().flat_map(whimbrel_news::Group::kinds) {
+        for kind in Group::ALL.into_iter().flat_map(Group::kinds) {
             self.listing(Base::Kind(kind))?;
         }
         for project in std::mem::take(&mut self.projects) {

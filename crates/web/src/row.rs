@@ -1,16 +1,16 @@
 //! An event as a page shows it: every part plain text, every link checked.
 
-use std::fmt::Write as _;
+mod badge;
+mod told;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use whimbrel_catalog::{CatalogId, Metric, Mover};
-use whimbrel_news::wording::{MAX_LINE, MAX_TITLE, line, number};
-use whimbrel_news::{Event, Facts, Kind, News, Release, slug, wording};
+use whimbrel_catalog::CatalogId;
+use whimbrel_news::wording::{MAX_TITLE, line, number};
+use whimbrel_news::{Event, Kind, slug, wording};
 
+use self::badge::{label, tone};
+use self::told::told;
 use crate::links::{Links, outside};
-
-/// The beginning of a release's notes on a page; the rest is behind the link.
-const MAX_EXCERPT: usize = 400;
 
 /// A line of news.
 pub(crate) struct Row {
@@ -27,7 +27,7 @@ pub(crate) struct Row {
     pub(crate) was: Option<Was>,
     pub(crate) notes: Vec<String>,
     /// Where it is listed: for each place the catalog and, where there is one, the section.
-    pub(crate) places: Vec<Vec<Linked>>,
+    pub(crate) places: Vec<Vec<Step>>,
     pub(crate) moment: String,
     pub(crate) clock: String,
     pub(crate) history: bool,
@@ -37,6 +37,12 @@ pub(crate) struct Row {
 pub(crate) struct Was {
     pub(crate) old: String,
     pub(crate) new: String,
+}
+
+/// A step on the way to a place, linked where it has a page.
+pub(crate) struct Step {
+    pub(crate) text: String,
+    pub(crate) href: Option<String>,
 }
 
 /// A text with a link.
@@ -70,6 +76,8 @@ impl From<DateTime<Utc>> for Moment {
 pub(crate) trait Titles {
     /// The title of a catalog for people.
     fn title<'a>(&'a self, id: &'a CatalogId) -> &'a str;
+    /// Whether it has a page.
+    fn is_followed(&self, id: &CatalogId) -> bool;
 }
 
 /// The events under the headings of their days, in the order they come.
@@ -134,196 +142,17 @@ pub(crate) fn listings(event: &Event) -> Vec<(&CatalogId, &[String])> {
     places
 }
 
-fn place(id: &CatalogId, section: &[String], links: &Links, titles: &dyn Titles) -> Vec<Linked> {
+fn place(id: &CatalogId, section: &[String], links: &Links, titles: &dyn Titles) -> Vec<Step> {
     let catalog = format!("c/{}/", slug::catalog(id));
-    let mut place = vec![Linked { text: titles.title(id).to_owned(), href: links.page(&catalog) }];
+    let page = |path: &str| titles.is_followed(id).then(|| links.page(path));
+    let mut place = vec![Step { text: titles.title(id).to_owned(), href: page(&catalog) }];
     if !section.is_empty() {
-        place.push(Linked {
+        place.push(Step {
             text: line(&section.join(" / "), MAX_TITLE),
-            href: links.page(&format!("{catalog}s/{}/", slug::section(section))),
+            href: page(&format!("{catalog}s/{}/", slug::section(section))),
         });
     }
     place
-}
-
-/// What differs from kind to kind.
-#[derive(Default)]
-struct Told {
-    name: String,
-    text: String,
-    was: Option<Was>,
-    notes: Vec<String>,
-}
-
-fn told(event: &Event, titles: &dyn Titles) -> Told {
-    // Names and texts come from strangers' documents and can be of any length.
-    let name = event.news.subject().map_or_else(String::new, |subject| line(&subject.name, MAX_TITLE));
-    let text = line(event.news.description(), MAX_LINE);
-    let told = Told { name, text, ..Told::default() };
-    let catalog =
-        || event.catalog.as_ref().map_or_else(|| "All catalogs".to_owned(), |id| titles.title(id).to_owned());
-    match &event.news {
-        News::Added { in_place_of, returned, facts, .. } => {
-            let mut notes = known(facts);
-            if let Some(old) = in_place_of {
-                notes.push(format!("In the place of {}", line(&old.name, MAX_TITLE)));
-            }
-            if *returned {
-                notes.push("It was listed before".to_owned());
-            }
-            Told { notes, ..told }
-        }
-        News::Removed { .. } | News::Restored { .. } => told,
-        News::Moved { subject, old_section, .. } => {
-            Told { was: was(place_name(old_section), place_name(&subject.section)), ..told }
-        }
-        News::Renamed { subject, old_name, old_url, .. } => {
-            let was = if *old_name == subject.name {
-                was(old_url, &subject.url)
-            } else {
-                was(old_name, &subject.name)
-            };
-            Told { was, ..told }
-        }
-        News::Edited { description, old_description, .. } => {
-            Told { text: String::new(), was: was(old_description, description), ..told }
-        }
-        News::SectionRenamed { section, old_section, entries, .. } => Told {
-            name: line(section, MAX_TITLE),
-            was: was(old_section, section),
-            notes: vec![format!("{} went with it", count(*entries, "entry", "entries"))],
-            ..told
-        },
-        News::Released { release, .. } | News::ReleasePromoted { release, .. } => {
-            let mut told = released(event, release);
-            told.notes.extend(event.news.facts().map(known).unwrap_or_default());
-            told
-        }
-        News::ProjectRenamed { project, old_project, transferred, .. } => Told {
-            was: was(old_project, &project.project),
-            notes: if *transferred { vec!["It has another owner now".to_owned()] } else { Vec::new() },
-            ..told
-        },
-        News::LicenseChanged { project, old_license } => Told {
-            was: was(old_license.as_deref().unwrap_or(""), project.facts.license.as_deref().unwrap_or("")),
-            ..told
-        },
-        News::ReleasesBackfilled { .. }
-        | News::Archived { .. }
-        | News::Unarchived { .. }
-        | News::Gone { .. }
-        | News::Back { .. }
-        | News::LinkDead { .. }
-        | News::LinkBack { .. } => {
-            let mut lines = wording::tell(event, "").lines.into_iter();
-            Told { text: lines.next().unwrap_or_default(), notes: lines.collect(), ..told }
-        }
-        News::RanksMoved { metric, scope, movers, .. } => {
-            Told { name: ranking(metric, scope), notes: movers.iter().map(mover).collect(), ..told }
-        }
-        News::EnteredTop { metric, scope, rank, top, .. } => Told {
-            notes: vec![format!("Now number {rank}, in the top {top}: {}", ranking(metric, scope))],
-            ..told
-        },
-        News::LeftTop { metric, scope, rank, top, .. } => Told {
-            notes: vec![format!("Now {rank}, out of the top {top} of {}", ranking(metric, scope))],
-            ..told
-        },
-        News::Milestone { metric, value, .. } => {
-            Told { notes: vec![format!("Passed {} {}", number(*value), wording::metric(metric))], ..told }
-        }
-        News::Followed { entries, sections, .. } => Told {
-            name: catalog(),
-            text: format!(
-                "Followed from here on, with {} in {}.",
-                count(*entries, "entry", "entries"),
-                count(*sections, "section", "sections")
-            ),
-            ..told
-        },
-        News::Reshaped { detail, added, removed, moved, renamed, edited, .. } => {
-            let parts = [
-                (*added, "added"),
-                (*removed, "removed"),
-                (*moved, "moved"),
-                (*renamed, "renamed"),
-                (*edited, "edited"),
-            ];
-            let parts: Vec<String> = parts
-                .iter()
-                .filter(|(n, _)| *n > 0)
-                .map(|(n, what)| format!("{} {what}", number(u64::from(*n))))
-                .collect();
-            let notes = if parts.is_empty() { Vec::new() } else { vec![parts.join(", ")] };
-            Told { name: catalog(), text: line(detail, MAX_LINE), notes, ..told }
-        }
-        News::Stale { since, error } => Told {
-            name: catalog(),
-            text: format!("Could not be read since {}.", Moment::from(*since).human),
-            notes: if error.is_empty() { Vec::new() } else { vec![line(error, MAX_LINE)] },
-            ..told
-        },
-        News::Recovered { since, .. } => Told {
-            name: catalog(),
-            text: format!("Is read again; before that last on {}.", Moment::from(*since).human),
-            ..told
-        },
-    }
-}
-
-/// A release: its version beside the name, what matters most first, then the beginning of its notes.
-fn released(event: &Event, release: &Release) -> Told {
-    let name = event.news.subject().map_or("", |subject| &subject.name);
-    let qualities = wording::qualities(release);
-    let mut notes: Vec<String> = wording::security(release).into_iter().collect();
-    if !qualities.is_empty() {
-        notes.push(qualities.join(", "));
-    }
-    notes.extend(wording::own_title(release));
-    Told {
-        name: line(&format!("{name} {}", wording::version(release)), MAX_TITLE),
-        text: line(&release.notes, MAX_EXCERPT),
-        notes,
-        ..Told::default()
-    }
-}
-
-/// What is known about a project, as a note.
-fn known(facts: &Facts) -> Vec<String> {
-    let facts = wording::facts(facts);
-    if facts.is_empty() { Vec::new() } else { vec![facts] }
-}
-
-fn was(old: &str, new: &str) -> Option<Was> {
-    let show = |text: &str| if text.is_empty() { "nothing".to_owned() } else { line(text, MAX_LINE) };
-    (old != new).then(|| Was { old: show(old), new: show(new) })
-}
-
-fn place_name(section: &str) -> &str {
-    if section.is_empty() { "before the first heading" } else { section }
-}
-
-/// A ranking by its list and metric; the catalog's name stands beside the news anyway.
-fn ranking(metric: &Metric, scope: &str) -> String {
-    let metric = wording::metric(metric);
-    if scope.is_empty() {
-        format!("Ranking by {metric}")
-    } else {
-        format!("{}, by {metric}", line(scope, MAX_TITLE))
-    }
-}
-
-fn mover(mover: &Mover) -> String {
-    const SHOWN: usize = 5;
-    let mut text = format!("{}: {} → {}", mover.name, mover.from, mover.to);
-    if !mover.overtook.is_empty() {
-        text.push_str(", past ");
-        text.push_str(&mover.overtook.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", "));
-        if mover.overtook.len() > SHOWN {
-            let _ = write!(text, " and {} more", mover.overtook.len() - SHOWN);
-        }
-    }
-    line(&text, MAX_LINE)
 }
 
 /// A number with its noun.
@@ -336,63 +165,5 @@ pub(crate) fn machine(at: DateTime<Utc>) -> String {
     at.format("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-/// One short word on the badge.
-fn label(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Added => "new",
-        Kind::Removed => "removed",
-        Kind::Restored => "restored",
-        Kind::Moved => "moved",
-        Kind::Renamed => "renamed",
-        Kind::Edited => "edited",
-        Kind::SectionRenamed => "section renamed",
-        Kind::Released => "release",
-        Kind::ReleasePromoted => "release promoted",
-        Kind::ReleasesBackfilled => "earlier releases",
-        Kind::RanksMoved => "ranks",
-        Kind::EnteredTop => "in the top",
-        Kind::LeftTop => "left the top",
-        Kind::Milestone => "milestone",
-        Kind::Archived => "archived",
-        Kind::Unarchived => "active again",
-        Kind::ProjectRenamed => "project renamed",
-        Kind::Gone => "gone",
-        Kind::Back => "back",
-        Kind::LicenseChanged => "licence",
-        Kind::LinkDead => "dead link",
-        Kind::LinkBack => "link works",
-        Kind::Followed => "followed",
-        Kind::Reshaped => "reshaped",
-        Kind::Stale => "out of reach",
-        Kind::Recovered => "in reach again",
-    }
-}
-
-/// The colour of the badge; colour never says what the word does not.
-fn tone(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Added
-        | Kind::Restored
-        | Kind::Released
-        | Kind::ReleasePromoted
-        | Kind::Unarchived
-        | Kind::Back
-        | Kind::LinkBack
-        | Kind::Recovered => "good",
-        Kind::Removed | Kind::Archived | Kind::Gone | Kind::LinkDead | Kind::Stale => "bad",
-        Kind::RanksMoved | Kind::EnteredTop | Kind::LeftTop | Kind::Milestone => "warm",
-        _ => "calm",
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_number_stands_with_its_noun() {
-        assert_eq!(count(1, "entry", "entries"), "1 entry");
-        assert_eq!(count(0, "entry", "entries"), "0 entries");
-        assert_eq!(count(24_800, "entry", "entries"), "24,800 entries");
-    }
-}
+mod tests;

@@ -3,6 +3,7 @@
 mod addresses;
 mod pages;
 mod paging;
+mod projects;
 mod static_site;
 mod validators;
 mod world;

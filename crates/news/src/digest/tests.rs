@@ -1,3 +1,5 @@
+mod projects;
+
 use chrono::TimeDelta;
 use proptest::prelude::*;
 use whimbrel_catalog::{Change, Metric, Mover, SectionPath};
@@ -64,6 +66,9 @@ fn folded(changes: impl IntoIterator<Item = Change>) -> Vec<String> {
         .flat_map(|part| match part {
             Part::Events { events, .. } => {
                 events.iter().map(|event| crate::tell(event, "it").title).collect::<Vec<_>>()
+            }
+            Part::Releases { projects, .. } => {
+                projects.iter().map(|releases| crate::tell(&releases.first, "it").title).collect()
             }
             Part::Sweep { kind, count, .. } => vec![format!("{count} at once: {kind}")],
         })
@@ -204,7 +209,7 @@ fn new_entries_stand_by_catalog_and_section() {
         .flat_map(|catalog| catalog.parts.iter().map(move |part| (catalog.catalog.as_str(), part)))
         .map(|(catalog, part)| match part {
             Part::Events { section, events, .. } => (catalog, section.as_str(), events.len()),
-            Part::Sweep { .. } => (catalog, "", 0),
+            Part::Releases { .. } | Part::Sweep { .. } => (catalog, "", 0),
         })
         .collect();
     assert_eq!(shape, [("a-list", "Z", 1), ("systems", "A", 1), ("systems", "B", 2)]);

@@ -3,14 +3,19 @@
 use whimbrel_catalog::CatalogId;
 
 use super::brief::{Brief, brief, swept};
-use super::text::{counted, line};
-use crate::digest::{Digest, Part};
+use super::project::version;
+use super::text::{counted, line, listed};
+use crate::digest::{Digest, Part, Releases};
+use crate::event::Event;
 
 /// Lines below one heading; the rest is counted. A digest is for reading.
 const MAX_LINES: usize = 40;
 
 /// Lines of a whole digest, so that fifty of them in a feed stay small.
 const MAX_DIGEST_LINES: usize = 200;
+
+/// Lines kept for catalogs where there is news of many projects.
+const KEPT_FOR_CATALOGS: usize = MAX_DIGEST_LINES / 2;
 
 /// What stands over the news of projects.
 const PROJECTS: &str = "Projects";
@@ -62,9 +67,10 @@ pub fn tell_digest(digest: &Digest, title_of: &dyn Fn(&CatalogId) -> String) -> 
             let (catalog, catalog_title) = (catalog.cloned(), catalog_title.clone());
             groups.push(ToldGroup { catalog, catalog_title, title, lines, more });
         };
+        let kept = if catalog.is_none() && !digest.catalogs.is_empty() { KEPT_FOR_CATALOGS } else { 0 };
         let mut left_out = 0;
         for part in parts {
-            if room == 0 {
+            if room <= kept {
                 left_out += part.count();
                 continue;
             }
@@ -75,11 +81,16 @@ pub fn tell_digest(digest: &Digest, title_of: &dyn Fn(&CatalogId) -> String) -> 
                     } else {
                         format!(" — {}", line(section, 120))
                     };
-                    (format!("{}{section}", kind.title()), events.iter().flat_map(brief).collect::<Vec<_>>())
+                    let lines = events.iter().flat_map(|event| with_lists(brief(event), event, title_of));
+                    (format!("{}{section}", kind.title()), lines.collect::<Vec<_>>())
+                }
+                Part::Releases { kind, projects } => {
+                    let lines = projects.iter().flat_map(|releases| released(releases, title_of));
+                    (kind.title().to_owned(), lines.collect())
                 }
                 Part::Sweep { kind, count, names } => (kind.title().to_owned(), vec![swept(*count, names)]),
             };
-            let shown = lines.len().min(MAX_LINES).min(room);
+            let shown = lines.len().min(MAX_LINES).min(room - kept);
             let more = lines.len() - shown;
             lines.truncate(shown);
             room -= shown;
@@ -90,4 +101,32 @@ pub fn tell_digest(digest: &Digest, title_of: &dyn Fn(&CatalogId) -> String) -> 
         }
     }
     ToldDigest { title, summary: counts.join(", "), groups }
+}
+
+/// What a project published: the release that matters most, the others by their versions.
+fn released(releases: &Releases, title_of: &dyn Fn(&CatalogId) -> String) -> Vec<Brief> {
+    let mut lines = brief(&releases.first);
+    let others: Vec<_> =
+        releases.others.iter().filter_map(|event| event.news.release()).map(version).collect();
+    if !others.is_empty()
+        && let Some(line) = lines.last_mut()
+    {
+        line.rest.push_str("; also ");
+        line.rest.push_str(&listed(&others));
+    }
+    with_lists(lines, &releases.first, title_of)
+}
+
+/// The lines, and which catalogs list the project they are about.
+fn with_lists(mut lines: Vec<Brief>, event: &Event, title_of: &dyn Fn(&CatalogId) -> String) -> Vec<Brief> {
+    if event.catalog.is_none()
+        && let Some(line) = lines.last_mut()
+    {
+        let titles: Vec<_> = event.catalog_ids().into_iter().map(title_of).collect();
+        if !titles.is_empty() {
+            line.rest.push_str(" · in ");
+            line.rest.push_str(&listed(&titles));
+        }
+    }
+    lines
 }

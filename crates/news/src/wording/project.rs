@@ -156,13 +156,13 @@ pub fn facts(facts: &Facts) -> String {
 
 /// What a release says: the hint at a weakness first, its own title, the beginning of its notes.
 fn told(release: &Release) -> Vec<String> {
-    let mut lines: Vec<_> = head(release);
+    let mut lines = before_notes(release);
     lines.extend(release.notes.lines().map(ToOwned::to_owned));
     lines
 }
 
 /// What a release says before its notes.
-pub(super) fn head(release: &Release) -> Vec<String> {
+pub fn before_notes(release: &Release) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(hint) = security(release) {
         lines.push(format!("{}.", capital(&hint)));
@@ -171,6 +171,17 @@ pub(super) fn head(release: &Release) -> Vec<String> {
         lines.push(title);
     }
     lines
+}
+
+/// The beginning of what a release says, on one line of so many characters; empty when it says nothing.
+pub fn excerpt(release: &Release, max_chars: usize) -> String {
+    let mut text = String::new();
+    for part in before_notes(release) {
+        text.push_str(&part);
+        text.push_str(if part.ends_with(['.', '!', '?', ':']) { " " } else { ". " });
+    }
+    text.push_str(&release.notes);
+    line(&text, max_chars)
 }
 
 /// The title its publisher gave, where it says more than the version.

@@ -7,8 +7,11 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use whimbrel_news::Level;
 
+use super::version::Version;
 use crate::packed::{self, Packed, moment, put, secs, take};
+use crate::seen::SeenRelease;
 
 /// Which releases of a project are known, and which wait to be told.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,9 +35,12 @@ pub struct KnownReleases {
     /// Old releases that are being published in bulk, not told yet.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) fold: Option<Fold>,
-    /// When old releases were told lately, one by one.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) old_told: Vec<DateTime<Utc>>,
+    /// How many old releases were told lately, and when the last of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) old_told: Option<(u32, DateTime<Utc>)>,
+    /// What was published until then may have been known and forgotten: too many came after it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) forgotten: Option<DateTime<Utc>>,
 }
 
 /// Releases, or tags, as a whole.
@@ -58,12 +64,14 @@ pub(crate) struct Mark {
     pub(crate) id: u64,
     /// Fingerprint of its tag.
     pub(crate) tag: u64,
+    /// The date of its commit, which says where it stands among the others.
+    pub(crate) created: DateTime<Utc>,
     /// When it was published.
     pub(crate) published: DateTime<Utc>,
-    /// It was unfinished when last seen.
+    /// It was unfinished when first seen, and was not promoted since.
     pub(crate) prerelease: bool,
-    /// Its promotion was told.
-    pub(crate) promoted: bool,
+    /// It was taken away.
+    pub(crate) gone: bool,
 }
 
 /// A release that settles.
@@ -97,20 +105,22 @@ pub(crate) struct Fold {
 const PRINT: usize = 5;
 
 impl Packed for Mark {
-    const WIDTH: usize = 2 * PRINT + 5;
+    const WIDTH: usize = 2 * PRINT + 9;
 
     fn pack(&self, to: &mut Vec<u8>) {
         put(to, self.id, PRINT);
         put(to, self.tag, PRINT);
+        put(to, u64::from(secs(self.created)), 4);
         put(to, u64::from(secs(self.published)), 4);
-        put(to, u64::from(self.prerelease) | u64::from(self.promoted) << 1, 1);
+        put(to, u64::from(self.prerelease) | u64::from(self.gone) << 1, 1);
     }
 
     fn unpack(mut from: &[u8]) -> Self {
         let (id, tag) = (take(&mut from, PRINT), take(&mut from, PRINT));
+        let created = moment(take(&mut from, 4) as u32);
         let published = moment(take(&mut from, 4) as u32);
         let flags = take(&mut from, 1);
-        Self { id, tag, published, prerelease: flags & 1 != 0, promoted: flags & 2 != 0 }
+        Self { id, tag, created, published, prerelease: flags & 1 != 0, gone: flags & 2 != 0 }
     }
 }
 
@@ -132,7 +142,80 @@ impl Packed for Waiting {
     }
 }
 
+/// The fingerprint of an id or a tag.
+pub(crate) fn fingerprint(text: &str) -> u64 {
+    // FNV-1a, folded: nobody gains anything by a collision with a release of his own project
+    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    });
+    (hash ^ hash >> 40) & ((1 << (8 * PRINT)) - 1)
+}
+
+/// How many releases are remembered one by one: a page of a hundred and some, within the length of a row.
+pub(crate) const MOST_MARKS: usize = 120;
+
+/// Packages whose versions are remembered.
+const MOST_PACKAGES: usize = 24;
+
+/// Lines of versions that are remembered of a package, where there are few packages.
+const MOST_LINES: usize = 8;
+
+/// Packages with longer names are judged by their versions alone.
+const LONGEST_PACKAGE: usize = 40;
+
 impl KnownReleases {
+    /// The place of a known release with this id.
+    pub(crate) fn with_id(&self, id: u64) -> Option<usize> {
+        self.marks.iter().rposition(|mark| mark.id == id)
+    }
+
+    /// The place of a known release of this tag.
+    pub(crate) fn with_tag(&self, tag: u64) -> Option<usize> {
+        self.marks.iter().rposition(|mark| mark.tag == tag)
+    }
+
+    /// Remembers a release; the one that became known first is forgotten when there are too many.
+    pub(crate) fn remember(&mut self, mark: Mark) {
+        self.marks.push(mark);
+        if self.marks.len() > MOST_MARKS {
+            let dropped = self.marks.remove(0);
+            self.forgotten = self.forgotten.max(Some(dropped.published));
+        }
+    }
+
+    /// How much a version differs from those known of its package.
+    pub(crate) fn level(&self, package: Option<&str>, version: &Version) -> Level {
+        let known = self.newest.get(package.unwrap_or_default());
+        let known: Vec<Version> =
+            known.into_iter().flatten().filter_map(|numbers| Version::remembered(numbers)).collect();
+        version.level(&known)
+    }
+
+    /// Remembers a version: the highest of its line, and a few of the highest lines of its package. When a project has
+    /// very many packages some are forgotten, and their next level is judged by the version alone.
+    pub(crate) fn note(&mut self, package: Option<&str>, version: &Version) {
+        let package = package.unwrap_or_default();
+        if version.is_prerelease() || package.len() > LONGEST_PACKAGE {
+            return;
+        }
+        let lines = if self.newest.len() > 4 { 2 } else { MOST_LINES };
+        let known = self.newest.entry(package.to_owned()).or_default();
+        let mut versions: Vec<Version> =
+            known.iter().filter_map(|numbers| Version::remembered(numbers)).collect();
+        match versions.iter_mut().find(|other| other.line() == version.line()) {
+            Some(other) if *other < *version => *other = version.clone(),
+            Some(_) => {}
+            None => versions.push(version.clone()),
+        }
+        versions.sort_by(|a, b| b.cmp(a));
+        versions.truncate(lines);
+        *known = versions.iter().map(Version::numbers).collect();
+        if self.newest.len() > MOST_PACKAGES {
+            let other = self.newest.keys().find(|name| *name != package).cloned();
+            other.map(|name| self.newest.remove(&name));
+        }
+    }
+
     /// How many releases the project has, as of the last look that said so.
     pub fn total(&self) -> Option<u32> {
         self.releases.and_then(|shelf| shelf.total)
@@ -148,9 +231,22 @@ impl KnownReleases {
         !self.waiting.is_empty() || self.fold.is_some()
     }
 
-    /// When the latest known release was published.
-    pub fn latest(&self) -> Option<DateTime<Utc>> {
-        self.marks.iter().map(|mark| mark.published).max()
+    /// Whether a release may have to be told, so that its notes are wanted: it is published and new, or no longer
+    /// unfinished. What was there at first sight is never told.
+    pub fn may_tell(&self, release: &SeenRelease) -> bool {
+        let (id, tag) = (fingerprint(&release.id), fingerprint(&release.tag));
+        let is_waiting = self.waiting.iter().any(|waiting| waiting.id == id);
+        let mark = self.with_id(id).or_else(|| self.with_tag(tag)).map(|place| self.marks[place]);
+        let is_promoted = mark.is_some_and(|mark| mark.prerelease && !release.prerelease);
+        let is_new = mark.is_none() && release.published.is_some() && !release.draft;
+        self.releases.is_some() && (is_waiting || is_promoted || is_new)
+    }
+
+    /// When the known releases were published, the latest first.
+    pub(crate) fn dates(&self) -> Vec<DateTime<Utc>> {
+        let mut dates: Vec<_> = self.marks.iter().map(|mark| mark.published).collect();
+        dates.sort_unstable_by(|a, b| b.cmp(a));
+        dates
     }
 }
 
@@ -161,12 +257,13 @@ mod tests {
     #[test]
     fn lists_are_one_short_word() {
         let at = moment(1_763_000_000);
-        let mark = Mark { id: 0x12_3456_789a, tag: 7, published: at, prerelease: true, promoted: false };
+        let mark =
+            Mark { id: 0x12_3456_789a, tag: 7, created: at, published: at, prerelease: true, gone: false };
         let waiting = Waiting { id: 1, created: at, first: at };
         let known =
             KnownReleases { marks: vec![mark; 3], waiting: vec![waiting; 2], ..KnownReleases::default() };
         let json = serde_json::to_string(&known).unwrap();
-        assert!(json.len() < 150, "{json}");
+        assert!(json.len() < 170, "{json}");
         assert_eq!(serde_json::from_str::<KnownReleases>(&json).unwrap(), known);
         assert_eq!(serde_json::to_string(&KnownReleases::default()).unwrap(), "{}");
         assert!(serde_json::from_str::<KnownReleases>(r#"{"marks":"AAAA"}"#).is_err());

@@ -1,9 +1,11 @@
-//! Stores of every past format must open. `golden-v1.txt` holds all rows of a small store as version 1 wrote them;
-//! when a test here fails, the format changed: give the value a new version, and keep reading the old one.
+//! Stores of every past format must open. `golden-v1.txt` holds all rows of a small store as version 1 wrote them,
+//! `golden-v2.txt` those of one with projects; when a test here fails, the format changed: give the value a new version, and keep reading the old one.
 
 use whimbrel_catalog::{Figure, Link, Linkless, Metric, Ranking, SectionPath, Tombstone};
 use whimbrel_news::EventId;
+use whimbrel_project::{ProjectId, RankState, Standing};
 
+use super::projects::{key, looked, stars};
 use super::{added, at, entry, id, meta, record};
 use crate::disk::documents::Documents;
 use crate::engine::memory::Memory;
@@ -13,6 +15,7 @@ use crate::keys::{Kind, hex};
 use crate::*;
 
 const V1: &str = include_str!("golden-v1.txt");
+const V2: &str = include_str!("golden-v2.txt");
 
 /// The store in the file, as it was recorded.
 fn recorded() -> Store {
@@ -57,6 +60,31 @@ fn recorded() -> Store {
     store
 }
 
+/// A store with projects: one that was looked at and renamed, one that nobody lists any more, one in two catalogs.
+fn with_projects() -> Store {
+    let store = Store::in_memory().unwrap();
+    let mut tools = record(meta("tools"));
+    tools.put =
+        ["github.com/o/old", "github.com/o/gone", "github.com/o/two/part"].map(|key| entry(key, "S")).into();
+    let mut more = record(meta("more"));
+    more.put = vec![entry("github.com/o/two", "S")];
+    store.record(&[tools, more], at(1)).unwrap();
+    let mut look = looked(store.project(ProjectId(1)).unwrap().unwrap(), 500);
+    look.project.key = key("github.com/o/new");
+    look.project.full_name = "O/New".into();
+    look.project.node = Some("R_kgDOAbc".into());
+    look.project.standing = Standing::Here;
+    look.project.facts.stars = Some(1200);
+    look.history = Some(stars(&[(1, 1190), (2, 1200)]));
+    let rank = RankRecord { scope: "tools".into(), state: RankState::default(), catalog: None, news: vec![] };
+    store.record_projects(&[look], &[rank], at(3)).unwrap();
+    store.write_schedule().unwrap();
+    store
+        .record(&[Record { delete: vec![key("github.com/o/gone")], ..record(meta("tools")) }], at(4))
+        .unwrap();
+    store
+}
+
 fn rows(store: &Store) -> Vec<String> {
     let everything = KeyRange { from: vec![], to: vec![0xFF; 2] };
     let rows = store.inner.engine.scan(&everything, Order::Rising, usize::MAX).unwrap();
@@ -67,10 +95,10 @@ fn unhex(text: &str) -> Vec<u8> {
     (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
 }
 
-#[test]
-fn version_1_is_read() {
+/// A store of the rows in a golden file.
+fn stored(golden: &str) -> Store {
     let engine = Memory::default();
-    let changes: Changes = V1
+    let changes: Changes = golden
         .lines()
         .map(|line| line.split_once(' ').unwrap())
         .map(|(key, value)| (unhex(key), Some(unhex(value))))
@@ -79,9 +107,20 @@ fn version_1_is_read() {
     crate::verify::whole(&engine).unwrap();
     crate::verify::ends(&engine).unwrap();
     let heads = Heads::read(&engine).unwrap().unwrap();
-    let old = Store::over(Box::new(engine), Documents::in_memory(), heads, None).unwrap();
-    old.inner.complete().unwrap();
+    Store::over(Box::new(engine), Documents::in_memory(), heads, None).unwrap()
+}
+
+#[test]
+fn version_1_is_read() {
+    let old = stored(V1);
+    assert_eq!(old.inner.complete().unwrap(), Some(1), "it had no projects");
+    assert_eq!(old.inner.complete().unwrap(), None, "once is enough");
     let new = recorded();
+    let project = entry("github.com/owner/project", "").key;
+    let first = Some(ProjectId(1));
+    assert_eq!((old.project_named(&project).unwrap(), new.project_named(&project).unwrap()), (first, first));
+    assert_eq!(old.listings(ProjectId(1)).unwrap(), new.listings(ProjectId(1)).unwrap());
+    assert_eq!(old.projects_due(at(9), 9), [ProjectId(1)]);
     let tools = id("tools");
     assert_eq!(old.catalogs().unwrap(), new.catalogs().unwrap());
     assert_eq!(old.snapshot(&tools).unwrap(), new.snapshot(&tools).unwrap());
@@ -112,15 +151,43 @@ fn version_1_is_read() {
     old.verify().unwrap();
 }
 
+#[test]
+fn version_2_is_read() {
+    let (old, new) = (stored(V2), with_projects());
+    assert_eq!(old.inner.complete().unwrap(), None);
+    assert_eq!(old.projects(None, 9).unwrap(), new.projects(None, 9).unwrap());
+    for id in [1, 2, 3].map(ProjectId) {
+        assert_eq!(old.listings(id).unwrap(), new.listings(id).unwrap());
+        assert_eq!(old.project_keys(id).unwrap(), new.project_keys(id).unwrap());
+        assert_eq!(old.star_history(id).unwrap(), new.star_history(id).unwrap());
+    }
+    assert_eq!(old.star_history(ProjectId(1)).unwrap().rows().len(), 2);
+    assert_eq!(old.project_named(&key("github.com/o/old")).unwrap(), Some(ProjectId(1)));
+    assert_eq!(old.project_of_node("R_kgDOAbc").unwrap(), Some(ProjectId(1)));
+    assert_eq!(old.rank_state("tools").unwrap(), Some(RankState::default()));
+    assert_eq!(old.projects_due(at(499), 9), [ProjectId(3)]);
+    assert_eq!(old.projects_due(at(500), 9), [ProjectId(3), ProjectId(1)]);
+    old.forget_catalog(&id("tools")).unwrap();
+    old.verify().unwrap();
+}
+
 /// Rows that hold nothing which may grow a field are written today as they were.
 #[test]
 fn what_is_not_json_is_written_as_before() {
     let fixed =
         [Kind::Entry, Kind::Gone, Kind::Due, Kind::Touched, Kind::Document, Kind::Posting, Kind::Part];
-    let of = |row: &&str| fixed.iter().any(|kind| row.starts_with(&hex(&[*kind as u8])));
-    let now = rows(&recorded());
+    check_fixed(&fixed, V1, &recorded());
+    let fixed =
+        [Kind::Census, Kind::Stars, Kind::ProjectKey, Kind::ProjectNode, Kind::Listing, Kind::Schedule];
+    check_fixed(&fixed, V2, &with_projects());
+}
+
+fn check_fixed(kinds: &[Kind], golden: &str, now: &Store) {
+    let of = |row: &&str| kinds.iter().any(|kind| row.starts_with(&hex(&[*kind as u8])));
+    let now = rows(now);
     let now: Vec<&str> = now.iter().map(String::as_str).filter(of).collect();
-    let then: Vec<&str> = V1.lines().filter(of).collect();
+    let then: Vec<&str> = golden.lines().filter(of).collect();
+    assert!(kinds.iter().all(|kind| then.iter().any(|row| row.starts_with(&hex(&[*kind as u8])))));
     assert_eq!(now, then);
 }
 
@@ -128,7 +195,7 @@ fn what_is_not_json_is_written_as_before() {
 #[test]
 #[ignore = "writes, does not check"]
 fn print_the_rows() {
-    for row in rows(&recorded()) {
+    for row in rows(&with_projects()) {
         println!("{row}");
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use tokio::sync::{Mutex, Semaphore};
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 use whimbrel_catalog::{CatalogId, Rules};
 use whimbrel_store::CatalogMeta;
 
@@ -19,6 +19,9 @@ use crate::source::{Sources, Spec};
 /// request may take; the look itself goes on.
 const PATIENCE: u32 = 4;
 
+/// Whoever waits longer for its turn to judge goes ahead: the whole past of a catalog must not hold up an edit.
+const LONGEST_TURN: Duration = Duration::from_secs(2);
+
 /// What is followed and how: one reading of the configuration.
 pub(crate) struct Plan {
     pub(crate) settings: Arc<Settings>,
@@ -28,6 +31,9 @@ pub(crate) struct Plan {
     far: Arc<Semaphore>,
     /// … and at this one: an edit does not wait for a network that is away.
     near: Arc<Semaphore>,
+    /// Whoever judges what it saw holds this: a reading, its comparison and its rows take memory, and the store takes
+    /// one commit at a time anyway.
+    judging: Arc<Semaphore>,
     /// Known catalogs were brought in line with this plan.
     pub(super) adopted: Mutex<bool>,
 }
@@ -74,7 +80,8 @@ impl Plan {
         let places = || Arc::new(Semaphore::new(settings.concurrency.max(1)));
         let (far, near) = (places(), places());
         let followed = followed.into_iter().map(|(id, followed)| (id, Arc::new(followed))).collect();
-        Ok(Self { settings, sources, followed, far, near, adopted: Mutex::new(false) })
+        let judging = Arc::new(Semaphore::new(1));
+        Ok(Self { settings, sources, followed, far, near, judging, adopted: Mutex::new(false) })
     }
 
     /// Catalogs that are being looked at.
@@ -88,6 +95,12 @@ impl Plan {
             Spec::Local(_) | Spec::Git { .. } => &self.near,
             Spec::Web(_) | Spec::Github { .. } => &self.far,
         })
+    }
+
+    /// The turn to judge; `None` for one that has waited long enough for it.
+    pub(super) async fn turn(&self) -> Option<OwnedSemaphorePermit> {
+        let turn = Arc::clone(&self.judging).acquire_owned();
+        tokio::time::timeout(LONGEST_TURN, turn).await.ok()?.ok()
     }
 
     /// How long a round waits that was given no patience.

@@ -129,8 +129,10 @@ async fn look(
         return Ok(Outlook::default());
     }
 
+    let turn = plan.turn().await;
     let (store, plan, followed) = (store.clone(), Arc::clone(plan), Arc::clone(followed));
     blocking(move || {
+        let _turn = turn;
         let visit = Visit { store: &store, plan: &plan, followed: &followed, meta, now };
         visit.judge(sight)
     })

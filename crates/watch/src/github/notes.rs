@@ -100,22 +100,12 @@ fn wanted(projects: &[Project], looked: &Looked) -> Vec<Wanted> {
     for (answer, (id, found)) in looked.answers.iter().enumerate() {
         let (Answer::Here(seen), Some(project)) = (found, by_id.get(id)) else { continue };
         for (release, found) in seen.releases.iter().flatten().enumerate() {
-            if wants_notes(project, found) {
+            if project.releases.may_tell(found) {
                 wanted.push(Wanted { answer, release });
             }
         }
     }
     wanted
-}
-
-/// Whether a release may be told: it is published, and not among those that were there when its project was first
-/// seen.
-fn wants_notes(project: &Project, release: &SeenRelease) -> bool {
-    let is_first_sight = project.releases.total().is_none();
-    let fresh = |published| project.releases.latest().is_none_or(|latest| published > latest);
-    !is_first_sight
-        && !release.draft
-        && release.published.is_some_and(|published| project.releases.is_settling() || fresh(published))
 }
 
 fn release(looked: &Looked, wanted: Wanted) -> Option<&SeenRelease> {

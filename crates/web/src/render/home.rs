@@ -101,7 +101,7 @@ fn form(scene: &Scene<'_>, listing: &Listing) -> FilterForm {
         text: meta.title.clone(),
         chosen: narrow.catalogs == [meta.id.clone()],
     });
-    let kinds = offered_groups().map(|group| ChoiceGroup {
+    let kinds = Group::ALL.into_iter().map(|group| ChoiceGroup {
         title: group.title(),
         choices: group
             .kinds()
@@ -131,9 +131,4 @@ pub(crate) fn showing(scene: &Scene<'_>, listing: &Listing) -> Option<Vec<String
         showing.push(format!("“{}”", narrow.words));
     }
     (!showing.is_empty()).then_some(showing)
-}
-
-/// The groups of news that can come. Releases and states of projects are offered once there is a source for them.
-pub(crate) fn offered_groups() -> impl Iterator<Item = Group> {
-    Group::ALL.into_iter().filter(|group| !matches!(group, Group::Releases | Group::Projects))
 }

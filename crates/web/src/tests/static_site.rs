@@ -53,7 +53,7 @@ async fn files_hold_what_the_server_answers() {
 }
 
 /// Every link from page to page and to feeds, as a browser at `file://` would follow it.
-fn follow(root: &Path) -> BTreeSet<String> {
+pub(super) fn follow(root: &Path) -> BTreeSet<String> {
     let mut seen = BTreeSet::new();
     let mut waiting = vec!["index.html".to_owned()];
     while let Some(path) = waiting.pop() {

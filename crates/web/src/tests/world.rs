@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use http::{HeaderMap, Request, StatusCode};
 use tower::ServiceExt;
 use whimbrel_catalog::{CatalogId, Entry, EntryKey, Place, SectionPath};
-use whimbrel_news::{Dated, Facts, News, Subject};
+use whimbrel_news::{Dated, Facts, Listed, News, Subject};
 use whimbrel_store::{CatalogMeta, Record, Shape, Store};
 
 use crate::{LoopState, Off, Route, Settings, Site, StatusFacts};
@@ -123,6 +123,18 @@ impl World {
     /// News of a catalog that is followed; a minute passes.
     pub(super) fn tell(&mut self, id: &str, news: Vec<News>) {
         self.write(id, news, Vec::new());
+    }
+
+    /// News of a project that these sections of catalogs list; a minute passes.
+    pub(super) fn tell_of_project(&mut self, news: News, lists: &[(&str, &[&str])]) {
+        self.now += TimeDelta::minutes(1);
+        let lists = lists.iter().map(|(id, section)| Listed {
+            id: CatalogId::new(id).unwrap(),
+            section: section.join(" / "),
+            section_path: section.iter().map(ToString::to_string).collect(),
+        });
+        let news = Dated::new(self.now, news).listed_in(lists.collect());
+        self.store.record_news(None, &[news], self.now).unwrap();
     }
 
     /// History that was replayed, each with its time.

@@ -3,8 +3,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use whimbrel_project::{Project, ProjectId, RankState, Standing};
 
-use super::super::{at, open};
-use super::{due, list, looked, unlist};
+use super::super::{added, at, open};
+use super::{due, key, list, looked, unlist};
 use crate::*;
 
 #[test]
@@ -74,4 +74,55 @@ fn a_restored_store_asks_again_in_its_own_time_and_knows_only_names() {
     assert_eq!(by(3600), 100);
     assert_eq!(store.project(ProjectId(1)).unwrap().unwrap().standing, Standing::Here);
     assert!(store.rank_state("r").unwrap().is_some());
+}
+
+#[test]
+fn what_came_back_older_is_known_by_name_only_until_it_was_looked_at() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).store;
+    list(&store, "a", &["github.com/o/one", "github.com/o/two"], 0);
+    let here = |id: u32| {
+        let bare = Project::new(
+            ProjectId(id),
+            key(&format!("github.com/o/{}", ["one", "two"][id as usize - 1])),
+            at(0),
+        );
+        Project { standing: Standing::Here, node: Some(format!("R_{id}")), interval_secs: 60, ..bare }
+    };
+    let rank = RankRecord { scope: "r".into(), state: RankState::default(), catalog: None, news: vec![] };
+    store.record_projects(&[looked(here(1), 50), looked(here(2), 60)], &[rank], at(0)).unwrap();
+    store.backup_scheduled(at(1), &mut |_| {}).unwrap();
+    store.record_news(None, &[added("x", "S", 2)], at(2)).unwrap();
+    drop(store);
+    std::fs::remove_dir_all(folder.path().join("whimbrel-data/state-1")).unwrap();
+
+    let opened = open(folder.path());
+    assert!(opened.steps.contains(&OpenStep::Spread(2)), "{:?}", opened.steps);
+    let store = opened.store;
+    let known = |id: u32| store.project(ProjectId(id)).unwrap().unwrap();
+    assert_eq!(
+        (known(1).standing, known(1).node, known(1).full_name),
+        (Standing::Unresolved, None, "o/one".into())
+    );
+    assert_eq!(store.projects(None, 9).unwrap(), store.projects_by(&[ProjectId(1), ProjectId(2)]).unwrap());
+    assert_eq!(store.rank_state("r").unwrap(), None, "a ranking is seen for the first time again");
+    // Looked at: the same as before, and known again.
+    store.record_projects(&[looked(here(1), 900)], &[], at(3)).unwrap();
+    assert_eq!((known(1), known(2).standing), (here(1), Standing::Unresolved));
+    assert_eq!(store.project_of_node("R_1").unwrap(), Some(ProjectId(1)));
+    let copy = {
+        let mut bytes = Vec::new();
+        store.export(&mut bytes, &mut |_| {}).unwrap();
+        Store::import_in_memory(&bytes[..]).unwrap()
+    };
+    assert_eq!(
+        copy.projects(None, 9).unwrap(),
+        store.projects(None, 9).unwrap(),
+        "and an export says no more"
+    );
+    drop(store);
+    let store = open(folder.path()).store;
+    assert_eq!(store.project(ProjectId(1)).unwrap(), Some(here(1)));
+    assert_eq!(store.project(ProjectId(2)).unwrap().unwrap().standing, Standing::Unresolved);
+    store.verify().unwrap();
 }
