@@ -3,42 +3,56 @@
 //! Positions are not movement: one row that climbs shifts all it passes. The movers are what is left when the
 //! longest part of the list that kept its order is taken away; of two ways to tell a swap, the one is chosen whose
 //! value changed more. Rows that show the same value are in no order, and a value that is unknown moves nobody.
+//!
+//! The same judgement serves the rankings a document prints and those made of our own observations.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 
 use crate::change::Metric;
 use crate::key::EntryKey;
 use crate::model::{Entry, Ranking, Snapshot};
 
-/// One place in a ranking.
+/// One place in a ranking; `K` says whose.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Row<'a> {
-    pub(crate) key: &'a EntryKey,
-    pub(crate) shown: &'a str,
-    pub(crate) value: f64,
+pub struct Row<'a, K = &'a EntryKey> {
+    /// Whose.
+    pub key: K,
+    /// The value as readers see it: neighbours that show the same are in no order.
+    pub shown: &'a str,
+    /// The value.
+    pub value: f64,
     /// The value is unknown now and this is the last known one: it keeps its place and is compared with nobody.
-    pub(crate) ghost: bool,
+    pub ghost: bool,
 }
 
+/// What tells the rows of a ranking apart.
+pub trait Key: Copy + Eq + Hash {}
+
+impl<K: Copy + Eq + Hash> Key for K {}
+
 /// What changed between two orders.
-#[derive(Debug, Default, PartialEq)]
-pub(crate) struct Verdict<'a> {
+#[derive(Debug, PartialEq)]
+pub struct Verdict<K> {
     /// The largest climb first, falls last.
-    pub(crate) moved: Vec<Moved<'a>>,
+    pub moved: Vec<Moved<K>>,
     /// Who entered the top, and at which rank.
-    pub(crate) entered: Vec<(&'a EntryKey, u32)>,
+    pub entered: Vec<(K, u32)>,
     /// Who left it, and the rank now.
-    pub(crate) left: Vec<(&'a EntryKey, u32)>,
+    pub left: Vec<(K, u32)>,
 }
 
 /// One that really moved.
 #[derive(Debug, PartialEq)]
-pub(crate) struct Moved<'a> {
-    pub(crate) key: &'a EntryKey,
-    pub(crate) from: u32,
-    pub(crate) to: u32,
+pub struct Moved<K> {
+    /// Who.
+    pub key: K,
+    /// Its rank before, from 1.
+    pub from: u32,
+    /// Its rank now, from 1.
+    pub to: u32,
     /// Those it passed, best first.
-    pub(crate) overtook: Vec<&'a EntryKey>,
+    pub overtook: Vec<K>,
 }
 
 /// A gap between exact values is news from so much on …
@@ -54,7 +68,7 @@ pub(crate) fn is_ranked(metric: &Metric) -> bool {
 }
 
 /// The number of ranks that count as the top.
-pub(crate) fn top(rules_top: u32) -> usize {
+pub fn top(rules_top: u32) -> usize {
     (rules_top as usize).clamp(1, LONGEST_TOP)
 }
 
@@ -76,18 +90,17 @@ pub(crate) fn by_key(snapshot: &Snapshot) -> HashMap<&EntryKey, &Entry> {
 }
 
 /// Puts a row where its value belongs.
-pub(crate) fn insert<'a>(rows: &mut Vec<Row<'a>>, row: Row<'a>) {
+pub fn insert<'a, K>(rows: &mut Vec<Row<'a, K>>, row: Row<'a, K>) {
     let at = rows.iter().position(|other| other.value < row.value).unwrap_or(rows.len());
     rows.insert(at, row);
 }
 
 /// Compares two orders of known values, best first. A key that stands only in `after` is new to the ranking; one
 /// that stands only in `before` is passed over.
-pub(crate) fn judge<'a>(before: &[Row<'_>], after: &[Row<'a>], top: usize) -> Verdict<'a> {
-    let ranks: HashMap<&EntryKey, usize> =
-        before.iter().enumerate().map(|(rank, row)| (row.key, rank)).collect();
+pub fn judge<K: Key>(before: &[Row<'_, K>], after: &[Row<'_, K>], top: usize) -> Verdict<K> {
+    let ranks: HashMap<K, usize> = before.iter().enumerate().map(|(rank, row)| (row.key, rank)).collect();
     let seats = seats(before, after, &ranks, top);
-    let mut verdict = Verdict { moved: movers(&seats, top), ..Verdict::default() };
+    let mut verdict = Verdict { moved: movers(&seats, top), entered: Vec::new(), left: Vec::new() };
     if after.len() > top {
         (verdict.entered, verdict.left) = borders(&seats, top);
     }
@@ -96,29 +109,29 @@ pub(crate) fn judge<'a>(before: &[Row<'_>], after: &[Row<'a>], top: usize) -> Ve
 
 /// A key that stands in the top of either side.
 #[derive(Debug)]
-struct Seat<'a, 'b> {
-    now: Row<'a>,
+struct Seat<'a, 'b, K> {
+    now: Row<'a, K>,
     /// Its row before and its rank then, from 0.
-    then: Option<(Row<'b>, usize)>,
+    then: Option<(Row<'b, K>, usize)>,
     /// Its rank now, from 0.
     rank: usize,
     /// Neighbours that show the same value share this number.
     class: usize,
 }
 
-fn seats<'a, 'b>(
-    before: &[Row<'b>],
-    after: &[Row<'a>],
-    ranks: &HashMap<&EntryKey, usize>,
+fn seats<'a, 'b, K: Key>(
+    before: &[Row<'b, K>],
+    after: &[Row<'a, K>],
+    ranks: &HashMap<K, usize>,
     top: usize,
-) -> Vec<Seat<'a, 'b>> {
+) -> Vec<Seat<'a, 'b, K>> {
     let mut seats = Vec::new();
     let mut class = 0;
     for (rank, now) in after.iter().enumerate() {
         if rank > 0 && after[rank - 1].shown != now.shown {
             class += 1;
         }
-        let then = ranks.get(now.key).map(|rank| (before[*rank], *rank));
+        let then = ranks.get(&now.key).map(|rank| (before[*rank], *rank));
         if rank < top || then.is_some_and(|(_, then)| then < top) {
             seats.push(Seat { now: *now, then, rank, class });
         }
@@ -126,8 +139,8 @@ fn seats<'a, 'b>(
     seats
 }
 
-fn movers<'a>(seats: &[Seat<'a, '_>], top: usize) -> Vec<Moved<'a>> {
-    let mut known: Vec<(&Seat<'a, '_>, usize)> =
+fn movers<K: Key>(seats: &[Seat<'_, '_, K>], top: usize) -> Vec<Moved<K>> {
+    let mut known: Vec<(&Seat<'_, '_, K>, usize)> =
         seats.iter().filter_map(|seat| seat.then.map(|(_, rank)| (seat, rank))).collect();
     // what shows the same value is in no order: it counts as still in the old one
     known.sort_by_key(|(seat, then)| (seat.class, *then));
@@ -138,7 +151,7 @@ fn movers<'a>(seats: &[Seat<'a, '_>], top: usize) -> Vec<Moved<'a>> {
             continue;
         }
         let passed = known.iter().filter(|(other, rank)| *rank < then && other.class > seat.class);
-        let mut overtook: Vec<&Seat<'_, '_>> =
+        let mut overtook: Vec<&Seat<'_, '_, K>> =
             passed.map(|(other, _)| *other).filter(|other| is_clear(seat, other)).collect();
         let fell = known
             .iter()
@@ -159,8 +172,9 @@ fn movers<'a>(seats: &[Seat<'a, '_>], top: usize) -> Vec<Moved<'a>> {
 }
 
 /// Marks the longest part that kept its order; of several that long, the one whose values changed least.
-fn kept(known: &[(&Seat<'_, '_>, usize)]) -> Vec<bool> {
-    let change = |seat: &Seat<'_, '_>| seat.then.map_or(0.0, |(then, _)| (seat.now.value - then.value).abs());
+fn kept<K: Key>(known: &[(&Seat<'_, '_, K>, usize)]) -> Vec<bool> {
+    let change =
+        |seat: &Seat<'_, '_, K>| seat.then.map_or(0.0, |(then, _)| (seat.now.value - then.value).abs());
     // best chain that ends here: its length, what changed in it, and the link before
     let mut chains: Vec<(usize, f64, Option<usize>)> = Vec::with_capacity(known.len());
     for (at, (seat, rank)) in known.iter().enumerate() {
@@ -191,12 +205,12 @@ fn better(one: (usize, f64, Option<usize>), other: (usize, f64, Option<usize>)) 
 
 /// Whether `ahead` is clearly ahead of `behind`: the document shows another value, and either the gap is large or a
 /// value that is shown rounded (`24.8k`) was shown otherwise before, which is a gap as well.
-fn is_clear(ahead: &Seat<'_, '_>, behind: &Seat<'_, '_>) -> bool {
+fn is_clear<K: Key>(ahead: &Seat<'_, '_, K>, behind: &Seat<'_, '_, K>) -> bool {
     if ahead.now.shown == behind.now.shown || ahead.now.ghost || behind.now.ghost {
         return false;
     }
     let gap = (ahead.now.value - behind.now.value).abs();
-    let rounded = |seat: &Seat<'_, '_>| {
+    let rounded = |seat: &Seat<'_, '_, K>| {
         let turned = seat.then.is_some_and(|(then, _)| then.shown != seat.now.shown);
         turned && seat.now.shown.chars().any(char::is_alphabetic)
     };
@@ -206,18 +220,18 @@ fn is_clear(ahead: &Seat<'_, '_>, behind: &Seat<'_, '_>) -> bool {
 }
 
 /// Keys and their ranks now.
-type Ranks<'a> = Vec<(&'a EntryKey, u32)>;
+type Ranks<K> = Vec<(K, u32)>;
 
 /// Who crossed the border of the top. Nobody crosses it by a tie, nor because others left the list.
-fn borders<'a>(seats: &[Seat<'a, '_>], top: usize) -> (Ranks<'a>, Ranks<'a>) {
-    let was_in = |seat: &Seat<'_, '_>| seat.then.is_some_and(|(_, rank)| rank < top);
-    let ins: Vec<&Seat<'a, '_>> = seats.iter().filter(|seat| seat.rank < top && !was_in(seat)).collect();
-    let outs: Vec<&Seat<'a, '_>> = seats.iter().filter(|seat| seat.rank >= top && was_in(seat)).collect();
-    let crosses = |one: &Seat<'_, '_>, other: &Seat<'_, '_>| {
+fn borders<K: Key>(seats: &[Seat<'_, '_, K>], top: usize) -> (Ranks<K>, Ranks<K>) {
+    let was_in = |seat: &Seat<'_, '_, K>| seat.then.is_some_and(|(_, rank)| rank < top);
+    let ins: Vec<&Seat<'_, '_, K>> = seats.iter().filter(|seat| seat.rank < top && !was_in(seat)).collect();
+    let outs: Vec<&Seat<'_, '_, K>> = seats.iter().filter(|seat| seat.rank >= top && was_in(seat)).collect();
+    let crosses = |one: &Seat<'_, '_, K>, other: &Seat<'_, '_, K>| {
         // what is new to the list only has to stand before the other
         if one.then.is_none() { one.class < other.class } else { is_clear(one, other) }
     };
-    let named = |seat: &Seat<'a, '_>| (seat.now.key, seat.rank as u32 + 1);
+    let named = |seat: &Seat<'_, '_, K>| (seat.now.key, seat.rank as u32 + 1);
     let entered = ins.iter().filter(|seat| outs.is_empty() || outs.iter().any(|out| crosses(seat, out)));
     let left = outs.iter().filter(|seat| ins.iter().any(|new| crosses(new, seat)));
     (entered.map(|seat| named(seat)).collect(), left.map(|seat| named(seat)).collect())

@@ -104,12 +104,12 @@ impl Sides<'_> {
 
 /// Puts a verdict into words.
 pub(crate) fn words(
-    verdict: &Verdict<'_>,
+    verdict: &Verdict<&EntryKey>,
     (metric, scope): (&Metric, &SectionPath),
     top: usize,
     entries: &HashMap<&EntryKey, &Entry>,
 ) -> Vec<Change> {
-    let mover = |moved: &Moved<'_>| {
+    let mover = |moved: &Moved<&EntryKey>| {
         let entry = entries.get(moved.key)?;
         let name = |key: &&EntryKey| entries.get(*key).map(|entry| entry.name.clone());
         Some(Mover {

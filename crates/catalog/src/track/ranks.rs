@@ -207,7 +207,7 @@ impl Board {
     }
 
     /// Who would be told of, with the time since when.
-    fn candidates(&self, verdict: &Verdict<'_>, now: DateTime<Utc>) -> Vec<Candidate> {
+    fn candidates(&self, verdict: &Verdict<&EntryKey>, now: DateTime<Utc>) -> Vec<Candidate> {
         let moved = verdict
             .moved
             .iter()
@@ -227,7 +227,7 @@ impl Board {
 }
 
 /// Takes out of a verdict what is not told yet.
-fn keep(verdict: &mut Verdict<'_>, tell: &[Candidate]) {
+fn keep(verdict: &mut Verdict<&EntryKey>, tell: &[Candidate]) {
     let told = |key: &EntryKey, what: &[Crossing]| {
         tell.iter().any(|one| one.key == *key && what.contains(&one.what))
     };
