@@ -21,4 +21,4 @@ pub use ranks::{RankRow, RankState};
 pub use release::KnownReleases;
 pub use rules::Rules;
 pub use seen::{Answer, Seen, SeenRelease, SeenTag};
-pub use stars::StarHistory;
+pub use stars::{Growth, StarHistory, StarRow};
