@@ -113,7 +113,7 @@ pub enum StoreError {
 fn advice(error: &std::io::Error) -> &'static str {
     use std::io::ErrorKind::{PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
     match error.kind() {
-        StorageFull | QuotaExceeded => ": make room there; nothing is lost, and it goes on by itself",
+        StorageFull | QuotaExceeded => ": make room there, nothing is lost",
         PermissionDenied => ": let this user write there, or set another folder in [store] path",
         ReadOnlyFilesystem => ": make the file system writable, or set another folder in [store] path",
         _ => "",

@@ -19,14 +19,14 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tokio::sync::Mutex;
-use tracing::{error, warn};
+use tracing::warn;
 use whimbrel_catalog::CatalogId;
 use whimbrel_store::{Record, Store, StoreError};
 
 pub use self::round::Round;
 
 use self::plan::Plan;
-use self::round::Looks;
+use self::round::{Looks, Unkept};
 use crate::blocking::blocking;
 use crate::config::{CatalogConfig, Settings};
 use crate::github::Github;
@@ -43,6 +43,7 @@ pub struct Watcher {
     plan: Arc<RwLock<Arc<Plan>>>,
     /// Looks of the clock that are under way; those that outlive their round are heard by a later one.
     under_way: Arc<Mutex<Looks>>,
+    unkept: Unkept,
 }
 
 impl Watcher {
@@ -56,7 +57,8 @@ impl Watcher {
         catalogs: Vec<CatalogConfig>,
     ) -> anyhow::Result<Self> {
         let plan = Plan::new(base_dir, settings, github.clone(), catalogs)?;
-        Ok(Self { store, github, plan: Arc::new(RwLock::new(Arc::new(plan))), under_way: Arc::default() })
+        let plan = Arc::new(RwLock::new(Arc::new(plan)));
+        Ok(Self { store, github, plan, under_way: Arc::default(), unkept: Unkept::default() })
     }
 
     /// Takes a new configuration; when something is wrong with it, the old one stays. Catalogs that are no longer
@@ -112,16 +114,13 @@ impl Watcher {
         let busy = if looks.is_empty() { HashSet::new() } else { plan.busy() };
         let due: Vec<CatalogId> = match self.due(&plan, now).await {
             Ok(due) => due.into_iter().filter(|id| !busy.contains(id)).collect(),
-            Err(error) => {
-                error!(%error, "cannot tell what is due: {error}");
-                return Round::refused(&error);
-            }
+            Err(error) => return Round::refused(&error),
         };
         self.glance(&plan, &due, now).await;
-        let round = self.look_at(&plan, due, now, false, &mut looks, patience).await;
+        let mut round = self.look_at(&plan, due, now, false, &mut looks, patience).await;
         let store = self.store.clone();
         if let Err(error) = blocking(move || store.flush_looks(now)).await {
-            error!(%error, "looks could not be written down: {error}");
+            round.refused.get_or_insert_with(|| error.to_string());
         }
         round
     }
@@ -130,7 +129,6 @@ impl Watcher {
     pub async fn look_now(&self, ids: &[CatalogId], now: DateTime<Utc>) -> Round {
         let plan = self.plan();
         if let Err(error) = self.adopt(&plan, now).await {
-            error!(%error, "cannot look at catalogs: {error}");
             return Round::refused(&error);
         }
         let mut looks = Looks::new();
@@ -185,7 +183,7 @@ impl Watcher {
         Arc::clone(&self.plan.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Followed catalogs that are due or were never seen.
+    /// Followed catalogs that are due, were never seen, or could not be kept as they were seen.
     async fn due(&self, plan: &Arc<Plan>, now: DateTime<Utc>) -> Result<Vec<CatalogId>, StoreError> {
         self.adopt(plan, now).await?;
         let store = self.store.clone();
@@ -198,6 +196,7 @@ impl Watcher {
             *plan.adopted.lock().await = false;
             self.adopt(plan, now).await?;
         }
+        self.unkept.join(&mut due, plan);
         Ok(due)
     }
 

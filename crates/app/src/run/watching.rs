@@ -24,6 +24,9 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// … and while one is under way, which is due until it is done, the next round comes no sooner than this.
 const REST_BESIDE_SLOW: Duration = Duration::from_secs(1);
 
+/// What the store refused to keep is tried again this soon.
+const RETRY: Duration = Duration::from_secs(2);
+
 /// Folders that went or came are noticed this soon; it costs a few looks at the file system.
 const RECHECK: Duration = Duration::from_secs(5);
 
@@ -38,7 +41,7 @@ pub(crate) fn looking(
     move |mut pulse| {
         let (watcher, wake, configured) = (watcher.clone(), Arc::clone(&wake), configured.clone());
         Box::pin(async move {
-            let mut network = Network::default();
+            let (mut network, mut keeping) = (Network::default(), Keeping::default());
             loop {
                 pulse.beat();
                 let round = tokio::select! {
@@ -46,7 +49,8 @@ pub(crate) fn looking(
                     round = watcher.poll_due_within(Utc::now(), PATIENCE) => round,
                 };
                 network.notice(&round, &configured.borrow());
-                let mut rest = rest(&watcher).await;
+                keeping.notice(&round);
+                let mut rest = if round.refused.is_some() { RETRY } else { rest(&watcher).await };
                 if round.under_way > 0 {
                     rest = rest.max(REST_BESIDE_SLOW);
                 }
@@ -111,6 +115,29 @@ async fn rest(watcher: &Watcher) -> Duration {
         Err(error) => {
             tracing::error!(%error, "cannot tell when something is due: {error}");
             LONGEST_REST
+        }
+    }
+}
+
+/// Says once when the store refuses what was seen, and once when it takes it again.
+#[derive(Default)]
+struct Keeping {
+    is_refused: bool,
+}
+
+impl Keeping {
+    fn notice(&mut self, round: &Round) {
+        if let Some(reason) = &round.refused {
+            if !self.is_refused {
+                tracing::error!(
+                    reason,
+                    "what was seen cannot be kept: {reason}; it is tried again, and page and feeds go on"
+                );
+            }
+            self.is_refused = true;
+        } else if self.is_refused && !round.looked.is_empty() {
+            self.is_refused = false;
+            tracing::info!("what is seen can be kept again");
         }
     }
 }

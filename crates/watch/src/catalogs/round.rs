@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -34,7 +34,8 @@ pub struct Round {
     pub failed: Vec<(CatalogId, String)>,
     /// Looks that were still under way when the round ended; a later round tells how they went.
     pub under_way: usize,
-    /// What the store said when it refused: then not everything that was seen is written down.
+    /// What the store said when it refused: then not everything that was seen is written down, and what is not is seen
+    /// again by later rounds.
     pub refused: Option<String>,
 }
 
@@ -56,7 +57,7 @@ impl Watcher {
         let mut started = HashSet::new();
         for id in ids {
             let Some(followed) = plan.followed.get(&id).cloned() else { continue };
-            let (store, plan) = (self.store.clone(), Arc::clone(plan));
+            let (store, plan, unkept) = (self.store.clone(), Arc::clone(plan), self.unkept.clone());
             let look = looks.spawn(async move {
                 let _alone = if insist {
                     followed.busy.lock().await
@@ -73,8 +74,10 @@ impl Watcher {
                     Ok(outlook) => outlook,
                     Err(_late) => visit.await,
                 };
-                outlook.tell(&followed.config.id); // here: nobody may be waiting for it any more
-                Some((followed.config.id.clone(), outlook))
+                let id = &followed.config.id;
+                unkept.note(id, outlook.refused.is_some());
+                outlook.tell(id); // here: nobody may be waiting for it any more
+                Some((id.clone(), outlook))
             });
             started.insert(look.id());
         }
@@ -96,6 +99,30 @@ impl Watcher {
         round.changed.sort();
         round.failed.sort();
         round
+    }
+}
+
+/// Catalogs whose last look the store refused to keep: they are due until it does. Clones are the same list.
+#[derive(Clone, Default)]
+pub(super) struct Unkept(Arc<Mutex<HashSet<CatalogId>>>);
+
+impl Unkept {
+    /// Notes how a look ended.
+    fn note(&self, id: &CatalogId, refused: bool) {
+        let mut unkept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if refused {
+            unkept.insert(id.clone());
+        } else {
+            unkept.remove(id);
+        }
+    }
+
+    /// Adds those to what is due that are still followed, and forgets the others.
+    pub(super) fn join(&self, due: &mut Vec<CatalogId>, plan: &Plan) {
+        let mut unkept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        unkept.retain(|id| plan.followed.contains_key(id));
+        let more: Vec<_> = unkept.iter().filter(|id| !due.contains(id)).cloned().collect();
+        due.extend(more);
     }
 }
 

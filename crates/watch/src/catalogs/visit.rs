@@ -63,6 +63,10 @@ impl Outlook {
         } else if let Some(problem) = &self.failure {
             warn!(catalog = %id, "`{id}` could not be read: {problem}");
         }
+        if let Some(problem) = &self.refused {
+            // Said aloud by who goes through the rounds: it is the same for every catalog, and for every round.
+            debug!(catalog = %id, "what was seen of `{id}` could not be kept: {problem}");
+        }
     }
 }
 
@@ -86,8 +90,7 @@ pub(crate) async fn visit(
                 }
             }
             Err(error) => {
-                // Nothing was written; the due time still stands, so the next round tries again.
-                whole.failure = Some(format!("the store refused: {error}"));
+                // Nothing was written: the next round tries again.
                 whole.refused = Some(error.to_string());
                 return whole;
             }
