@@ -32,13 +32,11 @@ pub(crate) fn export(args: &ExportArgs, common: &Common) -> anyhow::Result<ExitC
     } else {
         // What is half written never stands under the name somebody will rely on.
         let aside = beside(&args.file);
-        let written = whole(&loaded, &aside).and_then(|()| {
-            fs::rename(&aside, &args.file).with_context(|| format!("writing {}", args.file.display()))
-        });
+        let written = whole(&loaded, &aside).and_then(|()| Ok(fs::rename(&aside, &args.file)?));
         if written.is_err() {
             let _ = fs::remove_file(&aside); // the first error is the one to tell
         }
-        written?;
+        written.with_context(|| format!("writing {}", args.file.display()))?;
     }
     println!("Wrote {}.", args.file.display());
     Ok(ExitCode::SUCCESS)
@@ -109,7 +107,7 @@ fn pour(loaded: &Loaded, out: &mut dyn Write) -> anyhow::Result<()> {
 }
 
 fn whole(loaded: &Loaded, file: &Path) -> anyhow::Result<()> {
-    let new = File::create(file).with_context(|| format!("writing {}", file.display()))?;
+    let new = File::create(file)?;
     let packed = file.with_extension("").extension().is_some_and(|ending| ending == "gz");
     let written = if packed {
         let mut packer = flate2::write::GzEncoder::new(BufWriter::new(new), flate2::Compression::default());
@@ -121,7 +119,7 @@ fn whole(loaded: &Loaded, file: &Path) -> anyhow::Result<()> {
         plain
     };
     let file_again = written.into_inner().map_err(io::IntoInnerError::into_error)?;
-    file_again.sync_all().with_context(|| format!("writing {}", file.display()))
+    Ok(file_again.sync_all()?)
 }
 
 /// `export.jsonl.gz.part`, in the same folder.
