@@ -2,9 +2,11 @@
 
 use std::sync::LazyLock;
 
+use axum::body::Body;
 use axum::response::Response;
 use chrono::DateTime;
-use http::{HeaderMap, Method};
+use http::header::{CACHE_CONTROL, LOCATION};
+use http::{HeaderMap, Method, StatusCode};
 
 use crate::answer::answer as answer_with;
 use crate::links::{MARK, STYLE, mark_path, style_path};
@@ -18,8 +20,15 @@ static ASSETS: LazyLock<[(String, Rendered); 2]> = LazyLock::new(|| {
     ]
 });
 
+/// Where browsers look for a mark beside documents that cannot name one, such as feeds.
+const GUESSED_MARK: &str = "/favicon.ico";
+
 /// The file at this path, if it is one of them.
 pub(crate) fn answer(path: &str, method: &Method, headers: &HeaderMap) -> Option<Response> {
+    if path == GUESSED_MARK {
+        let to = Response::builder().status(StatusCode::TEMPORARY_REDIRECT).header(LOCATION, mark_path());
+        return to.header(CACHE_CONTROL, "public, max-age=86400").body(Body::empty()).ok();
+    }
     let (_, rendered) = ASSETS.iter().find(|(at, _)| at == path)?;
     Some(answer_with(rendered, method, headers))
 }

@@ -102,4 +102,9 @@ async fn pages_are_guarded_and_the_style_may_be_kept_for_ever() {
     assert_eq!(answer.status, StatusCode::OK);
     assert_eq!(answer.header("content-type"), "text/css; charset=utf-8");
     assert_eq!(answer.header("cache-control"), "public, max-age=31536000, immutable");
+
+    let guessed = world.get("/favicon.ico").await;
+    assert_eq!(guessed.status, StatusCode::TEMPORARY_REDIRECT);
+    let mark = world.get(&format!("/{}", guessed.header("location"))).await;
+    assert_eq!((mark.status, mark.header("content-type")), (StatusCode::OK, "image/svg+xml"));
 }
