@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
-use whimbrel_world::process::{self, Output};
+use whimbrel_world::process::{self, Output, Surroundings};
 
 /// A small catalog with something of everything.
 const BEFORE: &str = "# Birds of the code
@@ -50,7 +50,7 @@ fn folder_with(files: &[(&str, &str)]) -> tempfile::TempDir {
 }
 
 fn run(folder: &Path, arguments: &[&str]) -> Output {
-    process::run(folder, arguments, b"")
+    process::run(&Surroundings::of(folder), arguments, b"")
 }
 
 #[test]
@@ -101,7 +101,8 @@ fn check_reads_folders_and_standard_input_and_survives_bad_files() {
         assert!(report["error"].is_string(), "{report}");
         assert_eq!(output.stderr.lines().filter(|line| line.contains(file)).count(), 1, "{}", output.stderr);
     }
-    let output = process::run(folder.path(), &["check", "--format", "json", "-"], AFTER.as_bytes());
+    let output =
+        process::run(&Surroundings::of(folder.path()), &["check", "--format", "json", "-"], AFTER.as_bytes());
     assert_eq!((output.code, &output.json()["entries"]), (Some(0), &json!(3)));
 }
 

@@ -7,6 +7,7 @@
 //! only addresses differ.
 
 pub mod browser;
+pub mod disk;
 pub mod documents;
 pub mod feed;
 pub mod git;

@@ -53,45 +53,50 @@ pub fn program() -> PathBuf {
     path
 }
 
-/// A command in this folder, with nothing of this process's environment that configures the program.
-fn command<S: AsRef<OsStr>>(folder: &Path, arguments: &[S]) -> Command {
-    let mut command = Command::new(program());
-    command.args(arguments);
-    alone(command, folder)
+/// Where and how the program is run.
+#[derive(Clone, Debug, Default)]
+pub struct Surroundings {
+    /// The folder it works in.
+    pub folder: PathBuf,
+    /// Variables of its environment. Of this process's environment it gets everything but what configures it.
+    pub variables: Vec<(String, String)>,
+    /// A command that becomes the program, with other rights or in another place.
+    pub through: Vec<String>,
 }
 
-/// The same on a leash.
-fn leashed<S: AsRef<OsStr>>(folder: &Path, arguments: &[S]) -> Command {
-    let mut command = Command::new("sh");
-    command.args(["-c", LEASH, "sh"]).arg(program()).args(arguments).stdin(Stdio::piped());
-    alone(command, folder)
-}
-
-fn alone(mut command: Command, folder: &Path) -> Command {
-    command.current_dir(folder);
-    for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("WHIMBREL_") {
-            command.env_remove(name);
-        }
+impl Surroundings {
+    /// Just this folder.
+    pub fn of(folder: &Path) -> Self {
+        Self { folder: folder.to_owned(), ..Self::default() }
     }
-    command
+
+    /// The program with these arguments, as the arguments of `first`.
+    fn command<S: AsRef<OsStr>>(&self, first: &[&str], arguments: &[S]) -> Command {
+        let program = program();
+        let mut words = first.iter().copied().chain(self.through.iter().map(String::as_str)).map(OsStr::new);
+        let mut command = match words.next() {
+            Some(word) => {
+                let mut command = Command::new(word);
+                command.args(words).arg(program);
+                command
+            }
+            None => Command::new(program),
+        };
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("WHIMBREL_") {
+                command.env_remove(name);
+            }
+        }
+        let variables = self.variables.iter().map(|(name, value)| (name, value));
+        command.args(arguments).current_dir(&self.folder).envs(variables).stdin(Stdio::piped());
+        command
+    }
 }
 
 /// Runs a command to its end, with this text as its standard input.
-pub fn run<S: AsRef<OsStr>>(folder: &Path, arguments: &[S], stdin: &[u8]) -> Output {
-    run_with(folder, arguments, stdin, &[])
-}
-
-/// The same with variables of the environment.
-pub fn run_with<S: AsRef<OsStr>>(
-    folder: &Path,
-    arguments: &[S],
-    stdin: &[u8],
-    variables: &[(&str, &str)],
-) -> Output {
-    let mut child = command(folder, arguments)
-        .envs(variables.iter().copied())
-        .stdin(Stdio::piped())
+pub fn run<S: AsRef<OsStr>>(surroundings: &Surroundings, arguments: &[S], stdin: &[u8]) -> Output {
+    let mut child = surroundings
+        .command(&[], arguments)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -142,10 +147,10 @@ impl Said {
 }
 
 impl Process {
-    /// Starts it in this folder.
-    pub fn start<S: AsRef<OsStr>>(folder: &Path, arguments: &[S], variables: &[(String, String)]) -> Self {
-        let mut child = leashed(folder, arguments)
-            .envs(variables.iter().map(|(name, value)| (name, value)))
+    /// Starts it.
+    pub fn start<S: AsRef<OsStr>>(surroundings: &Surroundings, arguments: &[S]) -> Self {
+        let mut child = surroundings
+            .command(&["sh", "-c", LEASH, "sh"], arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

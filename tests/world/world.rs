@@ -3,18 +3,21 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::process::{self, Output, PATIENCE, Process};
+use crate::disk::Disk;
+use crate::process::{self, Output, PATIENCE, Process, Surroundings};
 
 /// A place to tell a story in. Everything in it vanishes with it.
 pub struct World {
     folder: tempfile::TempDir,
     settings: String,
     catalogs: String,
-    variables: Vec<(String, String)>,
+    surroundings: Surroundings,
+    disk: Option<Disk>,
     process: Option<Process>,
     address: String,
     client: reqwest::Client,
@@ -51,11 +54,13 @@ impl Default for World {
 impl World {
     /// An empty folder; nothing runs yet.
     pub fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
         Self {
-            folder: tempfile::tempdir().expect("a temporary folder"),
+            surroundings: Surroundings::of(folder.path()),
+            disk: None,
+            folder,
             settings: "[web]\nlisten = \"127.0.0.1:0\"\n".to_owned(),
             catalogs: String::new(),
-            variables: Vec::new(),
             process: None,
             address: String::new(),
             client: reqwest::Client::new(),
@@ -114,7 +119,47 @@ impl World {
 
     /// Sets a variable of the program's environment.
     pub fn variable(&mut self, name: &str, value: &str) {
-        self.variables.push((name.to_owned(), value.to_owned()));
+        self.surroundings.variables.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// From now on the program is refused what ordinary users are refused, also where the tests run as root. `false`,
+    /// with a word about it, where root may not give that up: then there is nothing to see.
+    pub fn humble(&mut self) -> bool {
+        if !rustix::process::geteuid().is_root() {
+            return true;
+        }
+        // It stays the owner of its files, and their rights count.
+        let words = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--"];
+        let tried = Command::new(words[0]).args(&words[1..]).arg("true").output();
+        let may = tried.is_ok_and(|tried| tried.status.success());
+        if may {
+            self.surroundings.through.splice(..0, words.map(ToOwned::to_owned));
+        } else {
+            eprintln!("root may read everything here, and may not give that up: this was not tried");
+        }
+        may
+    }
+
+    /// Makes a folder a disk of its own with room for so many bytes, from now on; only the program sees what is in
+    /// it. `false`, with a word about it, where the system does not let us.
+    pub fn mount(&mut self, name: &str, bytes: u64) -> bool {
+        fs::create_dir_all(self.path(name)).expect("the folder is ours");
+        match Disk::at(&self.path(name), bytes) {
+            Ok(disk) => {
+                self.surroundings.through = disk.way_in(self.folder());
+                self.disk = Some(disk);
+                true
+            }
+            Err(reason) => {
+                eprintln!("no disk can be made here ({reason}): this was not tried");
+                false
+            }
+        }
+    }
+
+    /// The disk that was mounted.
+    pub fn disk(&self) -> &Disk {
+        self.disk.as_ref().expect("the story has mounted a disk")
     }
 
     fn write_configuration(&self) {
@@ -142,7 +187,7 @@ impl World {
 
     /// Starts the program with these arguments and waits for nothing.
     pub fn launch(&self, arguments: &[&str]) -> Process {
-        Process::start(self.folder.path(), arguments, &self.variables)
+        Process::start(&self.surroundings, arguments)
     }
 
     /// The running program.
@@ -171,9 +216,7 @@ impl World {
 
     /// Runs another command in the folder.
     pub fn run(&self, arguments: &[&str]) -> Output {
-        let variables: Vec<_> =
-            self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        process::run_with(self.folder.path(), arguments, b"", &variables)
+        process::run(&self.surroundings, arguments, b"")
     }
 
     /// The address of a page.
