@@ -15,6 +15,7 @@ mod new_entry;
 mod no_leaks;
 mod once;
 mod permissions;
+mod reader;
 mod restart;
 mod sources;
 mod supply;

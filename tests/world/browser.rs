@@ -49,6 +49,8 @@ impl Browser {
         let mut capabilities = Capabilities::new();
         capabilities.insert("browserName".to_owned(), json!("chrome"));
         capabilities.insert("goog:chromeOptions".to_owned(), json!({ "args": arguments }));
+        capabilities
+            .insert("goog:loggingPrefs".to_owned(), json!({ "browser": "ALL", "performance": "ALL" }));
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities)
             .connect(&format!("http://127.0.0.1:{port}"))
@@ -97,6 +99,55 @@ impl Browser {
         serde_json::from_value(value).with_context(|| format!("`{script}` gave no list of texts"))
     }
 
+    /// Elements of the page that reach beyond the right edge of the screen, and so make it wider than that.
+    pub async fn sticking_out(&self) -> anyhow::Result<Vec<String>> {
+        let width = self.number("return innerWidth").await?;
+        let mut found = self.texts(WIDE).await?;
+        let wide = self.number("return document.documentElement.scrollWidth").await?;
+        if wide > width {
+            found.push(format!("the page is {wide} wide on a screen of {width}"));
+        }
+        Ok(found)
+    }
+
+    /// How bright the ground of the page is, from 0 to 255.
+    pub async fn brightness(&self) -> anyhow::Result<f64> {
+        self.number(
+            "return Math.max(...getComputedStyle(document.body).backgroundColor.match(/[\\d.]+/g).map(Number))",
+        )
+        .await
+    }
+
+    /// What the browser complained of since it was last asked: errors, and what it could not load or was not allowed to.
+    pub async fn complaints(&self) -> anyhow::Result<Vec<String>> {
+        let entries = self.log("browser").await?;
+        let bad = entries.iter().filter(|entry| entry["level"] == "SEVERE" || entry["level"] == "WARNING");
+        Ok(bad.map(|entry| entry["message"].as_str().unwrap_or_default().to_owned()).collect())
+    }
+
+    /// Every address outside the browser that pages asked for since it was last asked, their styles and pictures
+    /// included.
+    pub async fn requested(&self) -> anyhow::Result<Vec<String>> {
+        let mut requested = Vec::new();
+        for entry in self.log("performance").await? {
+            let event: Value = serde_json::from_str(entry["message"].as_str().unwrap_or_default())?;
+            let event = &event["message"];
+            if event["method"] == "Network.requestWillBeSent" {
+                let address = event["params"]["request"]["url"].as_str();
+                requested.push(address.context("a request without an address")?.to_owned());
+            }
+        }
+        // The page of a new tab comes out of the browser itself.
+        requested.retain(|address| !address.starts_with("chrome:") && !address.starts_with("data:"));
+        Ok(requested)
+    }
+
+    async fn log(&self, kind: &'static str) -> anyhow::Result<Vec<Value>> {
+        let told = self.client.issue_cmd(Log(kind)).await;
+        let told = told.with_context(|| format!("asking the browser for its {kind} log"))?;
+        serde_json::from_value(told).context("a log is a list")
+    }
+
     /// Ends the browser and its driver.
     pub async fn close(self) -> anyhow::Result<()> {
         self.client.close().await?;
@@ -107,6 +158,25 @@ impl Browser {
     async fn tell(&self, command: &'static str, parameters: Value) -> anyhow::Result<Value> {
         let answer = self.client.issue_cmd(Devtools { command, parameters }).await;
         answer.with_context(|| format!("telling the browser {command}"))
+    }
+}
+
+/// Elements that reach beyond the right edge of the screen.
+const WIDE: &str = "return [...document.querySelectorAll('body *')]
+    .filter(e => !e.closest('.skip, .unseen') && e.getBoundingClientRect().right > innerWidth + 0.5)
+    .map(e => e.tagName + '.' + e.className + ' ' + e.textContent.slice(0, 40))";
+
+/// A question for one of the browser's logs, which then is empty.
+#[derive(Debug)]
+struct Log(&'static str);
+
+impl WebDriverCompatibleCommand for Log {
+    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/se/log", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+        (http::Method::POST, Some(json!({ "type": self.0 }).to_string()))
     }
 }
 
