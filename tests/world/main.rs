@@ -17,19 +17,24 @@ struct Arguments {
 enum Service {
     /// A strict GitHub: REST, GraphQL and its limits, full of made-up projects.
     ///
-    /// It prints its address, a token it accepts and the name of a repository whose README lists all projects, so
-    /// this follows them all:
+    /// It prints its address and a token it accepts. The README of demo/catalog lists all
+    /// projects, so this follows them:
     ///
-    ///   whimbrel-world github --port 8099 --projects 1000
+    ///   whimbrel.toml:  [github]
+    ///                   api_url = "http://127.0.0.1:8099"
+    ///                   [[catalog]]
+    ///                   id = "demo"
+    ///                   source = "github:demo/catalog"
     ///
     ///   WHIMBREL_GITHUB__TOKEN=ghp_demo whimbrel run
     ///
-    /// with `api_url = "http://127.0.0.1:8099"` under `[github]` and a catalog `source = "github:demo/catalog"` in
-    /// whimbrel.toml. Try it by hand:
+    /// By hand:
     ///
     ///   curl http://127.0.0.1:8099/repos/demo/catalog/readme
+    ///   curl -H 'Authorization: Bearer ghp_demo' http://127.0.0.1:8099/graphql \
+    ///        -d '{"query":"{viewer{login}}"}'
     ///
-    ///   curl -H 'Authorization: Bearer ghp_demo' http://127.0.0.1:8099/graphql -d '{"query":"{viewer{login}}"}'
+    /// Ctrl-C ends it and says how the clients behaved.
     #[command(verbatim_doc_comment)]
     Github {
         /// The port on 127.0.0.1; 0 takes any that is free.
