@@ -174,6 +174,10 @@ async fn queries_against_the_schema_are_refused_as_github_refuses_them() {
     let github = Github::start();
     let id = github.repository("o/r").node_id();
     let many: Vec<&str> = vec![id.as_str(); 101];
+    let wide: Vec<String> =
+        (0..51).map(|number| format!("a{number}: releases(first: 100) {{ totalCount }}")).collect();
+    let wide =
+        format!("query($id: [ID!]!) {{ nodes(ids: $id) {{ ... on Repository {{ {} }} }} }}", wide.join(" "));
     let node =
         |inner: &str| format!("query($id: ID!) {{ node(id: $id) {{ ... on Repository {{ {inner} }} }} }}");
     for (query, variables, kind, message) in [
@@ -215,6 +219,7 @@ async fn queries_against_the_schema_are_refused_as_github_refuses_them() {
             Some("ARGUMENT_LIMIT"),
             "100",
         ),
+        (wide, json!({ "id": many[1..] }), Some("MAX_NODE_LIMIT_EXCEEDED"), "500,000"),
         (
             "mutation { addStar(input: { starrableId: \"x\" }) { clientMutationId } }".into(),
             json!({}),
@@ -231,7 +236,7 @@ async fn queries_against_the_schema_are_refused_as_github_refuses_them() {
         let said = answer["errors"][0]["message"].as_str().unwrap_or_default();
         assert!(said.contains(message), "{query}: {said}");
     }
-    assert_eq!(github.journal().violations.len(), 10, "{:#?}", github.journal().violations);
+    assert_eq!(github.journal().violations.len(), 11, "{:#?}", github.journal().violations);
 }
 
 #[tokio::test]

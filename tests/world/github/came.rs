@@ -88,12 +88,12 @@ impl Came {
     }
 
     fn note(&self, status: Option<u16>, bytes: usize) {
-        let headers = &self.head.headers;
-        let headers: BTreeMap<String, String> = headers
-            .iter()
+        let mut all = self.shared.lock();
+        let kept = self.head.headers.iter().filter(|_| all.journal.with_headers());
+        let headers: BTreeMap<String, String> = kept
             .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
             .collect();
-        self.shared.lock().journal.keep(Call {
+        all.journal.calls.push(Call {
             at: self.now,
             method: self.head.method.to_string(),
             path: self.head.uri.path_and_query().map(ToString::to_string).unwrap_or_default(),

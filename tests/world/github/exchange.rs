@@ -68,8 +68,11 @@ impl Came {
             all.journal.object("GraphQL without a token");
             return (Answer::error(401, "This endpoint requires you to be authenticated."), None);
         }
+        // Reading is one point of a minute, writing five.
+        let reads = self.resource == Resource::Graphql || matches!(self.head.method.as_str(), "GET" | "HEAD");
+        let points = if reads { 1 } else { 5 };
         self.under_way = true;
-        let (may, hasty) = all.ledger.begin(asker, 1, &limits, self.now);
+        let (may, hasty) = all.ledger.begin(asker, points, &limits, self.now);
         if hasty {
             all.journal.object(format!(
                 "{} was told to wait and asked for {}",

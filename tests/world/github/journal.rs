@@ -51,11 +51,9 @@ pub struct Journal {
 }
 
 impl Journal {
-    pub(super) fn keep(&mut self, mut call: Call) {
-        if self.calls.len() >= WITH_HEADERS {
-            call.headers = BTreeMap::new();
-        }
-        self.calls.push(call);
+    /// Whether header lines are still kept.
+    pub(super) fn with_headers(&self) -> bool {
+        self.calls.len() < WITH_HEADERS
     }
 
     pub(super) fn object(&mut self, violation: impl Into<String>) {
