@@ -8,6 +8,7 @@ mod figures {
     pub(crate) mod engine;
     pub(crate) mod git;
     pub(crate) mod idle;
+    pub(crate) mod projects;
     pub(crate) mod report;
     pub(crate) mod store;
 }
@@ -25,6 +26,9 @@ fn main() {
     }
     if runs("store") {
         figures::store::measure(&mut report);
+    }
+    if runs("projects") {
+        figures::projects::measure(&mut report);
     }
     if runs("git") {
         figures::git::measure(&mut report);

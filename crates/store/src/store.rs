@@ -124,6 +124,10 @@ impl Store {
     /// Figures for health output and metrics.
     pub fn stats(&self) -> Result<Stats, StoreError> {
         let heads = *self.inner.alone();
+        let (projects_scheduled, schedule_bytes) = {
+            let schedule = self.inner.schedule();
+            (schedule.len(), schedule.bytes())
+        };
         Ok(Stats {
             epoch: self.epoch(),
             head: self.head(),
@@ -132,6 +136,8 @@ impl Store {
             rows: heads.rows,
             disk_bytes: self.inner.engine.size(),
             waiting_looks: self.inner.looks().len(),
+            projects_scheduled,
+            schedule_bytes,
         })
     }
 

@@ -136,10 +136,24 @@ fn million(report: &mut Report, folder: &Path) {
         store.record(&[record], moment(0)).expect("a record can be written");
     }
     drop(store);
+    let (ready, resident) = opened_afresh(&folder);
+    let note = "a fresh process opens the store and lists its 100 catalogs; median of 5";
+    report.add("1,000,000 entries: ready", "ms", millis(ready), Limit::AtMost(1_000.0), note);
+    report.add(
+        "1,000,000 entries: resident",
+        "MB",
+        resident as f64 * 1024.0 / 1e6,
+        Limit::AtMost(120.0),
+        note,
+    );
+}
+
+/// How long a fresh process takes to open this store of 100 catalogs, and its resident memory then, KiB; medians of 5.
+pub(crate) fn opened_afresh(folder: &Path) -> (Duration, u64) {
     let (mut ready, mut resident) = (Vec::new(), Vec::new());
     for _ in 0..5 {
         let child = Command::new(std::env::current_exe().expect("this program has a path"))
-            .env(OPEN, &folder)
+            .env(OPEN, folder)
             .output()
             .expect("this program can be started again");
         let text = String::from_utf8_lossy(&child.stdout).into_owned();
@@ -150,27 +164,19 @@ fn million(report: &mut Report, folder: &Path) {
     }
     ready.sort_unstable();
     resident.sort_unstable();
-    let note = "a fresh process opens the store and lists its 100 catalogs; median of 5";
-    report.add("1,000,000 entries: ready", "ms", millis(ready[2]), Limit::AtMost(1_000.0), note);
-    report.add(
-        "1,000,000 entries: resident",
-        "MB",
-        resident[2] as f64 * 1024.0 / 1e6,
-        Limit::AtMost(120.0),
-        note,
-    );
+    (ready[2], resident[2])
 }
 
-fn open(folder: &Path) -> Store {
+pub(crate) fn open(folder: &Path) -> Store {
     let settings = Settings { path: folder.to_owned(), ..Settings::default() };
     Store::open(&settings, Path::new("/"), moment(0)).expect("the store opens").store
 }
 
-fn moment(seconds: usize) -> DateTime<Utc> {
+pub(crate) fn moment(seconds: usize) -> DateTime<Utc> {
     DateTime::from_timestamp(1_790_000_000 + seconds as i64, 0).unwrap_or_default()
 }
 
-fn id(name: &str) -> CatalogId {
+pub(crate) fn id(name: &str) -> CatalogId {
     CatalogId::new(name).expect("the name has the form of an id")
 }
 

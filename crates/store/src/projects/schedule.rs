@@ -120,6 +120,11 @@ impl Schedule {
         self.heap.len()
     }
 
+    /// Bytes of memory it takes.
+    pub(crate) fn bytes(&self) -> usize {
+        self.heap.capacity() * size_of::<Slot>() + self.places.capacity() * size_of::<u32>()
+    }
+
     /// The projects due by then, the longest overdue first.
     pub(crate) fn due_by(&self, until: Seconds, limit: usize) -> Vec<ProjectId> {
         let mut found = Vec::new();

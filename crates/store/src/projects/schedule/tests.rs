@@ -82,3 +82,28 @@ fn damaged_blocks_are_refused() {
     }
     assert!(read_block(&write_block(&[7; 1001])).is_err());
 }
+
+#[test]
+fn a_project_takes_twelve_bytes() {
+    assert_eq!(Schedule::load(&[5; 1000]).bytes(), 12_000);
+    let mut grown = Schedule::default();
+    for project in 1..=1000 {
+        grown.turn(Turn::Listed(ProjectId(project)));
+    }
+    assert!(grown.bytes() <= 2 * 12 * 1024, "{}", grown.bytes());
+}
+
+/// `cargo test --release -p whimbrel-store --lib a_million_due_times -- --ignored --nocapture`
+#[test]
+#[ignore = "measures; needs an optimised build"]
+fn a_million_due_times_are_loaded() {
+    let times: Vec<Seconds> = (0..1_000_000u32).map(|n| n.wrapping_mul(0x9E37_79B1)).collect();
+    let blocks: Vec<Vec<u8>> = times.chunks(BLOCK as usize).map(write_block).collect();
+    let start = std::time::Instant::now();
+    let mut read = Vec::new();
+    for block in &blocks {
+        read.extend(read_block(block).unwrap());
+    }
+    let all = Schedule::load(&read);
+    println!("{} due times loaded in {:.1} ms", all.len(), start.elapsed().as_secs_f64() * 1e3);
+}
