@@ -113,6 +113,20 @@ fn what_others_used_is_left_out_and_the_reserve_is_never_touched() {
 }
 
 #[test]
+fn what_is_told_of_an_hour_stands_above_what_was_assumed_of_it() {
+    for (tokens, limit, left, room) in
+        [(0, 5000, 4999, 4499), (1, 12_500, 12_499, 11_999), (1, 1000, 700, 600)]
+    {
+        let mut governor = governor(tokens);
+        let permit = governor.ask(rest(), start()).unwrap();
+        governor.done(permit, FINE, &told(limit, left, 3600, start(), secs(0)), Duration::ZERO, start());
+        let budget = governor.budget(start()).remove(0);
+        assert_eq!((budget.limit, budget.remaining - budget.reserve), (limit, room));
+        assert_eq!(budget.waiting_until, None);
+    }
+}
+
+#[test]
 fn a_server_whose_clock_is_an_hour_off_neither_stops_nor_floods_us() {
     let run = |skew: i64, with_date: bool| {
         let mut governor = governor(1);

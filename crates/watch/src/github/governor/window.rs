@@ -25,6 +25,8 @@ pub(super) struct Window {
     limit: u32,
     remaining: u32,
     reset: DateTime<Utc>,
+    /// GitHub told of this hour; what we only assumed of it is worth nothing beside that.
+    is_told: bool,
     /// What the requests under way will have cost.
     outstanding: u32,
     /// A bucket that fills at the rate that spreads what is left until the reset.
@@ -35,8 +37,15 @@ pub(super) struct Window {
 impl Window {
     /// The documented limit, until GitHub tells its own.
     pub(super) fn new(limit: u32, now: DateTime<Utc>) -> Self {
-        let mut window =
-            Self { limit, remaining: limit, reset: now + HOUR, outstanding: 0, level: 0.0, filled: now };
+        let mut window = Self {
+            limit,
+            remaining: limit,
+            reset: now + HOUR,
+            is_told: false,
+            outstanding: 0,
+            level: 0.0,
+            filled: now,
+        };
         window.level = window.burst();
         window
     }
@@ -63,7 +72,7 @@ impl Window {
         self.filled = self.filled.max(now);
         if now >= self.reset {
             // The next hour begins with the next request; its answer will tell.
-            (self.remaining, self.reset) = (self.limit, now + HOUR);
+            (self.remaining, self.reset, self.is_told) = (self.limit, now + HOUR, false);
         }
     }
 
@@ -113,11 +122,12 @@ impl Window {
         };
         match reset {
             // Answers overtake each other: the lower number is the later one.
-            Some(reset) if (reset - self.reset).abs() <= SAME_RESET => {
+            Some(reset) if self.is_told && (reset - self.reset).abs() <= SAME_RESET => {
                 self.remaining = self.remaining.min(left);
             }
-            Some(reset) => (self.remaining, self.reset) = (left, reset),
-            None => self.remaining = self.remaining.saturating_sub(cost).min(left),
+            Some(reset) => (self.remaining, self.reset, self.is_told) = (left, reset, true),
+            None if self.is_told => self.remaining = self.remaining.saturating_sub(cost).min(left),
+            None => self.remaining = left,
         }
         self.remaining = self.remaining.min(self.limit);
     }
