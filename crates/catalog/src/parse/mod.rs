@@ -7,7 +7,6 @@ mod decode;
 mod detect;
 mod fields;
 mod html;
-mod json;
 mod markdown;
 mod org;
 mod records;
@@ -15,7 +14,6 @@ mod shapes;
 #[cfg(test)]
 mod testing;
 mod text;
-mod yaml;
 
 use serde::{Deserialize, Serialize};
 
@@ -98,8 +96,8 @@ pub fn parse(bytes: &[u8], hint: Hint<'_>) -> Result<Reading, ParseError> {
     match detect::format(&text, hint) {
         Format::Markdown => Ok(markdown::read(&text)),
         Format::Org => Ok(org::read(&text)),
-        Format::Yaml => yaml::read(&text),
-        Format::Json => json::read(&text),
+        Format::Yaml => data::read_yaml(&text),
+        Format::Json => data::read_json(&text),
         Format::Csv => csv::read(&text),
     }
 }

@@ -1,4 +1,4 @@
-//! YAML lists of projects.
+//! YAML as trees.
 //!
 //! The tree is built from the parser's events, one at a time, so depth, aliases and their expansion stay under our
 //! control, and every value knows its line.
@@ -8,20 +8,11 @@ use std::collections::{HashMap, HashSet};
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, StrInput};
 
-use super::ParseError;
-use super::data::{self, MAX_DEPTH, MAX_NODES, Node, Value};
-use super::shapes;
-use crate::report::{Layout, Reading};
-
-const FORMAT: &str = "YAML";
-
-/// Reads the text of a document.
-pub(super) fn read(text: &str) -> Result<Reading, ParseError> {
-    Ok(shapes::read(&trees(text)?, text, Layout::Yaml))
-}
+use super::Broken;
+use super::tree::{MAX_DEPTH, MAX_NODES, Node, Value};
 
 /// The trees of all documents of a stream.
-fn trees(text: &str) -> Result<Vec<Node<'_>>, ParseError> {
+pub(super) fn trees(text: &str) -> Result<Vec<Node<'_>>, Broken> {
     let mut parser: Parser<'_, StrInput<'_>> = Parser::new_from_str(text);
     let mut growing = Growing::default();
     while let Some(event) = parser.next_event() {
@@ -32,9 +23,9 @@ fn trees(text: &str) -> Result<Vec<Node<'_>>, ParseError> {
 }
 
 /// The parser's complaint. At the end of the text it counts a line that is not there.
-fn broken(error: &ScanError, text: &str) -> ParseError {
+fn broken(error: &ScanError, text: &str) -> Broken {
     let line = error.marker().line().min(text.lines().count()).max(1);
-    ParseError::Broken { format: FORMAT, line, message: error.info().to_owned() }
+    Broken { line, message: error.info().to_owned() }
 }
 
 /// Trees that are not complete yet.
@@ -69,7 +60,7 @@ struct Grown<'a> {
 }
 
 impl<'a> Growing<'a> {
-    fn take(&mut self, event: Event<'a>, line: usize) -> Result<(), ParseError> {
+    fn take(&mut self, event: Event<'a>, line: usize) -> Result<(), Broken> {
         match event {
             Event::SequenceStart(anchor, _) => self.open(Kind::List(Vec::new()), anchor, line),
             Event::MappingStart(anchor, _) => self.open(Kind::Map(Vec::new(), None), anchor, line),
@@ -95,7 +86,7 @@ impl<'a> Growing<'a> {
                 // What stands inside its own anchor is not known yet; nothing sensible is meant by it.
                 let Some(known) = self.anchors.get(&anchor) else {
                     let message = "an alias stands for something it is part of".to_owned();
-                    return Err(ParseError::Broken { format: FORMAT, line, message });
+                    return Err(Broken { line, message });
                 };
                 let nodes = known.nodes;
                 self.count(nodes, line)?; // before the copy is made
@@ -106,9 +97,9 @@ impl<'a> Growing<'a> {
         }
     }
 
-    fn open(&mut self, kind: Kind<'a>, anchor: usize, line: usize) -> Result<(), ParseError> {
+    fn open(&mut self, kind: Kind<'a>, anchor: usize, line: usize) -> Result<(), Broken> {
         if self.open.len() >= MAX_DEPTH {
-            return Err(data::too_deep(FORMAT, line));
+            return Err(Broken::too_deep(line));
         }
         self.count(1, line)?;
         self.open.push(Open { line, anchor, kind, nodes: 1, height: 0 });
@@ -116,15 +107,15 @@ impl<'a> Growing<'a> {
     }
 
     /// Counts values that are about to be held, copies included.
-    fn count(&mut self, nodes: usize, line: usize) -> Result<(), ParseError> {
+    fn count(&mut self, nodes: usize, line: usize) -> Result<(), Broken> {
         self.nodes += nodes;
-        if self.nodes > MAX_NODES { Err(data::too_many(FORMAT, line)) } else { Ok(()) }
+        if self.nodes > MAX_NODES { Err(Broken::too_many(line)) } else { Ok(()) }
     }
 
     /// Puts a complete value where it belongs.
-    fn put(&mut self, grown: Grown<'a>, anchor: usize, line: usize) -> Result<(), ParseError> {
+    fn put(&mut self, grown: Grown<'a>, anchor: usize, line: usize) -> Result<(), Broken> {
         if self.open.len() + grown.height > MAX_DEPTH {
-            return Err(data::too_deep(FORMAT, line));
+            return Err(Broken::too_deep(line));
         }
         if anchor != 0 {
             self.count(grown.nodes, line)?;
@@ -180,33 +171,20 @@ fn merged<'a>(pairs: Vec<(Cow<'a, str>, Node<'a>)>) -> Vec<(Cow<'a, str>, Node<'
 mod tests {
     use std::fmt::Write as _;
 
+    use super::super::tree::shown;
     use super::*;
 
-    fn shown(node: &Node<'_>) -> String {
-        let line = node.line;
-        match &node.value {
-            Value::Null => format!("null@{line}"),
-            Value::Text(text) => format!("{text}@{line}"),
-            Value::List(list) => format!("[{}]", list.iter().map(shown).collect::<Vec<_>>().join(" ")),
-            Value::Map(pairs) => {
-                let pairs: Vec<_> =
-                    pairs.iter().map(|(key, node)| format!("{key}={}", shown(node))).collect();
-                format!("{{{}}}@{line}", pairs.join(" "))
-            }
-        }
-    }
-
-    fn all(text: &str) -> Result<String, ParseError> {
+    fn all(text: &str) -> Result<String, Broken> {
         trees(text).map(|nodes| nodes.iter().map(shown).collect::<Vec<_>>().join(" | "))
     }
 
     #[test]
     fn values_know_their_lines() {
         let table = [
-            ("a: 1\nb:\n  - x\n  - y: ~\n", "{a=1@1 b=[x@3 {y=null@4}@4]}@1"),
+            ("a: 1\nb:\n  - x\n  - y: ~\n", "{a=1@1 b=[x@3 {y=null@4}@4]@3}@1"),
             ("a: \"null\"\nb: 'it''s'\nc: \"DE\\u2AF6TR\"", "{a=null@1 b=it's@2 c=DE⫶TR@3}@1"),
             ("a: >\n  two\n  lines\nb: |\n  one\n", "{a=two lines\n@2 b=one\n@5}@1"),
-            ("---\na: 1\n---\n- b\n", "{a=1@2}@2 | [b@4]"),
+            ("---\na: 1\n---\n- b\n", "{a=1@2}@2 | [b@4]@4"),
             (
                 "base: &b {x: 1, y: 2}\nitem:\n  <<: *b\n  y: 3\n",
                 "{base={x=1@1 y=2@1}@1 item={y=3@4 x=1@1}@3}@1",
@@ -230,10 +208,7 @@ mod tests {
             ("a: &x [*x]", 1),
             ("a:\n\tb: 1", 2),
         ] {
-            match all(text) {
-                Err(ParseError::Broken { format: "YAML", line, .. }) => assert_eq!(line, expected, "{text}"),
-                other => panic!("{text}: {other:?}"),
-            }
+            assert_eq!(all(text).map_err(|broken| broken.line), Err(expected), "{text}");
         }
     }
 
@@ -244,21 +219,21 @@ mod tests {
         assert!(trees(&flow(MAX_DEPTH)).is_ok());
         assert!(trees(&block(MAX_DEPTH)).is_ok());
         for depth in [MAX_DEPTH + 1, 300, 3_000] {
-            assert!(matches!(trees(&flow(depth)), Err(ParseError::Broken { .. })), "{depth}");
-            assert!(matches!(trees(&block(depth)), Err(ParseError::Broken { .. })), "{depth}");
-            assert!(matches!(trees(&"- ".repeat(depth)), Err(ParseError::Broken { .. })), "{depth}");
+            assert!(trees(&flow(depth)).is_err(), "{depth}");
+            assert!(trees(&block(depth)).is_err(), "{depth}");
+            assert!(trees(&"- ".repeat(depth)).is_err(), "{depth}");
         }
         // Each line doubles the one before: a short text that stands for a thousand million values.
         let mut bomb = "a0: &a0 [x, x]\n".to_owned();
         for at in 1..30 {
             let _ = writeln!(bomb, "a{at}: &a{at} [*a{0}, *a{0}]", at - 1);
         }
-        assert!(matches!(trees(&bomb), Err(ParseError::Broken { .. })));
+        assert!(trees(&bomb).is_err());
         // The same by depth: each one wraps the one before.
         let mut tower = "a0: &a0 [x]\n".to_owned();
         for at in 1..100 {
             let _ = writeln!(tower, "a{at}: &a{at} [*a{}]", at - 1);
         }
-        assert!(matches!(trees(&tower), Err(ParseError::Broken { .. })));
+        assert!(trees(&tower).is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! JSON lists of projects.
+//! JSON as a tree.
 //!
 //! `serde_json` says whether the text is JSON; then the tree is read here, because every value needs its line and a
 //! deserialiser does not tell positions.
@@ -7,25 +7,17 @@ use std::borrow::Cow;
 
 use serde::de::IgnoredAny;
 
-use super::ParseError;
-use super::data::{self, MAX_DEPTH, MAX_NODES, Node, Value};
-use super::shapes;
-use crate::report::{Layout, Reading};
+use super::Broken;
+use super::tree::{MAX_DEPTH, MAX_NODES, Node, Value};
 
-const FORMAT: &str = "JSON";
-
-/// Reads the text of a document.
-pub(super) fn read(text: &str) -> Result<Reading, ParseError> {
-    Ok(shapes::read(&[tree(text)?], text, Layout::Json))
-}
-
-fn tree(text: &str) -> Result<Node<'_>, ParseError> {
+/// The tree of a document.
+pub(super) fn tree(text: &str) -> Result<Node<'_>, Broken> {
     if let Err(error) = serde_json::from_str::<IgnoredAny>(text) {
         // Reading for real says more precisely what is wrong.
         let error = serde_json::from_str::<serde_json::Value>(text).err().unwrap_or(error);
         let message = error.to_string();
         let message = message.split(" at line ").next().unwrap_or_default().to_owned();
-        return Err(ParseError::Broken { format: FORMAT, line: error.line().max(1), message });
+        return Err(Broken { line: error.line().max(1), message });
     }
     Reader { text, at: 0, line: 1, nodes: 0 }.value(0)
 }
@@ -39,15 +31,15 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn value(&mut self, depth: usize) -> Result<Node<'a>, ParseError> {
+    fn value(&mut self, depth: usize) -> Result<Node<'a>, Broken> {
         let first = self.peek();
         let line = self.line;
         self.nodes += 1;
         if depth > MAX_DEPTH {
-            return Err(data::too_deep(FORMAT, line as usize));
+            return Err(Broken::too_deep(line as usize));
         }
         if self.nodes > MAX_NODES {
-            return Err(data::too_many(FORMAT, line as usize));
+            return Err(Broken::too_many(line as usize));
         }
         let value = match first {
             Some(b'[') => {
@@ -143,22 +135,8 @@ impl<'a> Reader<'a> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tree::shown;
     use super::*;
-
-    /// The tree in one line: value@line.
-    fn shown(node: &Node<'_>) -> String {
-        let line = node.line;
-        match &node.value {
-            Value::Null => format!("null@{line}"),
-            Value::Text(text) => format!("{text}@{line}"),
-            Value::List(list) => format!("[{}]@{line}", list.iter().map(shown).collect::<Vec<_>>().join(" ")),
-            Value::Map(pairs) => {
-                let pairs: Vec<_> =
-                    pairs.iter().map(|(key, node)| format!("{key}={}", shown(node))).collect();
-                format!("{{{}}}@{line}", pairs.join(" "))
-            }
-        }
-    }
 
     #[test]
     fn values_know_their_lines() {
@@ -186,12 +164,8 @@ mod tests {
             ("{'a': 1}", 1, "key must be a string"),
         ];
         for (text, expected_line, expected) in table {
-            match tree(text) {
-                Err(ParseError::Broken { format: "JSON", line, message }) => {
-                    assert_eq!((line, message.as_str()), (expected_line, expected), "{text}");
-                }
-                other => panic!("{text}: {other:?}"),
-            }
+            let expected = Broken { line: expected_line, message: expected.to_owned() };
+            assert_eq!(tree(text), Err(expected), "{text}");
         }
     }
 
@@ -200,9 +174,9 @@ mod tests {
         let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
         assert!(tree(&nested(MAX_DEPTH)).is_ok());
         for depth in [MAX_DEPTH + 2, 127, 200, 100_000] {
-            assert!(matches!(tree(&nested(depth)), Err(ParseError::Broken { .. })), "{depth}");
+            assert!(tree(&nested(depth)).is_err(), "{depth}");
         }
         let many = format!("[{}0]", "0,".repeat(MAX_NODES));
-        assert!(matches!(tree(&many), Err(ParseError::Broken { .. })));
+        assert!(tree(&many).is_err());
     }
 }
