@@ -1,8 +1,9 @@
 //! What items, tables, summaries and lines of text mean: entries, items without address, sections, or why not.
 
+use super::frame::{Frame, Item, List, State, What};
 use super::heading::Where;
 use super::line::{Line, Look};
-use super::reader::{Absent, Found, Frame, Item, List, Reader, State, What, is_bullet};
+use super::reader::{Absent, Found, Reader, is_bullet};
 use super::sense::{self, Parts, Sense};
 use super::table::Table;
 use crate::model::{Entry, Link};

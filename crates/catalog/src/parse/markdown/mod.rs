@@ -1,8 +1,8 @@
 //! Markdown of every layout, HTML islands included, without any configuration.
 //!
-//! pulldown-cmark tells the structure, [`reader`] follows it with a stack of open items, tables and headings,
-//! [`find`] says what they list, [`sense`] understands one line at a time, [`settle`] decides what only the whole
-//! document tells.
+//! pulldown-cmark tells what opens and closes, [`reader`] collects the text of it, [`structure`] follows it on a stack
+//! of open items, tables and headings ([`frame`]), [`find`] says what they list and [`skip`] what is left out, [`sense`]
+//! understands one line at a time, [`settle`] decides what only the whole document tells.
 
 #![expect(
     clippy::vec_box,
@@ -10,6 +10,7 @@
 )]
 
 mod find;
+mod frame;
 mod heading;
 mod island;
 mod line;
@@ -18,6 +19,8 @@ mod prepare;
 mod reader;
 mod sense;
 mod settle;
+mod skip;
+mod structure;
 mod table;
 
 #[cfg(test)]
