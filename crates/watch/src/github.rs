@@ -55,6 +55,7 @@ pub use self::told::Resource;
 pub(crate) use self::transport::{JSON, RAW, Reply, Silence};
 
 use self::batch::BatchSize;
+use self::clock::Clocks;
 use self::governor::{Governor, UNDER_WAY};
 use self::outage::Outage;
 use self::rest::Known;
@@ -75,6 +76,7 @@ struct Inner {
     batch: Mutex<BatchSize>,
     outage: Mutex<Outage>,
     known: Mutex<Known>,
+    clocks: Mutex<Clocks>,
 }
 
 struct Desk {
@@ -98,6 +100,7 @@ impl Github {
             batch: Mutex::default(),
             outage: Mutex::default(),
             known: Mutex::default(),
+            clocks: Mutex::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -145,6 +148,11 @@ impl Github {
     pub(crate) fn anybody() -> Self {
         let (settings, watch) = (GithubSettings::default(), Settings::default());
         Self::new(&settings, &watch, Path::new("."), DateTime::UNIX_EPOCH).expect("the defaults are sound")
+    }
+
+    /// The clock of a step.
+    pub(crate) fn clock(&self, now: DateTime<Utc>) -> Clock {
+        locked(&self.inner.clocks).at(now)
     }
 
     fn desk(&self) -> MutexGuard<'_, Desk> {

@@ -255,6 +255,45 @@ mod tests {
     use super::*;
 
     #[test]
+    fn notes_are_wanted_of_what_may_be_told() {
+        let at = moment(1_763_000_000);
+        let release = |id: &str, tag: &str, prerelease: bool| SeenRelease {
+            id: id.into(),
+            tag: tag.into(),
+            published: Some(at),
+            prerelease,
+            ..SeenRelease::default()
+        };
+        let mark = |id: &str, tag: &str, prerelease: bool| Mark {
+            id: fingerprint(id),
+            tag: fingerprint(tag),
+            created: at,
+            published: at,
+            prerelease,
+            gone: false,
+        };
+        let known = KnownReleases {
+            releases: Some(Shelf::default()),
+            marks: vec![mark("a", "v1", false), mark("b", "v2", true)],
+            waiting: vec![Waiting { id: fingerprint("c"), created: at, first: at }],
+            ..KnownReleases::default()
+        };
+        for (release, may) in [
+            (release("a", "v1", false), false),
+            (release("again", "v1", false), false),
+            (release("b", "v2", true), false),
+            (release("b", "v2", false), true),
+            (release("c", "v3", false), true),
+            (release("d", "v4", false), true),
+            (SeenRelease { draft: true, ..release("d", "v4", false) }, false),
+            (SeenRelease { published: None, ..release("d", "v4", false) }, false),
+        ] {
+            assert_eq!(known.may_tell(&release), may, "{release:?}");
+            assert!(!KnownReleases::default().may_tell(&release), "nothing of a first sight is told");
+        }
+    }
+
+    #[test]
     fn lists_are_one_short_word() {
         let at = moment(1_763_000_000);
         let mark =

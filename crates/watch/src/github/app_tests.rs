@@ -119,7 +119,7 @@ async fn a_token_is_lent_used_and_renewed_before_its_end_whatever_our_clock_says
             let now = now() + TimeDelta::minutes(minutes);
             *time.lock().unwrap() = now;
             let get = Get { route: "/x", accept: JSON, etag: None, cap: 1000, keep: Keep::Nothing };
-            github.get(get, Clock::at(now)).await.unwrap();
+            github.get(get, github.clock(now)).await.unwrap();
             lent += server.asked().iter().filter(|asked| asked.target.contains("access_tokens")).count();
         }
         // With a wrong clock the first statement is not believed, and its refusal tells the right time.
@@ -134,7 +134,7 @@ async fn an_app_that_is_gone_rests_and_says_so_and_its_parts_belong_together() {
     let server = Served::new(|_| answer(404, &[], r#"{"message":"Not Found"}"#)).await;
     let app = github(&server, folder.path()).unwrap();
     let get = Get { route: "/x", accept: JSON, etag: None, cap: 1000, keep: Keep::Nothing };
-    let refusal = app.get(get, Clock::at(now())).await.err().unwrap();
+    let refusal = app.get(get, app.clock(now())).await.err().unwrap();
     assert!(matches!(refusal, Refusal::Wait(wait) if wait.why == Why::Rejected));
     assert_eq!(server.asked().len(), 1);
     assert!(app.remarks(now())[0].contains("the key of app 7"), "{:?}", app.remarks(now()));

@@ -42,7 +42,7 @@ impl Github {
             let put_off = projects.iter().map(|project| project.id).collect();
             return Looked { answers: Vec::new(), put_off, again: Some(again) };
         }
-        let clock = Clock::at(now);
+        let clock = self.clock(now);
         if self.is_anonymous() {
             return self.look_without_token(projects, clock).await;
         }

@@ -7,7 +7,6 @@ use whimbrel_project::{Project, SeenRelease};
 
 use super::answer::{Part, Place};
 use super::calls::NoAnswer;
-use super::clock::Clock;
 use super::repository::{List, Release};
 use super::{Github, query};
 
@@ -41,7 +40,7 @@ impl Github {
         if let Some(again) = self.away_until(now) {
             return Page::Later(again);
         }
-        let clock = Clock::at(now);
+        let clock = self.clock(now);
         let node = match &project.node {
             Some(node) if !self.is_anonymous() => node,
             _ => return self.releases_page_without_token(project, after, clock).await,

@@ -1,14 +1,16 @@
 //! By REST: redirects followed with care, and projects looked at without a token, two questions each.
 
-use std::collections::HashMap;
-use std::collections::VecDeque;
+mod shape;
+
+use std::collections::{HashMap, VecDeque};
 
 use chrono::{DateTime, Utc};
 use http::{HeaderMap, StatusCode, header};
 use serde::Deserialize;
 use tracing::warn;
-use whimbrel_project::{Answer, Facts, Project, ProjectId, Seen, SeenRelease};
+use whimbrel_project::{Answer, Project, ProjectId};
 
+use self::shape::{About, Release};
 use super::answer::short;
 use super::calls::{ANSWER_BYTES, Get, Refusal};
 use super::clock::Clock;
@@ -16,7 +18,6 @@ use super::governor::Keep;
 use super::look::Looked;
 use super::page::Page;
 use super::query::{NEWEST, PAGE};
-use super::repository::{NO_ID, filled};
 use super::transport::{HTML, JSON, Reply, Silence};
 use super::{Github, locked};
 
@@ -45,62 +46,6 @@ pub(crate) struct Known {
 struct Last {
     about: Option<(String, About)>,
     releases: Option<String>,
-}
-
-/// A repository as REST describes it.
-#[derive(Clone, Debug, Deserialize)]
-struct About {
-    node_id: String,
-    full_name: String,
-    #[serde(default)]
-    description: Option<String>,
-    #[serde(default)]
-    homepage: Option<String>,
-    #[serde(default)]
-    language: Option<String>,
-    #[serde(default)]
-    license: Option<License>,
-    #[serde(default)]
-    stargazers_count: Option<u64>,
-    #[serde(default)]
-    forks_count: Option<u64>,
-    #[serde(default)]
-    archived: bool,
-    #[serde(default)]
-    disabled: bool,
-    #[serde(default)]
-    fork: bool,
-    #[serde(default)]
-    pushed_at: Option<DateTime<Utc>>,
-    #[serde(default)]
-    created_at: Option<DateTime<Utc>>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-struct License {
-    #[serde(default)]
-    spdx_id: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Release {
-    node_id: String,
-    tag_name: String,
-    #[serde(default)]
-    name: Option<String>,
-    #[serde(default)]
-    html_url: String,
-    created_at: DateTime<Utc>,
-    #[serde(default)]
-    published_at: Option<DateTime<Utc>>,
-    #[serde(default)]
-    updated_at: Option<DateTime<Utc>>,
-    #[serde(default)]
-    draft: bool,
-    #[serde(default)]
-    prerelease: bool,
-    #[serde(default)]
-    body_html: Option<String>,
 }
 
 /// How one project without a token went.
@@ -257,53 +202,6 @@ impl Known {
             && let Some(oldest) = self.order.pop_front()
         {
             self.of.remove(&oldest);
-        }
-    }
-}
-
-impl About {
-    fn seen(self, releases: Option<Vec<SeenRelease>>, is_last_page: bool) -> Seen {
-        let complete = releases.is_some() && is_last_page;
-        let total = releases.as_ref().filter(|_| complete).map(|releases| releases.len() as u32);
-        Seen {
-            node: self.node_id,
-            full_name: self.full_name,
-            facts: Facts {
-                description: filled(self.description),
-                homepage: filled(self.homepage),
-                language: filled(self.language),
-                license: self.license.map(|license| license.spdx_id.unwrap_or_else(|| NO_ID.to_owned())),
-                stars: self.stargazers_count,
-                forks: self.forks_count,
-                archived: self.archived,
-                archived_at: None,
-                disabled: self.disabled,
-                fork: self.fork,
-                pushed_at: self.pushed_at,
-                created_at: self.created_at,
-            },
-            releases_total: total,
-            releases,
-            tags: None,
-            tags_total: None,
-            complete,
-        }
-    }
-}
-
-impl Release {
-    fn seen(self) -> SeenRelease {
-        SeenRelease {
-            id: self.node_id,
-            tag: self.tag_name,
-            title: self.name.unwrap_or_default(),
-            url: self.html_url,
-            created: self.created_at,
-            published: self.published_at,
-            updated: self.updated_at,
-            draft: self.draft,
-            prerelease: self.prerelease,
-            notes_html: self.body_html.unwrap_or_default(),
         }
     }
 }

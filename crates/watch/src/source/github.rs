@@ -1,22 +1,21 @@
 //! A file in a repository on GitHub: raw bytes by conditional requests, renames followed and remembered, limits
 //! obeyed. Where many files are due at once, one question tells beforehand which of them changed.
 
-use std::collections::HashMap;
-use std::sync::Mutex;
+mod glance;
 
 use chrono::{DateTime, Utc};
 use http::{StatusCode, header};
 use serde::Deserialize;
 
+pub(super) use self::glance::{Glances, glance};
+
+use self::glance::blob_id;
 use super::https::retry_after;
-use super::{Cursor, Document, LookError, LookErrorKind, Sight, Sources, Spec, Version, fingerprint};
-use crate::github::{BlobAsk, Clock, Found, Get, JSON, Keep, RAW, Refusal, Reply, Silence, Why, encoded};
+use super::{Cursor, Document, LookError, LookErrorKind, Sight, Sources, Version, fingerprint};
+use crate::github::{Clock, Found, Get, JSON, Keep, RAW, Refusal, Reply, Silence, Why, encoded};
 
 /// Answers that are no document are small.
 const FACTS_BYTES: usize = 4 << 20;
-
-/// Fewer files are asked for one by one: with a token an answer "not modified" costs nothing at all.
-const WORTH_A_GLANCE: usize = 3;
 
 /// The file that is asked for.
 pub(super) struct Place<'a> {
@@ -26,28 +25,6 @@ pub(super) struct Place<'a> {
     pub(super) branch: Option<&'a str>,
 }
 
-/// What one question said about many files, until they are looked at.
-pub(super) type Glances = Mutex<HashMap<BlobAsk, String>>;
-
-/// Asks once for all of these which of them changed.
-pub(super) async fn glance(sources: &Sources, due: &[(&Spec, &Cursor)], now: DateTime<Utc>) {
-    let asks: Vec<BlobAsk> = due
-        .iter()
-        .filter_map(|(spec, cursor)| {
-            let Spec::Github { owner, repo, path, branch } = spec else { return None };
-            let place = Place { owner, repo, path: path.as_deref(), branch: branch.as_deref() };
-            cursor.get("blob").and_then(|_| place.blob(cursor))
-        })
-        .collect();
-    let mut glances = HashMap::new();
-    if asks.len() >= WORTH_A_GLANCE {
-        let ids = sources.github.blobs(&asks, now).await.ids;
-        glances.extend(asks.into_iter().zip(ids).filter_map(|(ask, id)| Some((ask, id?))));
-    }
-    // What nobody looked at meanwhile is old.
-    *locked(&sources.glances) = glances;
-}
-
 /// Looks at a file on GitHub.
 pub(super) async fn look(
     sources: &Sources,
@@ -55,23 +32,12 @@ pub(super) async fn look(
     cursor: &Cursor,
     now: DateTime<Utc>,
 ) -> Result<Sight, LookError> {
-    let glanced = place.blob(cursor).and_then(|ask| locked(&sources.glances).remove(&ask));
-    if glanced.is_some() && glanced.as_ref() == cursor.get("blob") {
+    if glance::is_unchanged(sources, place, cursor) {
         return Ok(Sight::Unchanged { cursor: None });
     }
-    Question { sources, place, cursor, clock: Clock::at(now), now, next: Cursor::new() }.look().await
-}
-
-impl Place<'_> {
-    /// How its file is named in one question about many; known once it was read.
-    fn blob(&self, cursor: &Cursor) -> Option<BlobAsk> {
-        let configured = format!("{}/{}", self.owner, self.repo);
-        let path = cursor.get("path").filter(|_| cursor.get("configured") == Some(&configured))?;
-        let full_name = cursor.get("repo").cloned().unwrap_or(configured);
-        let same_path = self.path.is_none_or(|wanted| wanted == path);
-        let branch = self.branch.map(str::to_owned);
-        same_path.then(|| BlobAsk { full_name, branch, path: path.clone() })
-    }
+    Question { sources, place, cursor, clock: sources.github.clock(now), now, next: Cursor::new() }
+        .look()
+        .await
 }
 
 /// One look, with what it learns on the way.
@@ -303,14 +269,4 @@ impl Question<'_> {
 /// A question whose answer is JSON.
 fn facts(route: &str) -> Get<'_> {
     Get { route, accept: JSON, etag: None, cap: FACTS_BYTES, keep: Keep::Nothing }
-}
-
-/// The name git gives to these contents.
-fn blob_id(bytes: &[u8]) -> Option<String> {
-    let id = gix::objs::compute_hash(gix::hash::Kind::Sha1, gix::objs::Kind::Blob, bytes).ok()?;
-    Some(id.to_string())
-}
-
-fn locked(glances: &Glances) -> std::sync::MutexGuard<'_, HashMap<BlobAsk, String>> {
-    glances.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
