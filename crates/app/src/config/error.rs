@@ -47,10 +47,11 @@ impl ConfigError {
         let column = source.get(line_start..start).map_or(0, |lead| lead.chars().count());
         let inside = source.get(start..span.end.min(source.len())).unwrap_or_default();
         let width = inside.lines().next().unwrap_or_default().chars().count().max(1);
-        let (text, column, width) = match secret_key(text, message) {
-            Some(key) => (format!("{key} = …"), 0, key.chars().count()),
-            None => (text.to_owned(), column, width),
-        };
+        let (text, column, width) =
+            match secret_key(source.get(..line_start).unwrap_or_default(), text, message) {
+                Some(key) => (format!("{key} = …"), 0, key.chars().count()),
+                None => (text.to_owned(), column, width),
+            };
         Self::Wrong(Box::new(Wrong {
             file: file.to_owned(),
             line: before.split(|byte| *byte == b'\n').count(),
@@ -86,12 +87,24 @@ impl fmt::Display for ConfigError {
 
 impl std::error::Error for ConfigError {}
 
-/// The key, when its line holds a secret that must not be shown. A key nobody knows may be a secret mistyped.
-fn secret_key<'a>(line: &'a str, message: &str) -> Option<&'a str> {
-    let (key, _) = line.split_once('=')?;
+/// The key, when its line holds a secret that must not be shown: its own, or one of a list that began before it. A key
+/// nobody knows may be a secret mistyped.
+fn secret_key<'a>(before: &'a str, line: &'a str, message: &str) -> Option<&'a str> {
+    let own = key_of(line);
+    let key = own.or_else(|| {
+        let is_section = line.trim_start().starts_with('[');
+        before.lines().rev().find_map(key_of).filter(|_| !is_section)
+    })?;
     let name = key.to_lowercase();
     let is_secret = ["token", "secret", "password", "webhook"].iter().any(|word| name.contains(word));
-    (is_secret || message.starts_with("unknown field")).then(|| key.trim())
+    (is_secret || (own.is_some() && message.starts_with("unknown field"))).then_some(key)
+}
+
+/// The key a line begins with.
+fn key_of(line: &str) -> Option<&str> {
+    let key = line.split_once('=')?.0.trim();
+    let is_bare = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ' ');
+    (!key.is_empty() && key.chars().all(is_bare)).then_some(key)
 }
 
 /// Keys that stood in another place once, and where they are now.
@@ -155,6 +168,18 @@ mod tests {
         let source = "[github]\ntoken = \"sesame\nx = 1";
         let error = ConfigError::at(Path::new("w"), source, Some(17..24), "invalid string").to_string();
         assert!(error.contains("token = …") && !error.contains("sesame"), "{error}");
+        for source in ["tokens = [\n  \"a\",\n  \"ses=ame\n]", "tokens = [\"a\",\n  'sesame', sesame\n]"] {
+            let at = source.find("ses").unwrap();
+            let error = ConfigError::at(Path::new("w"), source, Some(at..at + 3), "no").to_string();
+            assert!(error.contains("tokens = …") && !error.contains("ame"), "{error}");
+        }
+        let section = ConfigError::at(
+            Path::new("w"),
+            "token = 'x'\n[sectoin]",
+            Some(12..21),
+            "unknown field `sectoin`",
+        );
+        assert!(section.to_string().contains("[sectoin]"), "{section}");
     }
 
     #[test]
