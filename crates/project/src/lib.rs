@@ -5,6 +5,7 @@
 //! the concern of others.
 
 pub mod cadence;
+pub mod links;
 pub mod look;
 mod packed;
 pub mod project;
@@ -15,6 +16,7 @@ pub mod seen;
 pub mod stars;
 mod states;
 
+pub use links::{LinkAnswer, LinkNews, LinkTrouble};
 pub use look::{Listings, Outcome, look};
 pub use project::{Facts, Project, ProjectId, Reached, Standing};
 pub use ranks::{RankRow, RankState};

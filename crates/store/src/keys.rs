@@ -34,6 +34,10 @@ pub(crate) enum Kind {
     Listing = 0x0A,
     /// Due times of projects, in blocks.
     Schedule = 0x0B,
+    /// Links that were found dead.
+    Link = 0x0C,
+    /// How far the walk over links is.
+    LinkPlace = 0x0D,
     /// Small facts of a catalog.
     Catalog = 0x10,
     /// An accepted entry.

@@ -15,6 +15,7 @@ mod group;
 mod heads;
 mod journal;
 mod keys;
+mod links;
 mod looks;
 mod moving;
 mod outcome;
@@ -31,6 +32,7 @@ pub mod types;
 mod verify;
 mod wide;
 
+pub use links::{LinkPlace, LinkRecord};
 pub use outcome::{OpenStep, Opened, StoreError};
 pub use projects::types::{Listing, ProjectRecord, RankRecord};
 pub use store::Store;

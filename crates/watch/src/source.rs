@@ -6,7 +6,7 @@ mod folder;
 pub mod git;
 mod github;
 mod https;
-mod net;
+pub(crate) mod net;
 mod spec;
 
 #[cfg(test)]

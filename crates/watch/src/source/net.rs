@@ -8,12 +8,12 @@ use url::{Host, Url};
 /// Resolves names as the system does and drops every address that is not public, after the lookup: a name in the
 /// public DNS that points inside is refused as well.
 #[derive(Debug)]
-pub(super) struct PublicOnly;
+pub(crate) struct PublicOnly;
 
 /// Nothing was left of a name's addresses.
 #[derive(Debug, thiserror::Error)]
 #[error("{0} is an address of a private network")]
-pub(super) struct Private(String);
+pub(crate) struct Private(String);
 
 impl Resolve for PublicOnly {
     fn resolve(&self, name: Name) -> Resolving {
@@ -32,7 +32,7 @@ impl Resolve for PublicOnly {
 }
 
 /// True for an address that is written as a number and leads into a private network (no resolver is asked then).
-pub(super) fn names_private_number(url: &Url) -> bool {
+pub(crate) fn names_private_number(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(ip)) => !is_public(IpAddr::V4(ip)),
         Some(Host::Ipv6(ip)) => !is_public(IpAddr::V6(ip)),

@@ -1,0 +1,95 @@
+//! What is remembered of links that were found dead, and how far the walk over all links has come.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use whimbrel_catalog::{CatalogId, EntryKey};
+use whimbrel_news::Dated;
+use whimbrel_project::LinkTrouble;
+
+use crate::engine::Order;
+use crate::journal::Journal;
+use crate::keys::{Key, Kind};
+use crate::outcome::StoreError;
+use crate::rows::{self, VERSION};
+use crate::store::Store;
+use crate::wide;
+
+/// How far the walk over the links of all entries has come: this entry was the last.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkPlace {
+    /// Its catalog.
+    pub catalog: CatalogId,
+    /// Its key; `None` at the end of the catalog.
+    pub key: Option<EntryKey>,
+}
+
+/// What a few asked links gave.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LinkRecord {
+    /// Troubles to write.
+    pub put: Vec<LinkTrouble>,
+    /// Links that are in trouble no more.
+    pub clear: Vec<EntryKey>,
+    /// How far the walk is, when that is to be written.
+    pub place: Option<LinkPlace>,
+    /// What to tell.
+    pub news: Vec<Dated>,
+}
+
+impl Store {
+    /// Links that were found dead at least once, in the order of their keys, after this one.
+    pub fn link_troubles(
+        &self,
+        after: Option<&EntryKey>,
+        limit: usize,
+    ) -> Result<Vec<LinkTrouble>, StoreError> {
+        let _view = self.inner.reading();
+        let all = Key::of(Kind::Link);
+        let range = after.map_or_else(|| all.range(), |after| all.range_after(&trouble_key(after)));
+        let found = self.inner.engine.scan(&range, Order::Rising, limit)?;
+        found
+            .into_iter()
+            .map(|(key, row)| {
+                let (version, body) = wide::join(&*self.inner.engine, &key, row)?;
+                rows::json(version, &body, "a link")
+            })
+            .collect()
+    }
+
+    /// What is known against the link of an entry.
+    pub fn link_trouble(&self, key: &EntryKey) -> Result<Option<LinkTrouble>, StoreError> {
+        let _view = self.inner.reading();
+        let found = wide::get(&*self.inner.engine, trouble_key(key).as_bytes())?;
+        found.map(|(version, body)| rows::json(version, &body, "a link")).transpose()
+    }
+
+    /// Where the walk over all links goes on.
+    pub fn link_place(&self) -> Result<Option<LinkPlace>, StoreError> {
+        let _view = self.inner.reading();
+        let found = self.inner.engine.get(Key::of(Kind::LinkPlace).as_bytes())?;
+        found.map(|row| rows::from_json_row(&row, "the place among links")).transpose()
+    }
+
+    /// Writes what asked links gave as one durable transaction with its news, which belong to no single catalog.
+    pub fn record_links(&self, record: &LinkRecord, now: DateTime<Utc>) -> Result<(), StoreError> {
+        self.inner.commit(|txn, heads| {
+            for trouble in &record.put {
+                wide::put(txn, &trouble_key(&trouble.key), VERSION, &rows::json_bytes(trouble)?)?;
+            }
+            for key in &record.clear {
+                wide::remove(txn, &trouble_key(key))?;
+            }
+            if let Some(place) = &record.place {
+                txn.put(Key::of(Kind::LinkPlace).as_bytes(), rows::json_row(place)?)?;
+            }
+            let mut journal = Journal::new(heads.seq);
+            journal.append(txn, heads, None, &record.news, now)?;
+            journal.close(txn, heads, now)?;
+            Ok(())
+        })
+    }
+}
+
+fn trouble_key(key: &EntryKey) -> Key {
+    Key::of(Kind::Link).entry(key)
+}

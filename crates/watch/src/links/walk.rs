@@ -1,0 +1,192 @@
+//! The walk over all entries: whose link is asked next.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use url::Url;
+use whimbrel_catalog::{CatalogId, Entry, EntryKey};
+use whimbrel_news::Listed;
+use whimbrel_store::{LinkPlace, Store, StoreError};
+
+use super::{Asked, CONFIRM_AFTER, LinkSettings};
+
+/// Entries read at a time.
+const PAGE: usize = 256;
+
+/// Links that wait because their hosts were asked a moment ago; the walk rests while there are so many.
+const WAITING: usize = 1024;
+
+/// A program that was away does not make up for it at once.
+const LONGEST_GAP: TimeDelta = TimeDelta::hours(1);
+
+/// What an unclear answer to a question that is to confirm a dead link costs in time.
+const ASK_AGAIN: TimeDelta = TimeDelta::hours(6);
+
+/// How often the place of the walk is written: what is lost in a crash is asked once more.
+const WRITE_EVERY: TimeDelta = TimeDelta::hours(1);
+
+/// Troubles read at a time.
+const TROUBLES: usize = 1024;
+
+/// A link to ask.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Candidate {
+    pub(super) key: EntryKey,
+    pub(super) name: String,
+    pub(super) url: String,
+}
+
+/// How far the walk is and what it owes.
+#[derive(Default)]
+pub(super) struct Walk {
+    place: Option<LinkPlace>,
+    begun: bool,
+    last: Option<DateTime<Utc>>,
+    written: Option<DateTime<Utc>>,
+    /// Entries the walk should have passed by now, in parts of one.
+    owed: f64,
+    waiting: VecDeque<Candidate>,
+    hosts: Asked,
+    confirmed: HashMap<EntryKey, DateTime<Utc>>,
+}
+
+impl Walk {
+    /// Walks as far as time has gone since the last step.
+    pub(super) fn go_on(
+        &mut self,
+        store: &Store,
+        settings: &LinkSettings,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        if !self.begun {
+            self.place = store.link_place()?;
+            self.begun = true;
+        }
+        let mut catalogs: Vec<_> =
+            store.catalogs()?.into_iter().filter(|meta| meta.next_due.is_some()).collect();
+        catalogs.sort_by(|a, b| a.id.cmp(&b.id));
+        let all: f64 = catalogs.iter().map(|meta| f64::from(meta.entries)).sum();
+        let gap =
+            self.last.map_or(TimeDelta::zero(), |last| (now - last).clamp(TimeDelta::zero(), LONGEST_GAP));
+        self.last = Some(now);
+        let period = settings.every.as_std().as_secs_f64().max(1.0);
+        // Never more than one walk over everything in one step.
+        self.owed = (self.owed + all * gap.as_seconds_f64() / period).min(all);
+        while self.owed >= 1.0 && self.waiting.len() < WAITING {
+            let Some(passed) = self.page(store, &catalogs.iter().map(|meta| &meta.id).collect::<Vec<_>>())?
+            else {
+                break;
+            };
+            self.owed -= passed as f64;
+        }
+        Ok(())
+    }
+
+    /// Reads on where the walk is and queues what is to be asked; says how many entries it passed.
+    fn page(&mut self, store: &Store, catalogs: &[&CatalogId]) -> Result<Option<usize>, StoreError> {
+        let Some(first) = catalogs.first() else { return Ok(None) };
+        let (catalog, after) = match &self.place {
+            // From the end of one catalog to the beginning of the next, from the last to the first.
+            Some(LinkPlace { catalog, key: None }) => {
+                (*catalogs.iter().find(|id| **id > catalog).unwrap_or(first), None)
+            }
+            Some(LinkPlace { catalog, key }) => match catalogs.iter().find(|id| **id >= catalog) {
+                Some(id) if *id == catalog => (*id, key.clone()),
+                Some(id) => (*id, None),
+                None => (*first, None),
+            },
+            None => (*first, None),
+        };
+        let limit = (self.owed.ceil() as usize).clamp(1, PAGE);
+        let entries = store.entries(catalog, after.as_ref(), limit)?;
+        let ended = entries.len() < limit;
+        let last = entries.last().map(|entry| entry.key.clone());
+        self.place = Some(LinkPlace { catalog: catalog.clone(), key: if ended { None } else { last } });
+        let passed = entries.len();
+        let queued: HashSet<EntryKey> = self.waiting.iter().map(|waiting| waiting.key.clone()).collect();
+        self.waiting
+            .extend(entries.iter().filter(|entry| !queued.contains(&entry.key)).filter_map(candidate));
+        // An empty catalog is passed as if it were one entry, so that the walk comes to an end.
+        Ok(Some(passed.max(1)))
+    }
+
+    /// Takes the links whose hosts may be asked now, dead ones that wait for their confirmation first.
+    pub(super) fn choose(
+        &mut self,
+        store: &Store,
+        settings: &LinkSettings,
+        now: DateTime<Utc>,
+        limit: usize,
+    ) -> Result<Vec<Candidate>, StoreError> {
+        let rest = settings.host_every.as_chrono();
+        self.hosts.retain(|_, asked| now - *asked < rest && *asked <= now);
+        self.confirmed.retain(|_, asked| now - *asked < ASK_AGAIN && *asked <= now);
+        for trouble in store.link_troubles(None, TROUBLES)? {
+            let due = trouble.told.is_none() && now - trouble.first >= CONFIRM_AFTER;
+            if due && self.confirmed.insert(trouble.key.clone(), now).is_none() {
+                // What is no longer listed is nobody's trouble: its name is found when it is told.
+                let name = name_of(store, &trouble.key)?.unwrap_or_else(|| trouble.url.clone());
+                self.waiting.push_front(Candidate { key: trouble.key, name, url: trouble.url });
+            }
+        }
+        let mut chosen = Vec::new();
+        let mut later = VecDeque::new();
+        while let Some(candidate) = self.waiting.pop_front() {
+            let host = Url::parse(&candidate.url).ok().and_then(|url| url.host_str().map(str::to_owned));
+            let Some(host) = host else { continue };
+            if chosen.len() < limit && !self.hosts.contains_key(&host) {
+                self.hosts.insert(host, now);
+                chosen.push(candidate);
+            } else {
+                later.push_back(candidate);
+            }
+        }
+        self.waiting = later;
+        Ok(chosen)
+    }
+
+    /// The place of the walk, when it is time to write it.
+    pub(super) fn place_to_write(&mut self, now: DateTime<Utc>) -> Option<LinkPlace> {
+        let due = self.written.is_none_or(|written| now - written >= WRITE_EVERY || written > now);
+        if due {
+            self.written = Some(now);
+            return self.place.clone();
+        }
+        None
+    }
+}
+
+/// The link of an entry, when it is to be asked here: repositories at GitHub are followed in another way.
+fn candidate(entry: &Entry) -> Option<Candidate> {
+    let repository = entry.key.repository().is_some_and(|(host, ..)| host == "github.com");
+    let web = entry.url.starts_with("https://") || entry.url.starts_with("http://");
+    (web && !repository).then(|| Candidate {
+        key: entry.key.clone(),
+        name: entry.name.clone(),
+        url: entry.url.clone(),
+    })
+}
+
+/// Where a link is listed.
+pub(super) fn listed(store: &Store, key: &EntryKey) -> Result<Vec<Listed>, StoreError> {
+    let mut all = Vec::new();
+    for meta in store.catalogs()? {
+        if let Some(entry) = store.entry(&meta.id, key)? {
+            all.extend(entry.places.iter().map(|place| Listed {
+                id: meta.id.clone(),
+                section: place.section.to_string(),
+                section_path: place.section.parts().iter().map(ToString::to_string).collect(),
+            }));
+        }
+    }
+    Ok(all)
+}
+
+fn name_of(store: &Store, key: &EntryKey) -> Result<Option<String>, StoreError> {
+    for meta in store.catalogs()? {
+        if let Some(entry) = store.entry(&meta.id, key)? {
+            return Ok(Some(entry.name));
+        }
+    }
+    Ok(None)
+}
