@@ -28,6 +28,8 @@ pub(crate) struct Config {
     pub(crate) watch: whimbrel_watch::Settings,
     /// How GitHub is asked.
     pub(crate) github: whimbrel_watch::GithubSettings,
+    /// How links of entries that are no GitHub repositories are checked.
+    pub(crate) links: whimbrel_watch::LinkSettings,
     /// How page and feeds are served.
     pub(crate) web: whimbrel_web::Settings,
     /// Where the state lies and how it is kept.

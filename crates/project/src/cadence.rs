@@ -30,8 +30,8 @@ const RECENT: usize = 8;
 /// How far a look is moved around its time, in percent, so that projects spread.
 const JITTER_PERCENT: u64 = 10;
 
-/// The soonest next look, whatever settles.
-const SOONEST: TimeDelta = TimeDelta::seconds(30);
+/// The soonest next look, whatever settles, unless projects are to be looked at more often than this.
+const SOONEST: u64 = 30;
 
 /// The time to the next look, before it is moved a little.
 pub fn interval(project: &Project, now: DateTime<Utc>, rules: &Rules) -> Duration {
@@ -68,7 +68,8 @@ pub fn next_due(
         let confirmed = first.checked_add_signed(TimeDelta::hours(i64::from(rules.gone_after_hours)));
         due = confirmed.filter(|at| *at > now).map_or(due, |at| due.min(at));
     }
-    due.max(now.checked_add_signed(SOONEST).unwrap_or(now))
+    let soonest = TimeDelta::seconds(SOONEST.min(rules.interval_min_secs.max(1)) as i64);
+    due.max(now.checked_add_signed(soonest).unwrap_or(now))
 }
 
 fn of_a_live_one(project: &Project, now: DateTime<Utc>, floor: Duration) -> Duration {
@@ -191,7 +192,10 @@ mod tests {
         let mut one = project(&[], None);
         let soon = now() + TimeDelta::minutes(7);
         assert_eq!(next_due(&one, day, Some(soon), now(), &rules), soon);
-        assert_eq!(next_due(&one, day, Some(now() - TimeDelta::days(1)), now(), &rules), now() + SOONEST);
+        assert_eq!(
+            next_due(&one, day, Some(now() - TimeDelta::days(1)), now(), &rules),
+            now() + TimeDelta::seconds(30)
+        );
         one.standing = Standing::Missing { first: now() - TimeDelta::hours(23), looks: 4 };
         assert_eq!(next_due(&one, WHILE_MISSING, None, now(), &rules), now() + TimeDelta::hours(1));
     }

@@ -144,6 +144,17 @@ impl Watcher {
         local.map(|followed| followed.config.id.clone()).collect()
     }
 
+    /// The catalogs that are read from this repository of GitHub's.
+    pub fn of_repository(&self, full_name: &str) -> Vec<CatalogId> {
+        let plan = self.plan();
+        let its = |spec: &Spec| match spec {
+            Spec::Github { owner, repo, .. } => format!("{owner}/{repo}").eq_ignore_ascii_case(full_name),
+            _ => false,
+        };
+        let read = plan.followed.values().filter(|followed| its(&followed.spec));
+        read.map(|followed| followed.config.id.clone()).collect()
+    }
+
     /// When the next catalog is due; `None` when none is followed.
     pub async fn next_due(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
         let store = self.store.clone();

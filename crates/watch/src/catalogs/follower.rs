@@ -66,6 +66,11 @@ impl<'a> Follower<'a> {
         &self.tracker
     }
 
+    /// An address has become another one, as is known from elsewhere: a document that follows says nothing new by it.
+    pub(crate) fn learn(&mut self, old: EntryKey, new: EntryKey) {
+        self.known.renamed.insert(old, new);
+    }
+
     /// A new parser read the kept documents like this.
     pub(crate) fn reread(&mut self, accepted: Snapshot, latest: Snapshot, now: DateTime<Utc>) {
         let outcome = self.tracker.reread(accepted, latest, now, self.rules, &self.known);

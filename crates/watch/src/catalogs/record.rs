@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use whimbrel_catalog::EntryKey;
 use whimbrel_news::{Dated, News};
 use whimbrel_store::{Record, Store, StoreError};
 
@@ -35,6 +36,9 @@ impl Visit<'_> {
         record.shape = written.shape;
         record.settling = written.settling;
         record.news = written.news;
+        for dated in &mut record.news {
+            know(self.store, &mut dated.news)?;
+        }
 
         let meta = &mut record.meta;
         if meta.stale {
@@ -111,6 +115,22 @@ impl Visit<'_> {
         }
         write(self.store, record, self.now, outlook)
     }
+}
+
+/// Adds to a new entry what is known of its project, where another catalog has listed it before.
+fn know(store: &Store, news: &mut News) -> Result<(), StoreError> {
+    let News::Added { subject, facts, .. } = news else { return Ok(()) };
+    let key = EntryKey::from_stored(&subject.key);
+    let Some((host, owner, name)) = key.repository() else { return Ok(()) };
+    let whole = EntryKey::from_stored(&format!("{host}/{owner}/{name}"));
+    let Some(id) = store.project_named(&whole)? else { return Ok(()) };
+    if let Some(project) = store.project(id)? {
+        facts.stars = project.facts.stars;
+        facts.forks = project.facts.forks;
+        facts.language = project.facts.language;
+        facts.license = project.facts.license;
+    }
+    Ok(())
 }
 
 /// Writes everything together; only then it is news.

@@ -1,5 +1,6 @@
 //! A followed catalog as it lies in the store: loaded for a visit, moved on, handed back to be written.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -44,6 +45,9 @@ impl<'a> State<'a> {
         let read = |id: Option<&DocumentId>| read_stored(store, id, format);
         let latest = if settling.needs_latest() { read(meta.latest_document.as_ref())? } else { None };
         let mut follower = Follower::new(Tracker::restore(stored, latest, settling), rules, memory);
+        for (old, new) in renames(store, follower.tracker(), follower.tracker().latest())? {
+            follower.learn(old, new);
+        }
         if meta.parser != PARSER_VERSION
             && let Some(latest) = read(meta.latest_document.as_ref())?
         {
@@ -68,6 +72,14 @@ impl<'a> State<'a> {
     /// What these documents say, by this catalog's format.
     pub(crate) fn read(&self, documents: &[Document]) -> Result<Snapshot, LookError> {
         reading::read(documents, self.format)
+    }
+
+    /// Takes in what is known of the projects this version no longer lists under the address it did.
+    pub(crate) fn learn(&mut self, store: &Store, next: &Snapshot) -> Result<(), StoreError> {
+        for (old, new) in renames(store, self.tracker(), next)? {
+            self.follower.learn(old, new);
+        }
+        Ok(())
     }
 
     /// The catalog looks like this from this moment on.
@@ -115,6 +127,32 @@ impl<'a> State<'a> {
             self.accepted.clone_from(&self.latest);
         }
     }
+}
+
+/// Entries that are missing in the next version and whose projects have other addresses now: old and new key.
+fn renames(
+    store: &Store,
+    tracker: &Tracker,
+    next: &Snapshot,
+) -> Result<Vec<(EntryKey, EntryKey)>, StoreError> {
+    let listed: HashSet<&EntryKey> = next.entries.iter().map(|entry| &entry.key).collect();
+    let mut renames = Vec::new();
+    for entry in tracker.accepted().entries.iter().filter(|entry| !listed.contains(&entry.key)) {
+        let Some((host, owner, name)) = entry.key.repository() else { continue };
+        let whole = format!("{host}/{owner}/{name}");
+        let Some(id) = store.project_named(&EntryKey::from_stored(&whole))? else { continue };
+        let Some(project) = store.project(id)?.filter(|project| project.key.as_str() != whole) else {
+            continue;
+        };
+        // An entry below the repository moved along with it.
+        if let Some(below) = entry.key.as_str().strip_prefix(&whole) {
+            renames.push((
+                entry.key.clone(),
+                EntryKey::from_stored(&format!("{}{below}", project.key.as_str())),
+            ));
+        }
+    }
+    Ok(renames)
 }
 
 /// Tells of entries that left a catalog in earlier visits.

@@ -224,6 +224,7 @@ impl Visit<'_> {
                         // knows how long the state before lasted.
                         state.rest_until(at - HAIR);
                     }
+                    state.learn(self.store, &snapshot)?;
                     state.look(snapshot, version.documents, at);
                     if let Some(cursor) = version.cursor {
                         self.meta.cursor = cursor; // should a later version be unreadable, this one is not seen again

@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{Github, locked};
 
 /// The first wait when GitHub cannot be reached; it doubles up to the longest.
-const FIRST: TimeDelta = TimeDelta::seconds(30);
+const FIRST: TimeDelta = TimeDelta::seconds(5);
 const LONGEST: TimeDelta = TimeDelta::minutes(15);
 
 /// How long GitHub has been out of reach.

@@ -27,6 +27,8 @@ pub struct GithubSettings {
     pub app_installation: Option<u64>,
     /// The file with the app's private key, as GitHub hands it out (PEM). Default: none.
     pub app_key_file: Option<PathBuf>,
+    /// Follow the listed projects: releases, stars and whether they are still there. Default true.
+    pub projects: bool,
     /// Points of each hourly limit that are never used, given for a limit of 5,000; of a smaller one the same share.
     /// Default 500.
     pub reserve: u32,
@@ -50,6 +52,7 @@ impl Default for GithubSettings {
             app_id: None,
             app_installation: None,
             app_key_file: None,
+            projects: true,
             reserve: 500,
             interval_min: Span::from_secs(15 * 60),
             interval_max: Span::from_secs(24 * 3600),
@@ -86,7 +89,7 @@ impl GithubSettings {
         let open = |secret: &SecretString| secret.expose_secret().to_owned();
         let secrets = (self.token.as_ref().map(open), self.tokens.iter().map(open).collect::<Vec<_>>());
         let app = (self.app_id, self.app_installation, self.app_key_file.clone());
-        let numbers = (self.reserve, self.interval_min, self.interval_max, self.rules.clone());
+        let numbers = (self.projects, self.reserve, self.interval_min, self.interval_max, self.rules.clone());
         (secrets, app, (self.api_url.clone(), self.webhook_secret.as_ref().map(open), numbers))
     }
 }

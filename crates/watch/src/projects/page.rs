@@ -1,0 +1,230 @@
+//! One page of answers: judged project by project, written together.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use tracing::{debug, info, warn};
+use whimbrel_news::Listed;
+use whimbrel_project::look::{Listings, Outcome, look};
+use whimbrel_project::{Answer, Project, ProjectId, Rules, Seen};
+use whimbrel_store::{ProjectRecord, Store, StoreError};
+
+use super::{ProjectRound, ProjectWatcher};
+use crate::blocking::blocking;
+use crate::github::Page;
+
+/// Projects that changed, written in one commit.
+const COMMIT: usize = 100;
+
+/// Pages of older releases read for one project in one look: three thousand releases. A project with more new ones is
+/// told by what was read.
+const PAGES: usize = 30;
+
+/// What a page comes to.
+#[derive(Default)]
+struct Verdicts {
+    records: Vec<ProjectRecord>,
+    unchanged: Vec<(ProjectId, DateTime<Utc>)>,
+    /// The second of each pair is the first one under another name.
+    doubles: Vec<(ProjectId, ProjectId)>,
+    failed: usize,
+    /// Why the last of them failed.
+    why: Option<String>,
+}
+
+impl ProjectWatcher {
+    /// Judges these answers and writes what follows from them.
+    pub(super) async fn take(
+        &self,
+        projects: Vec<Project>,
+        answers: Vec<(ProjectId, Answer)>,
+        now: DateTime<Utc>,
+        round: &mut ProjectRound,
+    ) -> Result<(), StoreError> {
+        let mut before: HashMap<ProjectId, Project> =
+            projects.into_iter().map(|project| (project.id, project)).collect();
+        let rules = self.rules();
+        let mut judged = Vec::with_capacity(answers.len());
+        for (id, answer) in answers {
+            let Some(project) = before.remove(&id) else { continue };
+            let first = look(&project, &answer, &Listings::default(), now, &rules);
+            if !first.page_on {
+                judged.push((project, answer, first));
+                continue;
+            }
+            match self.read_on(&project, answer, first, now, &rules).await {
+                Ok((answer, outcome)) => judged.push((project, answer, outcome)),
+                // It stays due: judged by half of what there is, something might be told wrong.
+                Err(again) => round.again = round.again.max(Some(again)),
+            }
+        }
+        let store = self.store.clone();
+        let looked = judged.len();
+        let verdicts = blocking(move || {
+            let verdicts = judge(&store, judged, now, &rules)?;
+            for records in verdicts.records.chunks(COMMIT) {
+                store.record_projects(records, &[], now)?;
+            }
+            store.set_due(&verdicts.unchanged);
+            for (keep, drop) in &verdicts.doubles {
+                store.merge_projects(*keep, *drop)?;
+            }
+            Ok(verdicts)
+        })
+        .await?;
+        verdicts.tell();
+        round.looked += looked;
+        round.changed += verdicts.records.len();
+        round.events += verdicts.records.iter().map(|record| record.news.len()).sum::<usize>();
+        round.failed += verdicts.failed;
+        Ok(())
+    }
+
+    /// Reads older pages of releases until nothing more can be new; the moment to come back when that may not be done
+    /// now.
+    async fn read_on(
+        &self,
+        project: &Project,
+        answer: Answer,
+        mut outcome: Outcome,
+        now: DateTime<Utc>,
+        rules: &Rules,
+    ) -> Result<(Answer, Outcome), DateTime<Utc>> {
+        let Answer::Here(mut seen) = answer else { return Ok((answer, outcome)) };
+        // The repository may be seen for the first time; its pages are asked for by the identity it has.
+        let asked = Project { node: Some(seen.node.clone()), ..project.clone() };
+        let mut after = None;
+        for _ in 0..PAGES {
+            match self.github.releases_page(&asked, after.as_deref(), now).await {
+                Page::Read { releases, total, next } => {
+                    add(&mut seen, releases, total, next.is_none());
+                    after = next;
+                }
+                Page::Later(again) => return Err(again),
+                Page::Failed(why) => {
+                    debug!(project = %project.full_name, "older releases could not be read: {why}");
+                    break;
+                }
+            }
+            let whole = Answer::Here(seen);
+            outcome = look(project, &whole, &Listings::default(), now, rules);
+            let Answer::Here(back) = whole else { unreachable!("it was put in two lines above") };
+            seen = back;
+            if !outcome.page_on || after.is_none() {
+                break;
+            }
+        }
+        Ok((Answer::Here(seen), outcome))
+    }
+}
+
+/// Adds a page to what was seen; what is there already has its notes and stays.
+fn add(seen: &mut Seen, page: Vec<whimbrel_project::SeenRelease>, total: Option<u32>, last: bool) {
+    let releases = seen.releases.get_or_insert_default();
+    for release in page {
+        if !releases.iter().any(|known| known.id == release.id) {
+            releases.push(release);
+        }
+    }
+    seen.releases_total = total.or(seen.releases_total);
+    seen.complete |= last;
+}
+
+fn judge(
+    store: &Store,
+    judged: Vec<(Project, Answer, Outcome)>,
+    now: DateTime<Utc>,
+    rules: &Rules,
+) -> Result<Verdicts, StoreError> {
+    let mut verdicts = Verdicts::default();
+    let mut resolved: HashMap<String, ProjectId> = HashMap::new();
+    for (before, answer, mut outcome) in judged {
+        if let Answer::Failed(why) | Answer::Blocked(why) = &answer {
+            verdicts.failed += 1;
+            verdicts.why = Some(why.clone());
+        }
+        if before.node.is_none()
+            && let Some(node) = &outcome.project.node
+        {
+            let same = match resolved.get(node) {
+                Some(id) => Some(*id),
+                None => store.project_of_node(node)?,
+            };
+            match same.filter(|same| *same != before.id) {
+                Some(same) => {
+                    verdicts.doubles.push((same, before.id));
+                    continue;
+                }
+                None => _ = resolved.insert(node.clone(), before.id),
+            }
+        }
+        if !outcome.news.is_empty() {
+            // Judged once without knowing where it is listed, because that is read only for news.
+            outcome = look(&before, &answer, &listings(store, before.id)?, now, rules);
+        }
+        let history = observed(store, &before, &answer, now)?;
+        if outcome.project == before && outcome.news.is_empty() && history.is_none() {
+            verdicts.unchanged.push((before.id, outcome.next_due));
+            continue;
+        }
+        verdicts.records.push(ProjectRecord {
+            project: outcome.project,
+            aliases: Vec::new(),
+            history,
+            news: outcome.news,
+            due: outcome.next_due,
+        });
+    }
+    Ok(verdicts)
+}
+
+/// The stars over time, when this look adds something to them.
+fn observed(
+    store: &Store,
+    before: &Project,
+    answer: &Answer,
+    now: DateTime<Utc>,
+) -> Result<Option<whimbrel_project::StarHistory>, StoreError> {
+    let Answer::Here(seen) = answer else { return Ok(None) };
+    let counts = |stars, forks| Some((stars?, forks?));
+    let Some((stars, forks)) = counts(seen.facts.stars, seen.facts.forks) else { return Ok(None) };
+    let is_other = before.node.as_ref().is_some_and(|node| *node != seen.node);
+    if is_other || counts(before.facts.stars, before.facts.forks) == Some((stars, forks)) {
+        return Ok(None);
+    }
+    let mut history = store.star_history(before.id)?;
+    history.observe(now, stars, forks);
+    history.thin(now);
+    Ok(Some(history))
+}
+
+/// Where a project is listed, as events tell it.
+pub(super) fn listings(store: &Store, id: ProjectId) -> Result<Listings, StoreError> {
+    let found = store.listings(id)?;
+    let name = found.first().map(|listing| listing.name.clone());
+    let places = found.iter().flat_map(|listing| {
+        listing.sections.iter().map(|section| Listed {
+            id: listing.catalog.clone(),
+            section: section.to_string(),
+            section_path: section.parts().iter().map(ToString::to_string).collect(),
+        })
+    });
+    Ok(Listings { name, places: places.collect() })
+}
+
+impl Verdicts {
+    /// Says in the log what came of it.
+    fn tell(&self) {
+        for record in &self.records {
+            for news in &record.news {
+                info!(project = %record.project.full_name, kind = %news.news.kind(), "recorded `{}` of {}", news.news.kind(), record.project.full_name);
+            }
+        }
+        if let (failed, Some(why)) = (self.failed, &self.why) {
+            warn!(
+                failed,
+                "{failed} projects could not be looked at, the last because {why}; they are tried again"
+            );
+        }
+    }
+}
