@@ -27,6 +27,8 @@ pub(crate) enum Address {
     Digest(Period, Form),
     /// All feeds as OPML.
     Opml,
+    /// How the program is doing, as a page or as JSON.
+    Status(Form),
     /// Whether it can answer.
     Ready,
     /// The same thing under its right address, relative to this one.
@@ -236,6 +238,8 @@ pub(crate) fn parse(
         ["events.json"] => Ok(Address::Listing(read_query(query, known)?, Form::Events)),
         ["opml.xml"] => Ok(Address::Opml),
         ["readyz"] => Ok(Address::Ready),
+        ["status"] => Ok(Address::Status(Form::Page)),
+        ["status.json"] => Ok(Address::Status(Form::Events)),
         [file] => listing(Base::All, file),
         ["c", id, file] => listing(Base::Catalog(catalog(id)?), file),
         ["c", id, "s", section, file] if is_slug(section) => {

@@ -36,7 +36,7 @@ pub use routes::{Route, RouteAnswer};
 pub use serve::serve;
 pub use settings::Settings;
 pub use site::Site;
-pub use status::{LoopState, Off, StatusFacts, StatusSource};
+pub use status::{BudgetState, LoopState, Off, ProjectsState, StatusFacts, StatusSource};
 
 #[cfg(test)]
 mod tests;

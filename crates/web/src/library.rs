@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use whimbrel_catalog::{CatalogId, Entry, EntryKey, SectionPath};
-use whimbrel_news::{Digest, Epoch, Event, Period, slug};
+use whimbrel_news::{Digest, Epoch, Event, Filter, Kind, Period, slug};
+use whimbrel_project::{Project, StarHistory};
 use whimbrel_store::{CatalogMeta, Cursor, Query, Scope, Store, StoreError};
 
 use crate::address::{Base, Listing};
@@ -35,6 +36,14 @@ pub(crate) struct Found {
     pub(crate) events: Vec<Event>,
     /// Where older news begins, if there is any.
     pub(crate) older: Option<After>,
+}
+
+/// A followed project.
+pub(crate) struct Followed {
+    pub(crate) project: Project,
+    pub(crate) stars: StarHistory,
+    /// Newest first.
+    pub(crate) releases: Vec<Event>,
 }
 
 /// The store, as the site reads it.
@@ -168,9 +177,34 @@ impl Library {
         Ok(None)
     }
 
-    /// Where a project is listed now.
+    /// What is known of a followed project: itself, its stars over time, and the newest news of its releases.
+    pub(crate) fn followed(&self, key: &EntryKey, releases: usize) -> Result<Option<Followed>, StoreError> {
+        let whole = key.repository().map(|(host, owner, name)| format!("{host}/{owner}/{name}"));
+        let whole = whole.map_or_else(|| key.clone(), |whole| EntryKey::from_stored(&whole));
+        let Some(id) = self.store.project_named(&whole)? else { return Ok(None) };
+        let Some(project) = self.store.project(id)? else { return Ok(None) };
+        let stars = self.store.star_history(id)?;
+        let query = Query {
+            scope: Scope::Project(project.key.clone()),
+            filter: Filter::any([Kind::Released, Kind::ReleasePromoted].map(Filter::kind)),
+            after: None,
+            limit: releases,
+        };
+        let releases = self.store.events(&query)?.events;
+        Ok(Some(Followed { project, stars, releases }))
+    }
+
+    /// Where a project is listed now, by its own address or one below it.
     pub(crate) fn places(&self, key: &EntryKey) -> Result<Vec<(CatalogId, Entry)>, StoreError> {
         let mut places = Vec::new();
+        if let Some(id) = self.store.project_named(key)? {
+            for listing in self.store.listings(id)? {
+                if let Some(entry) = self.store.entry(&listing.catalog, &listing.entry)? {
+                    places.push((listing.catalog, entry));
+                }
+            }
+            return Ok(places);
+        }
         for meta in self.store.catalogs()? {
             if let Some(entry) = self.store.entry(&meta.id, key)? {
                 places.push((meta.id, entry));

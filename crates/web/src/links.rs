@@ -34,6 +34,11 @@ impl Links {
         format!("{}{path}", self.root)
     }
 
+    /// Pages are kept as files: nobody answers what needs a server.
+    pub(crate) fn is_files(&self) -> bool {
+        self.files
+    }
+
     /// To the style.
     pub(crate) fn style(&self) -> String {
         self.file(&style_path())

@@ -136,6 +136,70 @@ pub(crate) struct ListingPage<'a> {
     pub(crate) pager: Pager,
     pub(crate) entries: Vec<EntryLine>,
     pub(crate) entries_more: usize,
+    pub(crate) project: Option<ProjectPart>,
+}
+
+/// What is known of a followed project.
+pub(crate) struct ProjectPart {
+    /// Its stars over time, as an `<svg>` element of our own making.
+    pub(crate) chart: Option<String>,
+    /// What the chart shows, in words.
+    pub(crate) chart_text: String,
+    /// How stars grew lately.
+    pub(crate) growth: Vec<Fact>,
+    /// Its releases since it is followed, newest first.
+    pub(crate) releases: Vec<ReleaseLine>,
+    /// Where all its releases are.
+    pub(crate) all_releases: Option<String>,
+}
+
+/// A release as a page lists it.
+pub(crate) struct ReleaseLine {
+    pub(crate) tag: String,
+    pub(crate) href: Option<String>,
+    /// Its weight and what else is to know: `major`, `prerelease`, `security`.
+    pub(crate) marks: Vec<&'static str>,
+    pub(crate) published: Moment,
+    pub(crate) notes: String,
+}
+
+/// The page about the program itself.
+#[derive(Template)]
+#[template(path = "status.html")]
+pub(crate) struct StatusPage<'a> {
+    pub(crate) frame: Frame<'a>,
+    pub(crate) facts: Vec<Fact>,
+    pub(crate) problems: Vec<Problem>,
+    pub(crate) catalogs: Vec<StatusLine>,
+    pub(crate) budgets: Vec<BudgetLine>,
+    pub(crate) loops: Vec<LoopLine>,
+    pub(crate) off: Vec<crate::status::Off>,
+}
+
+/// A catalog as the status page lists it.
+pub(crate) struct StatusLine {
+    pub(crate) link: Linked,
+    pub(crate) entries: String,
+    pub(crate) seen: Option<Moment>,
+    pub(crate) next: Option<Moment>,
+    /// What is wrong with it; empty when nothing is.
+    pub(crate) state: String,
+}
+
+/// A limit of a service as the status page lists it.
+pub(crate) struct BudgetLine {
+    pub(crate) who: String,
+    pub(crate) what: String,
+    pub(crate) left: String,
+    pub(crate) reset: Moment,
+    pub(crate) waiting: Option<Moment>,
+}
+
+/// A loop of the program as the status page lists it.
+pub(crate) struct LoopLine {
+    pub(crate) name: String,
+    pub(crate) alive: bool,
+    pub(crate) last: Option<Moment>,
 }
 
 /// A number or a moment with its name.

@@ -3,6 +3,8 @@
 mod digest;
 pub(crate) mod home;
 pub(crate) mod listing;
+mod project;
+mod status;
 
 use askama::Template;
 use chrono::{DateTime, Utc};
@@ -95,6 +97,15 @@ pub(crate) fn digest(scene: &Scene<'_>, period: Period, form: Form) -> Result<Te
         Form::Events => return Err(Wrong::missing("Digests have no JSON form but their feed.").into()),
     };
     Ok(Text { body, modified: updated.unwrap_or_else(|| beginning(scene)), newest: None })
+}
+
+/// The text about the program itself.
+pub(crate) fn status(scene: &Scene<'_>, form: Form) -> Result<Text, Failed> {
+    let body = match form {
+        Form::Page => status::page(scene)?,
+        Form::Feed(_) | Form::Events => status::json(scene)?,
+    };
+    Ok(Text { body, modified: scene.now, newest: None })
 }
 
 /// The text of the list of all feeds.

@@ -286,6 +286,7 @@ fn text(scene: &Scene<'_>, address: &Address) -> Result<(Media, bool, Option<i64
             (form.media(), false, Some(day_of(scene.now)), render::digest(scene, *period, *form)?)
         }
         Address::Opml => (Media::Opml, false, None, render::opml(scene)),
+        Address::Status(form) => (form.media(), true, None, render::status(scene, *form)?),
         Address::Ready | Address::Elsewhere(_) => {
             return Err(Wrong::missing("There is nothing to be seen at this address.").into());
         }

@@ -16,6 +16,44 @@ pub struct StatusFacts {
     pub next_looks: BTreeMap<CatalogId, DateTime<Utc>>,
     /// The loops of the program.
     pub loops: Vec<LoopState>,
+    /// How the listed projects are followed; `None` when nobody follows them.
+    pub projects: Option<ProjectsState>,
+    /// What services still allow us to ask.
+    pub budgets: Vec<BudgetState>,
+    /// What is wrong, or missing and would help: one sentence each.
+    pub remarks: Vec<String>,
+}
+
+/// How the listed projects are followed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+pub struct ProjectsState {
+    /// Projects that are looked at now and then.
+    pub followed: usize,
+    /// When some were last looked at.
+    pub last_look: Option<DateTime<Utc>>,
+    /// When some are next looked at.
+    pub next_look: Option<DateTime<Utc>>,
+    /// Nothing is asked before this moment, because the service said so or is away.
+    pub waiting_until: Option<DateTime<Utc>>,
+}
+
+/// What is left of one limit of a service.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct BudgetState {
+    /// Whose limit it is, for people: never a token itself.
+    pub who: String,
+    /// What it limits.
+    pub what: String,
+    /// Points in its period.
+    pub limit: u32,
+    /// Points left.
+    pub remaining: u32,
+    /// Points that are never used.
+    pub reserve: u32,
+    /// When the period ends.
+    pub reset: DateTime<Utc>,
+    /// Nothing is asked before this moment.
+    pub waiting_until: Option<DateTime<Utc>>,
 }
 
 /// A part of the program that is switched off.

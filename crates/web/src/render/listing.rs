@@ -7,7 +7,7 @@ use whimbrel_news::slug;
 use whimbrel_news::wording::{MAX_LINE, MAX_TITLE, line, number};
 use whimbrel_store::CatalogMeta;
 
-use super::{Failed, Scene, home, problems, title};
+use super::{Failed, Scene, home, problems, project, title};
 use crate::address::{Base, Listing, Wrong};
 use crate::library::Found;
 use crate::links::{Links, outside};
@@ -61,6 +61,7 @@ pub(super) fn page(
         pager,
         entries: Vec::new(),
         entries_more: 0,
+        project: None,
     };
     if let Base::Section(id, _) = &listing.base {
         let folder = Base::Catalog(id.clone()).folder();
@@ -82,6 +83,7 @@ pub(super) fn page(
         Base::Project(_) => {
             if let Some(key) = &name.project {
                 about_project(scene, &mut page, key, found, &links)?;
+                project::tell(scene, &mut page, key)?;
             }
         }
     }

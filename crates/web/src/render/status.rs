@@ -1,0 +1,114 @@
+//! The page about the program itself, and the same as JSON.
+
+use askama::Template;
+use serde_json::json;
+use whimbrel_news::wording::number;
+
+use super::{Failed, Scene, problems};
+use crate::address::{Base, Listing};
+use crate::links::Links;
+use crate::page::{BudgetLine, Fact, FeedLinks, Frame, LoopLine, Problem, StatusLine, StatusPage};
+use crate::row::{Linked, Moment, machine};
+
+/// The page.
+pub(super) fn page(scene: &Scene<'_>) -> Result<String, askama::Error> {
+    let links = Links::from("/status", scene.files);
+    let status = &scene.facts.status;
+    let catalogs = scene.facts.catalogs.iter().map(|meta| StatusLine {
+        link: Linked { text: meta.title.clone(), href: links.page(&Base::Catalog(meta.id.clone()).folder()) },
+        entries: number(u64::from(meta.entries)),
+        seen: meta.last_success.map(Moment::from),
+        next: scene.facts.next_look(meta).map(Moment::from),
+        state: meta.last_error.clone().or_else(|| meta.held.clone()).unwrap_or_default(),
+    });
+    let budgets = status.budgets.iter().map(|budget| BudgetLine {
+        who: budget.who.clone(),
+        what: budget.what.clone(),
+        left: format!(
+            "{} of {}, {} kept back",
+            number(u64::from(budget.remaining)),
+            number(u64::from(budget.limit)),
+            number(u64::from(budget.reserve))
+        ),
+        reset: Moment::from(budget.reset),
+        waiting: budget.waiting_until.map(Moment::from),
+    });
+    let loops = status.loops.iter().map(|part| LoopLine {
+        name: part.name.clone(),
+        alive: part.alive,
+        last: part.last_progress.map(Moment::from),
+    });
+    let mut troubles = problems(scene.facts, scene.facts.catalogs.iter());
+    troubles.extend(status.remarks.iter().map(|remark| Problem {
+        tone: "warm",
+        title: "Worth knowing".to_owned(),
+        text: remark.clone(),
+    }));
+    StatusPage {
+        facts: facts(scene),
+        problems: troubles,
+        catalogs: catalogs.collect(),
+        budgets: budgets.collect(),
+        loops: loops.collect(),
+        off: status.off.clone(),
+        frame: Frame {
+            title: format!("Status · {}", scene.settings.title),
+            site: &scene.settings.title,
+            feeds: vec![FeedLinks::of("All news", &Listing::default(), &links)],
+            links,
+            narrowed: false,
+        },
+    }
+    .render()
+}
+
+fn facts(scene: &Scene<'_>) -> Vec<Fact> {
+    let count = |label, value: u64| Fact { label, value: number(value), machine: None };
+    let mut facts = vec![
+        count("Catalogs", scene.facts.catalogs.len() as u64),
+        count("Events", scene.library.reach().head),
+    ];
+    if let Some(projects) = &scene.facts.status.projects {
+        facts.push(count("Projects followed", projects.followed as u64));
+        let moments = [
+            ("Projects last looked at", projects.last_look),
+            ("Next", projects.next_look),
+            ("GitHub rests until", projects.waiting_until),
+        ];
+        facts.extend(moments.into_iter().filter_map(|(label, at)| {
+            let at = at?;
+            Some(Fact { label, value: Moment::from(at).human, machine: Some(machine(at)) })
+        }));
+    }
+    facts
+}
+
+/// The same for machines.
+pub(super) fn json(scene: &Scene<'_>) -> Result<String, Failed> {
+    let catalogs: Vec<_> = scene
+        .facts
+        .catalogs
+        .iter()
+        .map(|meta| {
+            json!({
+                "id": meta.id,
+                "title": meta.title,
+                "source": meta.source,
+                "entries": meta.entries,
+                "last_success": meta.last_success,
+                "last_change": meta.last_change,
+                "next_look": scene.facts.next_look(meta),
+                "failures": meta.failures,
+                "error": meta.last_error,
+                "stale": meta.stale,
+                "held": meta.held,
+            })
+        })
+        .collect();
+    let mut whole = serde_json::to_value(&scene.facts.status)?;
+    if let Some(fields) = whole.as_object_mut() {
+        fields.insert("catalogs".to_owned(), catalogs.into());
+        fields.insert("events".to_owned(), scene.library.reach().head.into());
+    }
+    Ok(serde_json::to_string(&whole)? + "\n")
+}
