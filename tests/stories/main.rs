@@ -16,6 +16,7 @@ mod new_entry;
 mod no_leaks;
 mod once;
 mod permissions;
+mod projects;
 mod reader;
 mod restart;
 mod sources;

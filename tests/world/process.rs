@@ -87,6 +87,8 @@ impl Surroundings {
                 command.env_remove(name);
             }
         }
+        // The catalogs of stories name real projects, and no story asks the real GitHub about them.
+        command.env("WHIMBREL_GITHUB__PROJECTS", "false");
         let variables = self.variables.iter().map(|(name, value)| (name, value));
         command.args(arguments).current_dir(&self.folder).envs(variables).stdin(Stdio::piped());
         command

@@ -100,6 +100,16 @@ impl World {
         );
     }
 
+    /// Follows the listed projects at this GitHub, as often as it allows, and tells what it sees at once.
+    pub fn follow_projects(&mut self, github: &crate::github::Github) {
+        github.token("sesame");
+        self.variable("WHIMBREL_GITHUB__PROJECTS", "true");
+        self.configure(&format!(
+            "[github]\napi_url = \"{}\"\ntoken = \"sesame\"\ninterval_min = \"1s\"\ninterval_max = \"1s\"\n[github.rules]\nsettle_secs = 0",
+            github.api_url()
+        ));
+    }
+
     /// Follows a catalog: its id and its source.
     pub fn follow(&mut self, id: &str, source: &str) {
         self.follow_with(id, source, "");

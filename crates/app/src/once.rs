@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use chrono::Utc;
 use whimbrel_catalog::CatalogId;
-use whimbrel_watch::{Round, Watcher};
+use whimbrel_watch::{ProjectWatcher, Round, Watcher};
 use whimbrel_web::{Off, StatusFacts};
 
 use crate::cli::{Common, OnceArgs};
@@ -31,6 +31,8 @@ pub(crate) fn once(args: &OnceArgs, common: &Common) -> anyhow::Result<ExitCode>
         let ids: Vec<_> = followed.catalogs.iter().map(|catalog| catalog.id.clone()).collect();
         let settings = loaded.config.watch.clone();
         let github = run::github(&loaded)?;
+        let projects =
+            ProjectWatcher::new(store.clone(), github.clone(), loaded.config.github.project_rules());
         let watcher = Watcher::new(store.clone(), &loaded.folder, settings, github, followed.catalogs)?;
         let mut round = watcher.look_now(&ids, Utc::now()).await;
         all_seen(&ids, &round)?;
@@ -41,6 +43,14 @@ pub(crate) fn once(args: &OnceArgs, common: &Common) -> anyhow::Result<ExitCode>
             }
             round = watcher.poll_due(Utc::now()).await; // what was not handed out whole is due again at once
             all_kept(&round)?;
+        }
+        let mut looked_at = 0;
+        if loaded.config.github.projects {
+            let round = projects.poll_due(Utc::now()).await;
+            if let Some(reason) = &round.refused {
+                bail!("{UNTOUCHED}: what was seen of projects cannot be kept: {reason}");
+            }
+            looked_at = round.looked;
         }
         let looks = store.clone();
         let last = move || looks.write_looks().and_then(|_| looks.write_schedule());
@@ -61,8 +71,9 @@ pub(crate) fn once(args: &OnceArgs, common: &Common) -> anyhow::Result<ExitCode>
             tracing::warn!("{warning}");
         }
         println!(
-            "Looked at {}, wrote {} to {} ({} unchanged).",
+            "Looked at {} and {}, wrote {} to {} ({} unchanged).",
             count(looked, "catalog", "catalogs"),
+            count(looked_at, "project", "projects"),
             count(report.written, "file", "files"),
             args.out.display(),
             report.unchanged,

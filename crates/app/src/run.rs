@@ -2,6 +2,7 @@
 
 pub(crate) mod backups;
 pub(crate) mod loops;
+pub(crate) mod projects;
 pub(crate) mod reload;
 pub(crate) mod site;
 pub(crate) mod stop;
@@ -19,7 +20,7 @@ use anyhow::Context;
 use chrono::Utc;
 use tokio::sync::{Notify, watch};
 use whimbrel_store::{OpenStep, Opened, Progress, Store};
-use whimbrel_watch::{Github, Watcher};
+use whimbrel_watch::{Github, LinkChecker, ProjectWatcher, Watcher};
 
 use crate::cli::Common;
 use crate::config::{self, Environment, Loaded};
@@ -93,7 +94,10 @@ async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()>
     let setup = Setup::of(loaded)?;
     let settings = setup.config.watch.clone();
     let catalogs = setup.followed.catalogs.clone();
-    let watcher = Watcher::new(store.clone(), &setup.folder, settings, github(&setup)?, catalogs)?;
+    let github = github(&setup)?;
+    let watcher = Watcher::new(store.clone(), &setup.folder, settings, github.clone(), catalogs)?;
+    let projects = ProjectWatcher::new(store.clone(), github, setup.config.github.project_rules());
+    let links = LinkChecker::new(store.clone(), setup.config.links.clone(), &setup.config.watch)?;
     // Nobody is looked at yet, but everybody is known: until each was read, `/readyz` says that they are waited for.
     watcher.look_now(&[], Utc::now()).await;
     let commands = Server::bind(&setup.store_folder());
@@ -107,8 +111,16 @@ async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()>
 
     loops.start("watch", watching::looking(watcher.clone(), Arc::clone(&wake), configured.clone()));
     loops.start("edits", watching::hearing(watcher.clone(), Arc::clone(&wake), configured.clone()));
+    let (progress, hurry) = (projects::Progress::default(), Arc::new(Notify::new()));
+    loops.start(
+        "projects",
+        projects::following(projects.clone(), progress.clone(), Arc::clone(&hurry), configured.clone()),
+    );
+    loops.start("links", projects::checking(links, configured.clone()));
     loops.start("backups", backups::keeping(store.clone()));
-    loops.start("site", site::serving(store.clone(), socket, configured.clone(), board));
+    let hooks = projects::hooks(projects.clone(), watcher.clone(), hurry, configured.clone());
+    let about = site::About { board, configured: configured.clone(), projects, progress };
+    loops.start("site", site::serving(store.clone(), socket, about, vec![hooks]));
     loops.start(
         "configuration",
         reload::following(common.clone(), logs, watcher, configuration, Arc::clone(&again), wake),

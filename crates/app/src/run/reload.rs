@@ -130,6 +130,7 @@ fn changes(before: &Setup, after: &Setup) -> Vec<String> {
     let sections = [
         ("watch", differ(&before.config.watch, &after.config.watch), ""),
         ("github", before.config.github != after.config.github, ""),
+        ("links", before.config.links != after.config.links, ""),
         ("web", before.config.web != after.config.web, ""),
         ("log", before.config.log != after.config.log, ""),
         ("store", before.config.store != after.config.store, "; that takes effect at the next start"),

@@ -10,9 +10,11 @@ use chrono::Utc;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use whimbrel_store::Store;
-use whimbrel_web::{LoopState, Off, Settings, Site, StatusFacts, StatusSource};
+use whimbrel_watch::ProjectWatcher;
+use whimbrel_web::{LoopState, Off, Route, Settings, Site, StatusFacts, StatusSource};
 
 use super::loops::{Board, Pulse};
+use super::projects::{self, Progress};
 use super::{Setup, welcome};
 use crate::screen::reasons;
 
@@ -57,19 +59,28 @@ impl Socket {
     }
 }
 
-/// Makes the loop.
+/// What the pages say of the program comes from here; a cheap handle.
+#[derive(Clone)]
+pub(crate) struct About {
+    pub(crate) board: Board,
+    pub(crate) configured: watch::Receiver<Arc<Setup>>,
+    pub(crate) projects: ProjectWatcher,
+    pub(crate) progress: Progress,
+}
+
+/// Makes the loop. `routes` are served beside page and feeds.
 pub(crate) fn serving(
     store: Store,
     socket: Socket,
-    configured: watch::Receiver<Arc<Setup>>,
-    board: Board,
+    about: About,
+    routes: Vec<Route>,
 ) -> impl Fn(Pulse) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>> {
     let socket = Arc::new(Mutex::new(socket));
     move |pulse| {
         let (store, socket) = (store.clone(), Arc::clone(&socket));
-        let (configured, board) = (configured.clone(), board.clone());
+        let (about, routes) = (about.clone(), routes.clone());
         Box::pin(async move {
-            if let Err(error) = serve(store, &socket, configured, board, pulse).await {
+            if let Err(error) = serve(store, &socket, about, routes, pulse).await {
                 tracing::error!("page and feeds cannot be served: {}", reasons(&error));
             }
         })
@@ -79,10 +90,11 @@ pub(crate) fn serving(
 async fn serve(
     store: Store,
     socket: &Mutex<Socket>,
-    mut configured: watch::Receiver<Arc<Setup>>,
-    board: Board,
+    about: About,
+    routes: Vec<Route>,
     mut pulse: Pulse,
 ) -> anyhow::Result<()> {
+    let mut configured = about.configured.clone();
     loop {
         let settings = configured.borrow_and_update().config.web.clone();
         let mut listening = socket.lock().unwrap_or_else(PoisonError::into_inner).try_clone()?;
@@ -102,8 +114,8 @@ async fn serve(
                 }
             }
         }
-        let site =
-            Site::new(store.clone(), listening.settle(&settings), status(&board, &configured), Vec::new());
+        let settled = listening.settle(&settings);
+        let site = Site::new(store.clone(), settled, status(about.clone()), routes.clone());
         let listener = TcpListener::from_std(listening.listener).context("serving page and feeds")?;
         let mut stopped = false;
         let until = async {
@@ -132,22 +144,26 @@ async fn serve(
 }
 
 /// What the pages say about the program.
-fn status(board: &Board, configured: &watch::Receiver<Arc<Setup>>) -> StatusSource {
-    let (board, configured) = (board.clone(), configured.clone());
+fn status(about: About) -> StatusSource {
     Arc::new(move || {
         let now = Utc::now();
-        let loops = board.states().into_iter().map(|(name, state)| LoopState {
+        let loops = about.board.states().into_iter().map(|(name, state)| LoopState {
             name: name.to_owned(),
             alive: state.is_alive(now),
             last_progress: state.last_progress,
         });
-        let off = welcome::off(&configured.borrow());
+        let setup = Arc::clone(&about.configured.borrow());
+        let off = welcome::off(&setup);
+        let projects = setup.config.github.projects.then(|| about.progress.state(&about.projects));
         StatusFacts {
             off: off
                 .into_iter()
                 .map(|(what, how)| Off { what: what.to_owned(), how: how.to_owned() })
                 .collect(),
             loops: loops.collect(),
+            projects,
+            budgets: projects::budgets(&about.projects, now),
+            remarks: about.projects.github().remarks(now),
             ..StatusFacts::default()
         }
     })
