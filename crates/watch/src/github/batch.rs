@@ -46,22 +46,31 @@ impl BatchSize {
         }
         self.good += 1;
         if self.good >= GOOD {
-            (self.size, self.good) = ((self.size + (self.size / 4).max(1)).min(MOST), 0);
+            let step = if self.size < START { self.size / 2 } else { self.size / 4 };
+            (self.size, self.good) = ((self.size + step.max(1)).min(MOST), 0);
         }
     }
 
-    /// GitHub did not manage a batch of this many.
+    /// GitHub did not manage a fresh batch of this many. What halves of it do tells about the projects in them.
     pub(crate) fn failed(&mut self, asked: usize) {
         self.size = self.size.min((asked / 2).max(1));
         self.good = 0;
     }
 }
 
+/// Projects that are asked about together, by their places in the list of all.
+#[derive(Debug)]
+pub(crate) struct Batch {
+    pub(crate) places: Vec<usize>,
+    /// It is no part of one that failed.
+    pub(crate) is_fresh: bool,
+}
+
 /// What is still to be asked in one look: fresh projects, and halves of batches that failed.
 #[derive(Debug)]
 pub(crate) struct Work {
     fresh: VecDeque<usize>,
-    again: VecDeque<Vec<usize>>,
+    again: VecDeque<Batch>,
     failures: u32,
 }
 
@@ -71,7 +80,7 @@ impl Work {
     }
 
     /// The next batch; `None` when there is nothing left, or no point in going on now.
-    pub(crate) fn next(&mut self, size: BatchSize) -> Option<Vec<usize>> {
+    pub(crate) fn next(&mut self, size: BatchSize) -> Option<Batch> {
         if self.is_hopeless() {
             return None;
         }
@@ -79,11 +88,11 @@ impl Work {
             return Some(half);
         }
         let count = self.fresh.len().min(size.get());
-        (count > 0).then(|| self.fresh.drain(..count).collect())
+        (count > 0).then(|| Batch { places: self.fresh.drain(..count).collect(), is_fresh: true })
     }
 
     /// A batch that was not sent, or whose token was not accepted, goes back unharmed.
-    pub(crate) fn put_back(&mut self, batch: Vec<usize>) {
+    pub(crate) fn put_back(&mut self, batch: Batch) {
         self.again.push_front(batch);
     }
 
@@ -93,12 +102,12 @@ impl Work {
     }
 
     /// Those of a batch GitHub did not manage: halved and asked again. Hands back the one that cannot be halved.
-    pub(crate) fn split(&mut self, mut batch: Vec<usize>) -> Option<usize> {
-        match batch.len() {
-            0 | 1 => batch.pop(),
+    pub(crate) fn split(&mut self, mut places: Vec<usize>) -> Option<usize> {
+        match places.len() {
+            0 | 1 => places.pop(),
             count => {
-                let half = batch.split_off(count / 2);
-                self.again.extend([batch, half]);
+                let half = places.split_off(count / 2);
+                self.again.extend([places, half].map(|places| Batch { places, is_fresh: false }));
                 None
             }
         }
@@ -116,7 +125,7 @@ impl Work {
 
     /// Everything that was not asked.
     pub(crate) fn left(self) -> impl Iterator<Item = usize> {
-        self.again.into_iter().flatten().chain(self.fresh)
+        self.again.into_iter().flat_map(|batch| batch.places).chain(self.fresh)
     }
 }
 
@@ -139,15 +148,20 @@ mod tests {
         let (mut good, mut alone, mut asked) = (Vec::new(), Vec::new(), 0);
         while let Some(batch) = work.next(*size) {
             asked += 1;
+            let Batch { places: batch, is_fresh } = batch;
             if batch.len() > most || batch.iter().any(|one| bad.contains(one)) {
-                size.failed(batch.len());
+                if is_fresh {
+                    size.failed(batch.len());
+                }
                 work.failed();
                 if let Some(one) = work.split(batch) {
                     alone.push(one);
                     work.succeeded(); // found: that is no sign of illness
                 }
             } else {
-                size.succeeded(batch.len());
+                if is_fresh {
+                    size.succeeded(batch.len());
+                }
                 work.succeeded();
                 good.extend(batch);
             }

@@ -37,6 +37,10 @@ const ANONYMOUS_LIMIT: u32 = 60;
 const FIRST_QUIET: TimeDelta = TimeDelta::seconds(60);
 const LONGEST_QUIET: TimeDelta = TimeDelta::hours(1);
 
+/// Waits last this much longer than GitHub asks for: a step's `now` is a moment old when it is used, and whoever comes
+/// too early is suspected.
+const GRACE: TimeDelta = TimeDelta::seconds(1);
+
 /// With every place taken, one is free again soon.
 const BUSY: TimeDelta = TimeDelta::seconds(1);
 
@@ -165,6 +169,11 @@ impl Governor {
             || (ending == Ending::Primary && told.reset.is_none() && told.left() != Some(0));
         if secondary {
             self.be_quiet(told.retry_after, now);
+        } else if let Some(wish) =
+            told.retry_after.filter(|_| matches!(ending, Ending::Primary | Ending::Trouble))
+        {
+            // A server that is not well may ask for peace too.
+            self.be_quiet_until(now + TimeDelta::from_std(wish).unwrap_or(LONGEST_QUIET) + GRACE);
         } else if matches!(ending, Ending::Answered { .. }) {
             self.refusals = 0;
         }
@@ -175,10 +184,6 @@ impl Governor {
             token.settle((resource, points), ending, told, skew, took, now);
             if ending == Ending::Primary && !secondary {
                 token.window(resource).exhaust(now);
-                if let Some(wish) = told.retry_after {
-                    let until = now + TimeDelta::from_std(wish).unwrap_or(LONGEST_QUIET);
-                    self.quiet_until = Some(self.quiet_until.map_or(until, |known| known.max(until)));
-                }
             }
         }
     }
@@ -224,7 +229,10 @@ impl Governor {
             }
             None => (FIRST_QUIET * (1 << doublings)).min(LONGEST_QUIET),
         };
-        let until = now + wait;
+        self.be_quiet_until(now + wait + GRACE);
+    }
+
+    fn be_quiet_until(&mut self, until: DateTime<Utc>) {
         self.quiet_until = Some(self.quiet_until.map_or(until, |known| known.max(until)));
     }
 

@@ -9,7 +9,7 @@ use tracing::{debug, warn};
 use whimbrel_project::{Answer, Project, ProjectId};
 
 use super::answer::{Envelope, Part, Place};
-use super::batch::{BatchSize, Work};
+use super::batch::{Batch, BatchSize, Work};
 use super::calls::NoAnswer;
 use super::clock::Clock;
 use super::governor::UNDER_WAY;
@@ -71,14 +71,13 @@ impl Github {
             match answer {
                 Ok(envelope) => self.take(&envelope, by, batch, projects, work, &mut looked),
                 Err(NoAnswer::TooMuch(why)) => {
-                    debug!(
-                        size = batch.len(),
-                        "GitHub does not manage {} projects at once: {why}",
-                        batch.len()
-                    );
-                    locked(&self.inner.batch).failed(batch.len());
+                    let size = batch.places.len();
+                    debug!(size, "GitHub does not manage {size} projects at once: {why}");
+                    if batch.is_fresh {
+                        locked(&self.inner.batch).failed(size);
+                    }
                     work.failed();
-                    if let Some(alone) = work.split(batch) {
+                    if let Some(alone) = work.split(batch.places) {
                         looked.answers.push((projects[alone].id, Answer::Failed(why)));
                     }
                     if work.is_hopeless() {
@@ -100,7 +99,7 @@ impl Github {
                 }
                 Err(NoAnswer::Refused(why)) => {
                     let failed = |place: usize| (projects[place].id, Answer::Failed(why.clone()));
-                    looked.answers.extend(batch.into_iter().map(failed));
+                    looked.answers.extend(batch.places.into_iter().map(failed));
                 }
             }
         }
@@ -116,14 +115,14 @@ impl Github {
     async fn ask(
         &self,
         by: By,
-        batch: Vec<usize>,
+        batch: Batch,
         projects: &[Project],
         clock: Clock,
-    ) -> (By, Vec<usize>, Result<Envelope, NoAnswer>) {
+    ) -> (By, Batch, Result<Envelope, NoAnswer>) {
         let (text, variables, connections) = match by {
             By::Id => {
                 let (tagged, plain): (Vec<usize>, Vec<usize>) =
-                    batch.iter().partition(|place| wants_tags(&projects[**place]));
+                    batch.places.iter().partition(|place| wants_tags(&projects[**place]));
                 let ids = |places: &[usize]| -> Vec<&str> {
                     places.iter().filter_map(|place| projects[*place].node.as_deref()).collect()
                 };
@@ -132,12 +131,12 @@ impl Github {
             }
             By::Name => {
                 let mut variables = Map::new();
-                for (number, place) in batch.iter().enumerate() {
+                for (number, place) in batch.places.iter().enumerate() {
                     let (owner, name) = projects[*place].owner_and_name().unwrap_or_default();
                     variables.insert(format!("o{number}"), owner.into());
                     variables.insert(format!("n{number}"), name.into());
                 }
-                (query::resolve(batch.len()), Value::Object(variables), 2 * batch.len())
+                (query::resolve(batch.places.len()), Value::Object(variables), 2 * batch.places.len())
             }
         };
         let answer = self.query(&text, &variables, query::points(connections), clock).await;
@@ -149,15 +148,15 @@ impl Github {
         &self,
         envelope: &Envelope,
         by: By,
-        batch: Vec<usize>,
+        batch: Batch,
         projects: &[Project],
         work: &mut Work,
         looked: &mut Looked,
     ) {
-        let (count, mut too_much) = (batch.len(), Vec::new());
+        let (count, mut too_much) = (batch.places.len(), Vec::new());
         let (plain, tagged) = (envelope.list("plain"), envelope.list("tagged"));
         let (mut next_plain, mut next_tagged) = (0, 0);
-        for (number, place) in batch.into_iter().enumerate() {
+        for (number, place) in batch.places.into_iter().enumerate() {
             let name = format!("p{number}");
             let part: Part<Repository> = match by {
                 By::Name => envelope.part(Place { field: &name, index: None }, envelope.field(&name)),
@@ -187,13 +186,10 @@ impl Github {
             };
             looked.answers.push((projects[place].id, answer));
         }
-        let mut size = locked(&self.inner.batch);
-        if too_much.is_empty() {
-            size.succeeded(count);
-        } else {
-            size.failed(count);
+        if batch.is_fresh {
+            let mut size = locked(&self.inner.batch);
+            if too_much.is_empty() { size.succeeded(count) } else { size.failed(count) }
         }
-        drop(size);
         if too_much.len() < count {
             work.succeeded();
             self.back();

@@ -30,10 +30,12 @@ fn one(sight: Sight) -> (Version, Cursor) {
     (versions.remove(0), cursor)
 }
 
-/// Moments without the time the test itself took.
+/// Moments without the time the test itself took, and without the second of grace.
 fn whole(kind: LookErrorKind) -> LookErrorKind {
     match kind {
-        LookErrorKind::RateLimited { until } => LookErrorKind::RateLimited { until: until.trunc_subsecs(0) },
+        LookErrorKind::RateLimited { until } => {
+            LookErrorKind::RateLimited { until: until.trunc_subsecs(0) - TimeDelta::seconds(1) }
+        }
         kind => kind,
     }
 }

@@ -225,12 +225,21 @@ fn a_secondary_limit_silences_everybody_and_doubles_unless_a_time_is_told() {
         (Some(0), 128),
     ] {
         let until = refuse(&mut governor, now, wish);
-        assert_eq!((until - now).num_seconds(), waited, "{wish:?}");
+        assert_eq!(until - now, secs(waited) + GRACE, "{wish:?}");
         now = until;
     }
     let permit = governor.ask(rest(), now).unwrap();
     governor.done(permit, FINE, &Told::default(), Duration::ZERO, now);
-    assert_eq!(refuse(&mut governor, now, None), now + secs(60), "an answer ends the row");
+    assert_eq!(refuse(&mut governor, now, None), now + secs(60) + GRACE, "an answer ends the row");
+    // A server that is not well may ask for the same.
+    now += secs(61);
+    let permit = governor.ask(rest(), now).unwrap();
+    let told = Told { retry_after: Some(Duration::from_secs(20)), ..Told::default() };
+    governor.done(permit, Ending::Trouble, &told, Duration::ZERO, now);
+    assert_eq!(
+        governor.ask(rest(), now).unwrap_err(),
+        Wait { until: now + secs(20) + GRACE, why: Why::Quiet }
+    );
 }
 
 #[test]
@@ -240,11 +249,11 @@ fn a_limit_that_is_used_up_waits_for_its_reset_and_without_one_counts_as_a_wish(
     let permit = governor.ask(graphql(1), now).unwrap();
     governor.done(permit, Ending::Primary, &told(5000, 0, 1200, now, secs(77)), Duration::ZERO, now);
     let wait = governor.ask(graphql(1), now).unwrap_err();
-    assert_eq!(wait, Wait { until: now + secs(1200), why: Why::UsedUp });
+    assert_eq!(wait, Wait { until: now + secs(1200) + GRACE, why: Why::UsedUp });
     let permit = governor.ask(rest(), now).expect("the other limit is another one");
     governor.done(permit, Ending::Primary, &Told::default(), Duration::ZERO, now);
     let wait = governor.ask(rest(), now).unwrap_err();
-    assert_eq!(wait, Wait { until: now + secs(60), why: Why::Quiet });
+    assert_eq!(wait, Wait { until: now + secs(60) + GRACE, why: Why::Quiet });
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::GRACE;
 use crate::github::told::Told;
 
 /// GitHub's limits are counted by the hour.
@@ -135,7 +136,7 @@ impl Window {
     /// GitHub refused for the hour: nothing is left before the reset. One that is over already is not believed.
     pub(super) fn exhaust(&mut self, now: DateTime<Utc>) {
         self.remaining = 0;
-        self.reset = self.reset.max(now + LEAST_WAIT);
+        self.reset = self.reset.max(now + LEAST_WAIT) + GRACE;
     }
 
     fn count(&mut self, cost: u32) {
