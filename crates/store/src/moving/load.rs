@@ -23,7 +23,7 @@ use crate::txn::Txn;
 use crate::types::{Commit, DocumentId};
 
 /// Rows written to the new engine at a time.
-const BATCH: usize = 2000;
+const BATCH: usize = 200;
 
 /// Numbers above this are no numbers of ours.
 const FAR: u64 = 1 << 62;
