@@ -12,6 +12,7 @@ use crate::keys::{Key, Kind};
 use crate::outcome::StoreError;
 use crate::rows::{self, VERSION};
 use crate::store::Store;
+use crate::txn::Txn;
 use crate::wide;
 
 /// How far the walk over the links of all entries has come: this entry was the last.
@@ -74,7 +75,7 @@ impl Store {
     pub fn record_links(&self, record: &LinkRecord, now: DateTime<Utc>) -> Result<(), StoreError> {
         self.inner.commit(|txn, heads| {
             for trouble in &record.put {
-                wide::put(txn, &trouble_key(&trouble.key), VERSION, &rows::json_bytes(trouble)?)?;
+                put_trouble(txn, trouble)?;
             }
             for key in &record.clear {
                 wide::remove(txn, &trouble_key(key))?;
@@ -90,6 +91,47 @@ impl Store {
     }
 }
 
+/// Writes what is known against a link.
+pub(crate) fn put_trouble(txn: &mut Txn<'_>, trouble: &LinkTrouble) -> Result<(), StoreError> {
+    wide::put(txn, &trouble_key(&trouble.key), VERSION, &rows::json_bytes(trouble)?)
+}
+
 fn trouble_key(key: &EntryKey) -> Key {
     Key::of(Kind::Link).entry(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn trouble(url: &str, now: DateTime<Utc>) -> LinkTrouble {
+        let key = EntryKey::from_url(url).unwrap();
+        LinkTrouble { key, url: url.to_owned(), status: 404, first: now, told: None }
+    }
+
+    #[test]
+    fn troubles_come_and_go_and_travel_with_an_export() {
+        let now = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+        let store = Store::in_memory().unwrap();
+        let (one, two) = (trouble("https://example.org/a", now), trouble("https://example.org/b", now));
+        let place = LinkPlace { catalog: CatalogId::new("tools").unwrap(), key: Some(one.key.clone()) };
+        let record = LinkRecord {
+            put: vec![two.clone(), one.clone()],
+            place: Some(place.clone()),
+            ..LinkRecord::default()
+        };
+        store.record_links(&record, now).unwrap();
+        assert_eq!(store.link_troubles(None, 9).unwrap(), [one.clone(), two.clone()]);
+        assert_eq!(store.link_troubles(Some(&one.key), 9).unwrap(), [two.clone()]);
+        assert_eq!(store.link_place().unwrap(), Some(place));
+        let mut lines = Vec::new();
+        store.export(&mut lines, &mut |_| {}).unwrap();
+        assert_eq!(String::from_utf8(lines).unwrap().matches("{\"link\":").count(), 2);
+        let clear = LinkRecord { clear: vec![one.key.clone()], ..LinkRecord::default() };
+        store.record_links(&clear, now).unwrap();
+        assert_eq!(
+            (store.link_trouble(&one.key).unwrap(), store.link_trouble(&two.key).unwrap()),
+            (None, Some(two))
+        );
+    }
 }

@@ -67,7 +67,7 @@ impl Store {
     }
 }
 
-/// Projects, then what belongs to them, each with its number.
+/// Projects, then what belongs to them, each with its number; then links in trouble.
 fn all_projects(frozen: &Frozen<'_>, inner: &Inner, writer: &mut Writer<'_>) -> Result<(), StoreError> {
     frozen.walk(Key::of(Kind::Project).range(), |_, version, payload| {
         let (revision, project) = projects::read(version, &payload)?;
@@ -83,6 +83,9 @@ fn all_projects(frozen: &Frozen<'_>, inner: &Inner, writer: &mut Writer<'_>) -> 
     })?;
     frozen.walk(Key::of(Kind::Ranks).range(), |_, version, payload| {
         writer.line(&Line::Ranks(Cow::Owned(projects::read_ranked(version, &payload)?)))
+    })?;
+    frozen.walk(Key::of(Kind::Link).range(), |_, version, payload| {
+        writer.line(&Line::Link(Cow::Owned(rows::json(version, &payload, "a link")?)))
     })
 }
 

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 use whimbrel_catalog::{CatalogId, Entry, EntryKey, Settling, Tombstone};
 use whimbrel_news::{Epoch, Event};
-use whimbrel_project::{Project, ProjectId};
+use whimbrel_project::{LinkTrouble, Project, ProjectId};
 
 use crate::projects::rows::{Alias, Ranked};
 use crate::types::{CatalogMeta, DocumentId, Shape};
@@ -32,6 +32,7 @@ pub(crate) enum Line<'a> {
     Alias(Cow<'a, Alias>),
     Stars { project: ProjectId, packed64: String },
     Ranks(Cow<'a, Ranked>),
+    Link(Cow<'a, LinkTrouble>),
     Catalog(Cow<'a, CatalogMeta>),
     Entry { catalog: Cow<'a, CatalogId>, entry: Cow<'a, Entry> },
     Shape { catalog: Cow<'a, CatalogId>, shape: Cow<'a, Shape> },

@@ -13,6 +13,7 @@ use crate::disk::documents::{self, Documents};
 use crate::engine::Engine;
 use crate::heads::Heads;
 use crate::journal::{Journal, append_history_event, put_commit};
+use crate::links::put_trouble;
 use crate::moving::lines::{Header, Line, NAME, VERSION};
 use crate::outcome::StoreError;
 use crate::projects::rows::{self as projects, Census};
@@ -108,6 +109,7 @@ impl<'a> Loader<'a> {
                 projects::put_stars(txn, project, &StarHistory::decode(&packed).ok_or_else(bad)?)?;
             }
             Line::Ranks(ranked) => projects::put_ranked(txn, &ranked)?,
+            Line::Link(trouble) => put_trouble(txn, &trouble)?,
             Line::Catalog(meta) => {
                 self.followed.insert(meta.id.clone(), meta.followed);
                 if put_meta(txn, heads, &meta, Follow::Yes, &mut Moves::default())? {
