@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use serde_json::{Map, Value, json};
-use tracing::{debug, warn};
+use tracing::debug;
 use whimbrel_project::{Answer, Project, ProjectId};
 
 use super::answer::{Envelope, Part, Place};
@@ -81,7 +81,7 @@ impl Github {
                         looked.answers.push((projects[alone].id, Answer::Failed(why)));
                     }
                     if work.is_hopeless() {
-                        looked.again = Some(self.gone_away(clock.now()));
+                        looked.again = Some(self.gone_away(clock.now(), "it manages no question"));
                     }
                 }
                 Err(NoAnswer::Wait(wait)) => {
@@ -90,11 +90,7 @@ impl Github {
                 }
                 Err(NoAnswer::Away(why)) => {
                     work.put_back(batch);
-                    let again = self.gone_away(clock.now());
-                    warn!(
-                        "GitHub cannot be reached ({why}): trying again after {}",
-                        again.format("%H:%M:%S UTC")
-                    );
+                    let again = self.gone_away(clock.now(), &why);
                     looked.again = looked.again.max(Some(again));
                 }
                 Err(NoAnswer::Refused(why)) => {

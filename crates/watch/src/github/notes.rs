@@ -35,7 +35,7 @@ impl Github {
         let (mut failures, mut late) = (0, Vec::new());
         while let Some(mut some) = work.pop() {
             if failures >= FAILURES {
-                looked.again = Some(self.gone_away(clock.now()));
+                looked.again = Some(self.gone_away(clock.now(), "it manages no question"));
                 late.extend(some);
                 break;
             }
@@ -74,8 +74,8 @@ impl Github {
                     late.extend(some);
                     break;
                 }
-                Err(NoAnswer::Away(_)) => {
-                    looked.again = Some(self.gone_away(clock.now()));
+                Err(NoAnswer::Away(why)) => {
+                    looked.again = Some(self.gone_away(clock.now(), &why));
                     late.extend(some);
                     break;
                 }

@@ -1,6 +1,7 @@
 //! GitHub out of reach: when it is tried again.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use tracing::{debug, info, warn};
 
 use super::{Github, locked};
 
@@ -22,8 +23,8 @@ impl Github {
         locked(&self.inner.outage).until.filter(|until| now < *until && *until - now <= LONGEST)
     }
 
-    /// GitHub could not be reached, or is not well: when to try again.
-    pub(super) fn gone_away(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+    /// GitHub could not be reached, or is not well: when to try again. It is said once, until GitHub answers again.
+    pub(super) fn gone_away(&self, now: DateTime<Utc>, why: &str) -> DateTime<Utc> {
         let mut outage = locked(&self.inner.outage);
         let wait = (FIRST * (1 << outage.times.min(6))).min(LONGEST);
         match outage.until {
@@ -31,14 +32,26 @@ impl Github {
             Some(until) if now < until && until - now <= LONGEST => until,
             _ => {
                 outage.times += 1;
-                outage.until = Some(now + wait);
-                now + wait
+                let until = now + wait;
+                outage.until = Some(until);
+                if outage.times == 1 {
+                    warn!("GitHub cannot be reached ({why}): projects are looked at when it answers again");
+                } else {
+                    debug!(
+                        "GitHub still cannot be reached ({why}): trying again after {}",
+                        until.format("%H:%M:%S UTC")
+                    );
+                }
+                until
             }
         }
     }
 
     /// GitHub answers.
     pub(super) fn back(&self) {
-        *locked(&self.inner.outage) = Outage::default();
+        let before = std::mem::take(&mut *locked(&self.inner.outage));
+        if before.times > 0 {
+            info!("GitHub answers again");
+        }
     }
 }

@@ -49,7 +49,7 @@ impl Github {
         let envelope = match self.query(&query::releases_page(), &variables, 1, clock).await {
             Ok(envelope) => envelope,
             Err(NoAnswer::Wait(wait)) => return Page::Later(wait.until),
-            Err(NoAnswer::Away(_)) => return Page::Later(self.gone_away(clock.now())),
+            Err(NoAnswer::Away(why)) => return Page::Later(self.gone_away(clock.now(), &why)),
             Err(NoAnswer::TooMuch(why) | NoAnswer::Refused(why)) => return Page::Failed(why),
         };
         match envelope.part::<Node>(Place { field: "node", index: None }, envelope.field("node")) {

@@ -7,7 +7,6 @@ use std::collections::{HashMap, VecDeque};
 use chrono::{DateTime, Utc};
 use http::{HeaderMap, StatusCode, header};
 use serde::Deserialize;
-use tracing::warn;
 use whimbrel_project::{Answer, Project, ProjectId};
 
 use self::shape::{About, Release};
@@ -98,11 +97,7 @@ impl Github {
                     looked.put_off.push(project.id);
                 }
                 Went::Away(why) => {
-                    let again = self.gone_away(clock.now());
-                    warn!(
-                        "GitHub cannot be reached ({why}): trying again after {}",
-                        again.format("%H:%M:%S UTC")
-                    );
+                    let again = self.gone_away(clock.now(), &why);
                     looked.again = Some(again);
                     looked.put_off.push(project.id);
                 }
@@ -173,7 +168,7 @@ impl Github {
             Err(refusal) => {
                 return match went(refusal) {
                     Went::Wait(until) => Page::Later(until),
-                    Went::Away(_) => Page::Later(self.gone_away(clock.now())),
+                    Went::Away(why) => Page::Later(self.gone_away(clock.now(), &why)),
                     Went::Answered(Answer::Failed(why) | Answer::Blocked(why)) => Page::Failed(why),
                     Went::Answered(_) => Page::Failed("there are no releases to read".to_owned()),
                 };
