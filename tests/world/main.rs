@@ -79,16 +79,18 @@ async fn main() -> anyhow::Result<()> {
     }
     println!("{}", github.api_url());
     println!("{} projects, listed in demo/catalog; token {}", projects.len(), token.join(", "));
-    let mut minute = tokio::time::interval(Duration::from_mins(1));
-    let mut round = 0;
+    // One after the other, so that there is always something to see.
+    let every = Duration::from_mins(1) / u32::try_from(releases_per_minute.max(1))?;
+    let mut ticks = tokio::time::interval_at(tokio::time::Instant::now() + every, every);
+    let mut number = 0;
     loop {
         tokio::select! {
-            _ = minute.tick() => {
-                for project in projects.iter().cycle().skip(round * releases_per_minute).take(releases_per_minute) {
-                    project.release(&format!("v100.{round}.0"));
-                    println!("{} published v100.{round}.0", project.full_name());
-                }
-                round += 1;
+            _ = ticks.tick(), if releases_per_minute > 0 && !projects.is_empty() => {
+                let project = &projects[number % projects.len()];
+                let tag = format!("v100.{number}.0");
+                project.release(&tag);
+                println!("{} published {tag}", project.full_name());
+                number += 1;
             }
             _ = tokio::signal::ctrl_c() => break,
         }
