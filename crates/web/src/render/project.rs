@@ -56,7 +56,7 @@ fn facts(project: &Project) -> Vec<Fact> {
         text("Language", its.language.as_ref()),
         text("Licence", its.license.as_ref().filter(|license| *license != "NOASSERTION")),
         moment("Last push", its.pushed_at),
-        moment("Since", its.created_at),
+        moment("Begun", its.created_at),
     ]
     .into_iter()
     .flatten()
