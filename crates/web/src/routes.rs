@@ -4,6 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -13,8 +14,17 @@ use axum::routing::{MethodFilter, on};
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, StatusCode};
+use tokio::sync::Semaphore;
 
 use crate::trouble::plain;
+
+/// Bodies that are taken at one address at the same time: who sends many slowly must not fill the memory.
+const BODIES: usize = 16;
+
+/// A body has to come within this time.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+const TEXT: &str = "text/plain; charset=utf-8";
 
 /// An address, how much may be sent to it, and who answers.
 #[derive(Clone)]
@@ -83,13 +93,25 @@ impl fmt::Debug for Route {
 /// Adds the address to the site's own.
 pub(crate) fn add(router: Router, route: &Route) -> Router {
     let (answer, limit) = (route.answer.clone(), route.body_bytes);
+    let places = Arc::new(Semaphore::new(BODIES));
     let handler = move |request: Request| {
-        let answer = answer.clone();
+        let (answer, places) = (answer.clone(), Arc::clone(&places));
         async move {
             let (parts, body) = request.into_parts();
-            let Ok(body) = to_bytes(body, limit).await else {
-                let text = format!("The body is larger than the {limit} bytes that are taken here.\n");
-                return plain(StatusCode::PAYLOAD_TOO_LARGE, "text/plain; charset=utf-8", text);
+            let Ok(_place) = places.try_acquire() else {
+                let text = "Too much is being sent here at the moment. Try again in a minute.\n".to_owned();
+                return plain(StatusCode::SERVICE_UNAVAILABLE, TEXT, text);
+            };
+            let body = match tokio::time::timeout(PATIENCE, to_bytes(body, limit)).await {
+                Ok(Ok(body)) => body,
+                Ok(Err(_)) => {
+                    let text = format!("The body is larger than the {limit} bytes that are taken here.\n");
+                    return plain(StatusCode::PAYLOAD_TOO_LARGE, TEXT, text);
+                }
+                Err(_) => {
+                    let text = format!("The body did not come within {PATIENCE:?}.\n");
+                    return plain(StatusCode::REQUEST_TIMEOUT, TEXT, text);
+                }
             };
             let answered = answer(parts.headers, body).await;
             let mut response = Response::new(Body::from(answered.body));

@@ -22,6 +22,9 @@ const LONGEST_REST: Duration = Duration::from_secs(30);
 /// How often it is seen whether a project is due: a catalog may have brought new ones. It costs next to nothing.
 const GLANCE: Duration = Duration::from_secs(1);
 
+/// Refused webhooks are complained about this often.
+const COMPLAINTS_EVERY: Duration = Duration::from_hours(1);
+
 /// How often links are asked.
 const LINKS_REST: Duration = Duration::from_secs(30);
 
@@ -183,7 +186,14 @@ pub(crate) fn hooks(
     wake: Arc<Notify>,
     configured: watch::Receiver<Arc<Setup>>,
 ) -> Route {
-    let ear = Arc::new(Ear { projects, catalogs, wake, configured, hooks: Mutex::new(None) });
+    let ear = Arc::new(Ear {
+        projects,
+        catalogs,
+        wake,
+        configured,
+        hooks: Mutex::new(None),
+        said: Mutex::default(),
+    });
     Route::post("/hooks/github", HOOK_BYTES, move |headers, body| {
         let ear = Arc::clone(&ear);
         async move { ear.hear(&headers, &body).await }
@@ -197,6 +207,8 @@ struct Ear {
     configured: watch::Receiver<Arc<Setup>>,
     /// What was heard under the secret it was made with.
     hooks: Mutex<Option<(Arc<Setup>, Hooks)>>,
+    /// What was complained about lately.
+    said: Mutex<Vec<(Refused, Instant)>>,
 }
 
 impl Ear {
@@ -224,7 +236,7 @@ impl Ear {
             Ok(Heard::Again) => answer(StatusCode::OK, "it was here before\n"),
             Ok(Heard::Ignored) => answer(StatusCode::OK, "nothing to do\n"),
             Err(refused) => {
-                tracing::warn!("a webhook was refused: {refused}");
+                self.complain(refused);
                 let status = match refused {
                     Refused::NoSecret => StatusCode::NOT_FOUND,
                     Refused::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -233,6 +245,20 @@ impl Ear {
                 };
                 answer(status, "refused\n")
             }
+        }
+    }
+
+    /// Says why a webhook was refused, each reason at most once an hour: anybody can send them.
+    fn complain(&self, refused: Refused) {
+        if refused == Refused::NoSecret {
+            tracing::debug!("a webhook was refused: {refused}");
+            return;
+        }
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        said.retain(|(_, at)| at.elapsed() < COMPLAINTS_EVERY);
+        if !said.iter().any(|(reason, _)| *reason == refused) {
+            said.push((refused, Instant::now()));
+            tracing::warn!("a webhook was refused (said once an hour): {refused}");
         }
     }
 
