@@ -78,6 +78,26 @@ pub(crate) fn short(value: u64) -> String {
     }
 }
 
+/// A value with its thousands apart: `20,308`.
+pub(crate) fn whole(value: u64) -> String {
+    let digits = value.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// The labels of ticks: short, unless two would look the same.
+pub(crate) fn labels(ticks: &[u64]) -> Vec<String> {
+    let shortened: Vec<String> = ticks.iter().map(|tick| short(*tick)).collect();
+    let told_apart = shortened.windows(2).all(|pair| pair[0] != pair[1]);
+    if told_apart { shortened } else { ticks.iter().map(|tick| whole(*tick)).collect() }
+}
+
 /// A place on the time axis.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Tick {
@@ -149,6 +169,13 @@ mod tests {
     fn values_are_said_shortly() {
         let said: Vec<_> = [0, 999, 9_999, 12_000, 12_549, 999_999, 1_200_000].map(short).into();
         assert_eq!(said, ["0", "999", "9999", "12k", "12.5k", "999.9k", "1.2M"]);
+    }
+
+    #[test]
+    fn labels_of_ticks_differ() {
+        assert_eq!(labels(&[12_000, 12_500]), ["12k", "12.5k"]);
+        assert_eq!(labels(&[20_307, 20_308, 20_309]), ["20,307", "20,308", "20,309"]);
+        assert_eq!([0, 999, 1_000, 1_234_567].map(whole), ["0", "999", "1,000", "1,234,567"]);
     }
 
     #[test]

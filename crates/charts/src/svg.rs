@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use chrono::{DateTime, Utc};
 
-use crate::scale::{Values, dates, short};
+use crate::scale::{Values, dates, labels, whole};
 use crate::{Chart, Line, Up};
 
 /// Size in units of the picture. It scales to the width of its place; so small, its labels stay legible on a phone.
@@ -114,16 +114,16 @@ pub(crate) fn describe(chart: &Chart<'_>) -> Option<String> {
         let ((first, from), (last, to)) = (line.points[0], line.points[line.points.len() - 1]);
         let name = if plot.lines.len() > 1 { format!("{}: ", line.name) } else { String::new() };
         if first == last {
-            format!("{name}{to} on {}", day(last))
+            format!("{name}{} on {}", whole(to), day(last))
         } else {
-            format!("{name}from {from} on {} to {to} on {}", day(first), day(last))
+            format!("{name}from {} on {} to {} on {}", whole(from), day(first), whole(to), day(last))
         }
     });
     Some(format!("{}.", told.collect::<Vec<_>>().join("; ")))
 }
 
 fn grid(svg: &mut String, plot: &Plot<'_>) {
-    for tick in &plot.values.ticks {
+    for (tick, label) in plot.values.ticks.iter().zip(labels(&plot.values.ticks)) {
         let y = plot.y(*tick);
         let _ = write!(
             svg,
@@ -131,7 +131,7 @@ fn grid(svg: &mut String, plot: &Plot<'_>) {
             WIDTH - RIGHT,
             LEFT - 8.0,
             y + 4.0,
-            short(*tick)
+            label
         );
     }
     for tick in dates(plot.from, plot.until) {

@@ -47,7 +47,7 @@ fn it_is_told_to_those_who_cannot_see_it() {
     let points = [(at(0), 46_800), (at(60), 48_120)];
     let lines = [Line { name: "stars", points: &points }];
     let drawn = chart(&lines, Up::More);
-    assert_eq!(drawn.description().unwrap(), "from 46800 on 1 June 2026 to 48120 on 31 July 2026.");
+    assert_eq!(drawn.description().unwrap(), "from 46,800 on 1 June 2026 to 48,120 on 31 July 2026.");
     let svg = drawn.svg().unwrap();
     assert!(svg.contains(r#"role="img" aria-labelledby="stars-title stars-text""#));
     assert!(svg.contains(r#"<title id="stars-title">Stars of etcd</title>"#));

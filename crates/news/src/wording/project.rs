@@ -145,13 +145,20 @@ pub fn security(release: &Release) -> Option<String> {
     }
 }
 
+/// What GitHub says of a licence it has no id for.
+const NO_ID: &str = "NOASSERTION";
+
 /// What is known about a project, one line: `Rust · MIT · 12,345 stars`; empty when nothing is.
 pub fn facts(facts: &Facts) -> String {
     let word =
         |text: &Option<String>| text.as_deref().map(|text| line(text, 60)).filter(|text| !text.is_empty());
     let stars =
         facts.stars.map(|stars| format!("{} {}", number(stars), if stars == 1 { "star" } else { "stars" }));
-    [word(&facts.language), word(&facts.license), stars].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+    [word(&facts.language), word(&facts.license).filter(|id| id != NO_ID), stars]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(" · ")
 }
 
 /// What a release says: the hint at a weakness first, its own title, the beginning of its notes.
@@ -217,7 +224,11 @@ fn range(news: &News) -> Option<String> {
 }
 
 fn licences(project: &Project, old: Option<&str>) -> String {
-    let spelled = |id: Option<&str>| id.map_or_else(|| NO_LICENCE.to_owned(), |id| line(id, 60));
+    let spelled = |id: Option<&str>| match id {
+        None => NO_LICENCE.to_owned(),
+        Some(NO_ID) => "a licence of its own".to_owned(),
+        Some(id) => line(id, 60),
+    };
     format!("{} → {}", spelled(old), spelled(project.facts.license.as_deref()))
 }
 

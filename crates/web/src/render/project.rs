@@ -35,7 +35,7 @@ pub(super) fn tell(scene: &Scene<'_>, page: &mut ListingPage<'_>, key: &EntryKey
         chart: chart.map(|(svg, _)| svg),
         growth: growth(scene, &stars),
         releases: releases.iter().filter_map(release).collect(),
-        all_releases: outside(&format!("{}/releases", project.url())),
+        all_releases: outside(&format!("{}/releases", project.url())).filter(|_| project.node.is_some()),
     });
     Ok(())
 }
@@ -66,6 +66,14 @@ fn facts(project: &Project) -> Vec<Fact> {
 fn problem(project: &Project) -> Option<Problem> {
     let since = |at| format!(" since {}", Moment::from(at).human);
     match project.standing {
+        Standing::Unresolved => Some(Problem {
+            tone: "warm",
+            title: "Not looked at yet".to_owned(),
+            text: project.last_error.as_ref().map_or_else(
+                || "What GitHub knows of it is shown here after the first look.".to_owned(),
+                |error| format!("The last look said: {error}."),
+            ),
+        }),
         Standing::Gone { since: at } => Some(Problem {
             tone: "bad",
             title: "Gone".to_owned(),
