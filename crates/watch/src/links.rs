@@ -20,7 +20,7 @@ use whimbrel_project::links::judge;
 use whimbrel_project::{LinkAnswer, LinkNews};
 use whimbrel_store::{LinkRecord, Store, StoreError};
 
-use self::walk::{Candidate, Walk, listed};
+use self::walk::{Candidate, Walk, addresses, listed};
 use crate::blocking::blocking;
 use crate::config::Settings;
 use crate::span::Span;
@@ -101,12 +101,14 @@ impl LinkChecker {
         let (store, settings) = (self.store.clone(), plan.settings.clone());
         let mut moving = std::mem::take(&mut *walk);
         let (moved, chosen) = blocking(move || {
-            moving.go_on(&store, &settings, now)?;
-            let chosen = moving.choose(&store, &settings, now, AT_A_TIME)?;
+            let chosen = moving
+                .go_on(&store, &settings, now)
+                .and_then(|()| moving.choose(&store, &settings, now, AT_A_TIME));
             Ok((moving, chosen))
         })
         .await?;
-        *walk = moved;
+        *walk = moved; // also when the store refused: what waits goes on waiting
+        let chosen = chosen?;
 
         let answers = stream::iter(chosen)
             .map(|candidate| async {
@@ -141,6 +143,12 @@ fn record(
     let mut record = LinkRecord { place, ..LinkRecord::default() };
     for (candidate, answer) in answers {
         let before = store.link_trouble(&candidate.key)?;
+        // Two catalogs may spell one address differently; the one that was found dead is the one to go by.
+        if let Some(trouble) = before.as_ref().filter(|trouble| trouble.url != candidate.url)
+            && addresses(store, &candidate.key)?.contains(&trouble.url)
+        {
+            continue;
+        }
         let (after, news) =
             judge(before.as_ref(), &candidate.key, &candidate.url, answer, now, CONFIRM_AFTER);
         if after != before {

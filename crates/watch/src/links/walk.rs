@@ -121,12 +121,21 @@ impl Walk {
         let rest = settings.host_every.as_chrono();
         self.hosts.retain(|_, asked| now - *asked < rest && *asked <= now);
         self.confirmed.retain(|_, asked| now - *asked < ASK_AGAIN && *asked <= now);
-        for trouble in store.link_troubles(None, TROUBLES)? {
-            let due = trouble.told.is_none() && now - trouble.first >= CONFIRM_AFTER;
-            if due && self.confirmed.insert(trouble.key.clone(), now).is_none() {
-                // What is no longer listed is nobody's trouble: its name is found when it is told.
-                let name = name_of(store, &trouble.key)?.unwrap_or_else(|| trouble.url.clone());
-                self.waiting.push_front(Candidate { key: trouble.key, name, url: trouble.url });
+        let mut after = None;
+        loop {
+            let troubles = store.link_troubles(after.as_ref(), TROUBLES)?;
+            after = troubles.last().map(|trouble| trouble.key.clone());
+            let ended = troubles.len() < TROUBLES;
+            for trouble in troubles {
+                let due = trouble.told.is_none() && now - trouble.first >= CONFIRM_AFTER;
+                if due && self.confirmed.insert(trouble.key.clone(), now).is_none() {
+                    // What is no longer listed is nobody's trouble: that is seen when it would be told.
+                    let name = name_of(store, &trouble.key)?.unwrap_or_else(|| trouble.url.clone());
+                    self.waiting.push_front(Candidate { key: trouble.key, name, url: trouble.url });
+                }
+            }
+            if ended {
+                break;
             }
         }
         let mut chosen = Vec::new();
@@ -178,6 +187,15 @@ pub(super) fn listed(store: &Store, key: &EntryKey) -> Result<Vec<Listed>, Store
                 section_path: place.section.parts().iter().map(ToString::to_string).collect(),
             }));
         }
+    }
+    Ok(all)
+}
+
+/// The addresses under which an entry is listed.
+pub(super) fn addresses(store: &Store, key: &EntryKey) -> Result<Vec<String>, StoreError> {
+    let mut all = Vec::new();
+    for meta in store.catalogs()? {
+        all.extend(store.entry(&meta.id, key)?.map(|entry| entry.url));
     }
     Ok(all)
 }
