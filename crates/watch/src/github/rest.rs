@@ -7,13 +7,13 @@ use std::collections::{HashMap, VecDeque};
 use chrono::{DateTime, Utc};
 use http::{HeaderMap, StatusCode, header};
 use serde::Deserialize;
-use whimbrel_project::{Answer, Project, ProjectId};
+use whimbrel_project::{Answer, KnownReleases, Project, ProjectId};
 
 use self::shape::{About, Release};
 use super::answer::short;
 use super::calls::{ANSWER_BYTES, Get, Refusal};
 use super::clock::Clock;
-use super::governor::Keep;
+use super::governor::{Keep, Wait, Why};
 use super::look::Looked;
 use super::page::Page;
 use super::query::{NEWEST, PAGE};
@@ -132,7 +132,10 @@ impl Github {
         let etag_of_about = etag_of(&reply.headers).or(last_etag);
 
         let route = format!("/repos/{}/releases?per_page={NEWEST}", encoded(&about.full_name));
-        let etag = last.releases.as_deref();
+        // "Nothing new" would be no answer for a project that waits to tell what was there last time, or knows nothing.
+        let is_known = project.releases != KnownReleases::default() && !project.releases.is_settling();
+        let last_etag = last.releases.filter(|_| is_known);
+        let etag = last_etag.as_deref();
         // The second half of a look that has begun is nobody's to keep back.
         let get = Get { route: &route, accept: HTML, etag, cap: ANSWER_BYTES, keep: Keep::Nothing };
         let reply = match self.find(get, clock).await {
@@ -147,7 +150,9 @@ impl Github {
             },
             _ => return Went::Answered(refused(&reply)),
         };
-        let etag_of_releases = etag_of(&reply.headers).or(last.releases);
+        // What is new has to be written down first: this answer may be put off, or refused by the store.
+        let is_new = releases.iter().flatten().any(|release| project.releases.may_tell(release));
+        let etag_of_releases = etag_of(&reply.headers).or(last_etag).filter(|_| !is_new);
         let next =
             Last { about: etag_of_about.map(|etag| (etag, about.clone())), releases: etag_of_releases };
         locked(&self.inner.known).remember(project.id, next);
@@ -162,9 +167,14 @@ impl Github {
     ) -> Page {
         let first = format!("/repos/{}/releases?per_page={PAGE}", encoded(&project.full_name));
         let route = after.unwrap_or(&first);
-        let get = Get { route, accept: JSON, etag: None, cap: ANSWER_BYTES, keep: Keep::Third };
+        // The look it belongs to has begun, and what is told has notes.
+        let get = Get { route, accept: HTML, etag: None, cap: ANSWER_BYTES, keep: Keep::Nothing };
         let reply = match self.find(get, clock).await {
             Ok(found) => found.reply,
+            // A project that came back for its pages would be the first in the queue again, and use up what they need.
+            Err(Refusal::Wait(Wait { why: Why::Spread | Why::UsedUp, .. })) => {
+                return Page::Failed("without a token there are no questions left for it".to_owned());
+            }
             Err(refusal) => {
                 return match went(refusal) {
                     Went::Wait(until) => Page::Later(until),

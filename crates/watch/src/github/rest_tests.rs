@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use whimbrel_catalog::EntryKey;
-use whimbrel_project::{Answer, Project, ProjectId, Seen};
+use whimbrel_project::{Answer, Listings, Project, ProjectId, Rules, Seen};
 
 use super::*;
 use crate::source::serve::{Asked, Served, answer};
@@ -62,7 +62,11 @@ fn respond(asked: &Asked) -> http::Response<axum::body::Body> {
 }
 
 async fn one(github: &Github, name: &str) -> Answer {
-    let mut looked = github.look(&[project(1, name)], now()).await;
+    one_of(github, &project(1, name)).await
+}
+
+async fn one_of(github: &Github, project: &Project) -> Answer {
+    let mut looked = github.look(std::slice::from_ref(project), now()).await;
     assert!(looked.put_off.is_empty());
     looked.answers.remove(0).1
 }
@@ -76,7 +80,11 @@ fn seen(answer: Answer) -> Seen {
 async fn a_project_takes_two_questions_and_what_is_known_is_not_sent_again() {
     let server = Served::new(respond).await;
     let github = github(&server);
-    let first = seen(one(&github, "o/r").await);
+    let first = one(&github, "o/r").await;
+    let rules = Rules::default();
+    let known =
+        whimbrel_project::look(&project(1, "o/r"), &first, &Listings::default(), now(), &rules).project;
+    let first = seen(first);
     assert_eq!(
         (first.node.as_str(), first.facts.stars, first.facts.homepage.as_deref()),
         ("R_7", Some(12), None)
@@ -84,7 +92,10 @@ async fn a_project_takes_two_questions_and_what_is_known_is_not_sent_again() {
     assert_eq!((first.releases_total, first.complete, first.tags.as_ref()), (Some(1), true, None));
     assert_eq!(first.releases.as_ref().unwrap()[0].notes_html, "<p>news</p>");
     assert_eq!(server.asked().len(), 2);
-    let again = seen(one(&github, "o/r").await);
+    let whole = seen(one(&github, "o/r").await);
+    assert_eq!(whole.releases, first.releases, "a first sight may not have been written down");
+    server.asked();
+    let again = seen(one_of(&github, &known).await);
     assert_eq!((again.facts, again.releases), (first.facts, None));
     let asked = server.asked();
     let etags: Vec<_> = asked.iter().map(|asked| asked.header("if-none-match").unwrap()).collect();
@@ -107,6 +118,59 @@ async fn a_renamed_project_is_followed_and_every_refusal_is_its_own() {
     assert!(matches!(page, Page::Read { ref releases, next: None, .. } if releases.len() == 1), "{page:?}");
     let page = github.releases_page(&project(1, "o/none"), None, now()).await;
     assert!(matches!(page, Page::Failed(_)), "{page:?}");
+}
+
+#[tokio::test]
+async fn what_waits_to_be_told_is_sent_again_until_it_is_told() {
+    let server = Served::new(respond).await;
+    let github = github(&server);
+    let published: DateTime<Utc> = "2026-04-02T00:00:00Z".parse().unwrap();
+    let mut known = project(1, "o/r");
+    known.node = Some("R_7".into());
+    known.releases = serde_json::from_value(serde_json::json!({
+        "releases": { "total": 0, "published": "2026-01-01T00:00:00Z" },
+    }))
+    .unwrap();
+    let rules = Rules::default();
+    let judged = |known: &Project, answer: &Answer, minutes| {
+        let at = published + TimeDelta::minutes(minutes);
+        whimbrel_project::look(known, answer, &Listings::default(), at, &rules)
+    };
+    // The first answer is lost on the way, the second one settles, the third one is told.
+    for minutes in [1, 2, 60] {
+        let answer = one_of(&github, &known).await;
+        let outcome = judged(&known, &answer, minutes);
+        assert!(seen(answer).releases.is_some(), "after {minutes} minutes");
+        if minutes == 1 {
+            continue;
+        }
+        assert_eq!(outcome.project.releases.is_settling(), minutes == 2);
+        let told = outcome.news.iter().filter(|dated| dated.news.kind().to_string() == "released").count();
+        assert_eq!(told, usize::from(minutes == 60), "after {minutes} minutes");
+        known = outcome.project;
+    }
+    one_of(&github, &known).await;
+    assert_eq!(seen(one_of(&github, &known).await).releases, None, "nothing waits any more");
+}
+
+#[tokio::test]
+async fn older_pages_never_hold_a_project_up_without_a_token() {
+    let server = Served::new(respond).await;
+    let github = github(&server);
+    let projects: Vec<Project> = (0..100).map(|number| project(number, "o/r")).collect();
+    github.look(&projects, now()).await;
+    let page = github.releases_page(&project(1, "o/many"), None, now()).await;
+    let Page::Read { releases, .. } = page else { panic!("a look has begun, and is not finished: {page:?}") };
+    assert_eq!(releases[0].notes_html, "<p>news</p>");
+    assert_eq!(server.asked().last().unwrap().header("accept"), Some(super::transport::HTML));
+    for _ in 0..60 {
+        match github.releases_page(&project(1, "o/many"), None, now()).await {
+            Page::Read { .. } => {}
+            Page::Failed(_) => return,
+            Page::Later(again) => panic!("it is judged by what there is, and does not come back at {again}"),
+        }
+    }
+    panic!("sixty pages at once");
 }
 
 #[tokio::test]
