@@ -57,8 +57,10 @@ impl Github {
         let mut works = [(By::Id, Work::new(known)), (By::Name, Work::new(unknown))];
         let mut looked = Looked::default();
         let mut flights = FuturesUnordered::new();
+        // How many may be under way: fewer for a while when there is no permit for so many at once.
+        let mut abreast = UNDER_WAY as usize;
         loop {
-            while flights.len() < UNDER_WAY as usize && looked.again.is_none() {
+            while flights.len() < abreast && looked.again.is_none() {
                 let size = *locked(&self.inner.batch);
                 let next = works
                     .iter_mut()
@@ -68,6 +70,7 @@ impl Github {
             }
             let Some((by, batch, answer)) = flights.next().await else { break };
             let work = &mut works[usize::from(by == By::Name)].1;
+            abreast = (abreast + 1).min(UNDER_WAY as usize);
             match answer {
                 Ok(envelope) => self.take(&envelope, by, batch, projects, work, &mut looked),
                 Err(NoAnswer::TooMuch(why)) => {
@@ -83,6 +86,11 @@ impl Github {
                     if work.is_hopeless() {
                         looked.again = Some(self.gone_away(clock.now(), "it manages no question"));
                     }
+                }
+                // Only beside the others there is no room for it: it goes when one of them has landed.
+                Err(NoAnswer::Wait(_)) if !flights.is_empty() => {
+                    work.put_back(batch);
+                    abreast = flights.len();
                 }
                 Err(NoAnswer::Wait(wait)) => {
                     work.put_back(batch);

@@ -5,6 +5,8 @@ use http::Response;
 use serde_json::{Value, json};
 use whimbrel_project::{Answer, Project, ProjectId};
 
+use super::governor::{Ending, Wish};
+use super::told::Told;
 use super::*;
 use crate::source::serve::{Asked, Served, answer};
 
@@ -285,6 +287,23 @@ async fn batches_grow_to_a_hundred_and_a_round_costs_as_many_questions() {
     server.asked();
     let looked = github.look(&projects(1..1001), now()).await;
     assert_eq!((here(&looked).len(), server.asked().len()), (1000, 10));
+}
+
+#[tokio::test]
+async fn after_a_slow_answer_batches_go_one_by_one_and_the_round_goes_on() {
+    let server = Served::new(|asked| fine(&Wanted::of(asked))).await;
+    let github = github(&server, &["sesame"]);
+    // Two minutes ago an answer took so long that two of the kind are more than a minute allows.
+    let wish = Wish { resource: Resource::Graphql, points: 1, keep: Keep::Nothing };
+    {
+        let (mut desk, before) = (github.desk(), now() - TimeDelta::minutes(2));
+        desk.governor = Governor::new(&["the token".to_owned()], 500, before);
+        let permit = desk.governor.ask(wish, before).unwrap();
+        let slow = std::time::Duration::from_secs(35);
+        desk.governor.done(permit, Ending::Answered { cost: Some(1) }, &Told::default(), slow, before);
+    }
+    let looked = github.look(&projects(1..300), now()).await;
+    assert_eq!((here(&looked).len(), looked.put_off.len(), looked.again), (299, 0, None));
 }
 
 #[tokio::test]
