@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use http::Response;
 use serde_json::{Value, json};
-use whimbrel_project::{Answer, Project, ProjectId};
+use whimbrel_project::{Answer, Project, ProjectId, SeenRelease};
 
 use super::governor::{Ending, Wish};
 use super::told::Told;
@@ -304,6 +304,34 @@ async fn after_a_slow_answer_batches_go_one_by_one_and_the_round_goes_on() {
     }
     let looked = github.look(&projects(1..300), now()).await;
     assert_eq!((here(&looked).len(), looked.put_off.len(), looked.again), (299, 0, None));
+}
+
+#[tokio::test]
+async fn notes_of_older_releases_are_brought_and_a_look_goes_on_without_them() {
+    let server = Served::new(|asked| fine(&Wanted::of(asked))).await;
+    let seen = || {
+        let repository: super::repository::Repository = serde_json::from_value(repository("1")).unwrap();
+        let mut seen = repository.seen().unwrap();
+        let one = seen.releases.as_ref().unwrap()[0].clone();
+        let many = (0..130).map(|number| SeenRelease {
+            id: format!("RE_{number}"),
+            tag: format!("v2.{number}"),
+            ..one.clone()
+        });
+        seen.releases = Some(many.collect());
+        seen.releases.as_mut().unwrap()[3].notes_html = "known".into();
+        Box::new(seen)
+    };
+    let project = project(1, false);
+    let brought = github(&server, &["sesame"]).bring_older_notes(&project, seen(), now()).await;
+    let releases = brought.releases.unwrap();
+    let notes = |number: usize| releases[number].notes_html.as_str();
+    assert_eq!((notes(0), notes(3), notes(100)), ("<p>notes of RE_0</p>", "known", "<p>notes of RE_100</p>"));
+    assert_eq!((notes(101), server.asked().len()), ("", 4), "a hundred are enough");
+
+    let refusing = Served::new(|_| answer(429, &[("retry-after", "300")], "{}")).await;
+    let without = github(&refusing, &["sesame"]).bring_older_notes(&project, seen(), now()).await;
+    assert_eq!(without, seen());
 }
 
 #[tokio::test]

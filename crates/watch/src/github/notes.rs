@@ -1,8 +1,9 @@
 //! The notes of releases that will be told, by a question of their own (why stands in `query`).
 
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::json;
-use whimbrel_project::{Answer, Project, SeenRelease};
+use whimbrel_project::{Answer, Project, Seen, SeenRelease};
 
 use super::answer::{Part, Place};
 use super::calls::NoAnswer;
@@ -12,6 +13,9 @@ use super::{Github, query};
 
 /// Questions that may fail before the rest is left for later.
 const FAILURES: u32 = 4;
+
+/// Releases of older pages whose notes are asked for: who publishes more at once has hardly written them.
+const OLDER: usize = 100;
 
 #[derive(Deserialize)]
 struct Notes {
@@ -31,6 +35,38 @@ impl Github {
     /// without them it would be told wrong.
     pub(super) async fn bring_notes(&self, projects: &[Project], looked: &mut Looked, clock: Clock) {
         let wanted = wanted(projects, looked);
+        let late = self.fill_in(wanted, looked, clock).await;
+        let mut places: Vec<usize> = late.iter().map(|one| one.answer).collect();
+        places.sort_unstable();
+        places.dedup();
+        for place in places.into_iter().rev() {
+            let (id, _) = looked.answers.swap_remove(place);
+            looked.put_off.push(id);
+        }
+    }
+
+    /// The same for releases of older pages, which come without notes. What cannot be had now stays empty: a look of
+    /// so many pages is not begun again for it.
+    pub async fn bring_older_notes(
+        &self,
+        project: &Project,
+        seen: Box<Seen>,
+        now: DateTime<Utc>,
+    ) -> Box<Seen> {
+        let mut looked = Looked { answers: vec![(project.id, Answer::Here(seen))], ..Looked::default() };
+        if !self.is_anonymous() && self.away_until(now).is_none() {
+            let mut wanted = wanted(std::slice::from_ref(project), &looked);
+            wanted.truncate(OLDER);
+            self.fill_in(wanted, &mut looked, self.clock(now)).await;
+        }
+        match looked.answers.pop() {
+            Some((_, Answer::Here(seen))) => seen,
+            _ => unreachable!("it was put in above, and nobody takes it out"),
+        }
+    }
+
+    /// Asks for these notes. Hands back those that cannot be had now.
+    async fn fill_in(&self, wanted: Vec<Wanted>, looked: &mut Looked, clock: Clock) -> Vec<Wanted> {
         let mut work: Vec<Vec<Wanted>> = wanted.chunks(query::NOTES).map(<[Wanted]>::to_vec).rev().collect();
         let (mut failures, mut late) = (0, Vec::new());
         while let Some(mut some) = work.pop() {
@@ -82,17 +118,11 @@ impl Github {
             }
         }
         late.extend(work.into_iter().flatten());
-        let mut places: Vec<usize> = late.iter().map(|one| one.answer).collect();
-        places.sort_unstable();
-        places.dedup();
-        for place in places.into_iter().rev() {
-            let (id, _) = looked.answers.swap_remove(place);
-            looked.put_off.push(id);
-        }
+        late
     }
 }
 
-/// The releases whose notes will be told.
+/// The releases whose notes will be told, and are missing.
 fn wanted(projects: &[Project], looked: &Looked) -> Vec<Wanted> {
     let by_id: std::collections::HashMap<_, _> =
         projects.iter().map(|project| (project.id, project)).collect();
@@ -100,7 +130,7 @@ fn wanted(projects: &[Project], looked: &Looked) -> Vec<Wanted> {
     for (answer, (id, found)) in looked.answers.iter().enumerate() {
         let (Answer::Here(seen), Some(project)) = (found, by_id.get(id)) else { continue };
         for (release, found) in seen.releases.iter().flatten().enumerate() {
-            if project.releases.may_tell(found) {
+            if found.notes_html.is_empty() && project.releases.may_tell(found) {
                 wanted.push(Wanted { answer, release });
             }
         }

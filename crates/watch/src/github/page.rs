@@ -15,7 +15,8 @@ use super::{Github, query};
 pub enum Page {
     /// It was read.
     Read {
-        /// By the date of their commits, the newest first. Notes are not among it: these are old.
+        /// By the date of their commits, the newest first. Notes are among it
+        /// only without a token; else see [`Github::bring_older_notes`].
         releases: Vec<SeenRelease>,
         /// How many there are in all, where that is known.
         total: Option<u32>,

@@ -93,11 +93,12 @@ impl ProjectWatcher {
         let Answer::Here(mut seen) = answer else { return Ok((answer, outcome)) };
         // The repository may be seen for the first time; its pages are asked for by the identity it has.
         let asked = Project { node: Some(seen.node.clone()), ..project.clone() };
-        let mut after = None;
+        let (mut after, mut has_more) = (None, false);
         for _ in 0..PAGES {
             match self.github.releases_page(&asked, after.as_deref(), now).await {
                 Page::Read { releases, total, next } => {
                     add(&mut seen, releases, total, next.is_none());
+                    has_more = true;
                     after = next;
                 }
                 Page::Later(again) => return Err(again),
@@ -113,6 +114,11 @@ impl ProjectWatcher {
             if !outcome.page_on || after.is_none() {
                 break;
             }
+        }
+        if has_more {
+            let whole = Answer::Here(self.github.bring_older_notes(project, seen, now).await);
+            outcome = look(project, &whole, &Listings::default(), now, rules);
+            return Ok((whole, outcome));
         }
         Ok((Answer::Here(seen), outcome))
     }
