@@ -7,12 +7,13 @@ use chrono::TimeDelta;
 use http::HeaderValue;
 use serde_json::json;
 use tokio::sync::SemaphorePermit;
+use tracing::{info, warn};
 
 use super::Github;
 use super::app::{App, Grant, Lent};
 use super::calls::{ANSWER_BYTES, ending};
 use super::clock::Clock;
-use super::governor::{Ending, Permit, Wait, Why, Wish};
+use super::governor::{Ending, Permit, Turn, Wait, Why, Wish};
 use super::setup::{Proof, Setup, bearer};
 use super::told::Told;
 use super::transport::{JSON, Sent, Silence};
@@ -48,7 +49,12 @@ impl Flight<'_> {
     pub(super) fn land(&mut self, ending: Ending, told: &Told) {
         if let Some(permit) = self.permit.take() {
             let took = self.clock.passed().saturating_sub(self.begun);
-            self.github.desk().governor.done(permit, ending, told, took, self.clock.now());
+            let turn = self.github.desk().governor.done(permit, ending, told, took, self.clock.now());
+            match turn {
+                Some(Turn::Refused(alarm)) => warn!("{alarm}"),
+                Some(Turn::Accepted(label)) => info!("GitHub accepts {label} again"),
+                None => {}
+            }
         }
     }
 

@@ -20,7 +20,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 pub use self::permit::Budget;
-pub(crate) use self::permit::{Ending, Permit, Wait, Why, Wish};
+pub(crate) use self::permit::{Ending, Permit, Turn, Wait, Why, Wish};
 use self::token::{LONGEST_REST, Token};
 pub(crate) use self::window::Keep;
 use super::told::{Resource, Told};
@@ -149,7 +149,8 @@ impl Governor {
         Ok(Permit { token: place, resource: wish.resource, points: wish.points, generation: self.generation })
     }
 
-    /// A permit comes back: how it ended, what the answer told, how long it took.
+    /// A permit comes back: how it ended, what the answer told, how long it took. Hands back what is to be said of its
+    /// token: once when it is refused, however often it is tried, and once when it is accepted again.
     #[expect(clippy::needless_pass_by_value, reason = "a permit is used up by this")]
     pub(crate) fn done(
         &mut self,
@@ -158,7 +159,7 @@ impl Governor {
         told: &Told,
         took: Duration,
         now: DateTime<Utc>,
-    ) {
+    ) -> Option<Turn> {
         let Permit { token, resource, points, generation } = permit;
         let now = self.advance(now);
         self.under_way = self.under_way.saturating_sub(1);
@@ -178,13 +179,16 @@ impl Governor {
             self.refusals = 0;
         }
         let skew = self.skew;
-        if generation == self.generation
-            && let Some(token) = self.tokens.get_mut(token)
-        {
-            token.settle((resource, points), ending, told, skew, took, now);
-            if ending == Ending::Primary && !secondary {
-                token.window(resource).exhaust(now);
-            }
+        let token = self.tokens.get_mut(token).filter(|_| generation == self.generation)?;
+        let before = token.alarm(now);
+        token.settle((resource, points), ending, told, skew, took, now);
+        if ending == Ending::Primary && !secondary {
+            token.window(resource).exhaust(now);
+        }
+        match (before, token.alarm(now)) {
+            (None, Some(alarm)) => Some(Turn::Refused(alarm)),
+            (Some(_), None) => Some(Turn::Accepted(token.label.clone())),
+            _ => None,
         }
     }
 

@@ -71,6 +71,15 @@ pub(crate) enum Ending {
     Dropped,
 }
 
+/// GitHub thinks otherwise of a token than before; for the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Turn {
+    /// It is not accepted any more: what to do.
+    Refused(String),
+    /// It is accepted again: which.
+    Accepted(String),
+}
+
 /// What is left of a limit, for people.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Budget {

@@ -286,6 +286,22 @@ fn the_token_with_most_room_is_taken_and_a_rejected_one_rests() {
 }
 
 #[test]
+fn a_refused_token_is_said_once_and_so_is_its_return() {
+    let mut governor = Governor::new(&labels(1), 500, start());
+    let mut said = Vec::new();
+    for (hours, ending) in [(0, FINE), (1, Ending::Rejected), (10, Ending::Rejected), (20, FINE), (30, FINE)]
+    {
+        let now = start() + secs(hours * 3600);
+        let permit = governor.ask(rest(), now).unwrap();
+        said.extend(
+            governor.done(permit, ending, &Told::default(), Duration::ZERO, now).map(|turn| (hours, turn)),
+        );
+    }
+    let [(1, Turn::Refused(what)), (20, Turn::Accepted(label))] = said.as_slice() else { panic!("{said:?}") };
+    assert!(what.contains(&format!("does not accept {label}: make a new one")), "{what}");
+}
+
+#[test]
 fn without_a_token_projects_leave_room_for_catalogs() {
     let mut governor = governor(0);
     let projects = Wish { keep: Keep::Third, ..rest() };
