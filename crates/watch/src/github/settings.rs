@@ -84,6 +84,20 @@ impl GithubSettings {
         }
     }
 
+    /// Refuses what contradicts itself.
+    pub(crate) fn check(&self) -> anyhow::Result<()> {
+        let (min, max) = (self.interval_min, self.interval_max);
+        anyhow::ensure!(
+            min.as_std() <= max.as_std(),
+            "interval_min in [github] is longer than interval_max ({min} and {max}): make it the shorter one"
+        );
+        anyhow::ensure!(
+            self.rules.top > 0,
+            "top in [github.rules] is 0, and a ranking has no top of no ranks: set at least 1"
+        );
+        Ok(())
+    }
+
     /// What equality is about.
     fn parts(&self) -> (impl PartialEq, impl PartialEq, impl PartialEq) {
         let open = |secret: &SecretString| secret.expose_secret().to_owned();
@@ -97,5 +111,33 @@ impl GithubSettings {
 impl PartialEq for GithubSettings {
     fn eq(&self, other: &Self) -> bool {
         self.parts() == other.parts()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_contradicts_itself_is_refused_with_the_names_of_the_settings() {
+        for (text, names) in [
+            ("", None),
+            ("interval_min = '2h'\ninterval_max = '2h'", None),
+            ("interval_min = '2d'", Some("interval_min in [github]")),
+            ("interval_max = '1m'", Some("interval_max")),
+            ("[rules]\ntop = 1", None),
+            ("[rules]\ntop = 0", Some("top in [github.rules]")),
+        ] {
+            let settings: GithubSettings = toml::from_str(text).unwrap();
+            let made = crate::github::Github::new(
+                &settings,
+                &crate::config::Settings::default(),
+                std::path::Path::new("."),
+                chrono::DateTime::UNIX_EPOCH,
+            );
+            let refused = made.err().map(|error| error.to_string());
+            assert_eq!(refused.is_some(), names.is_some(), "{text}: {refused:?}");
+            assert!(refused.unwrap_or_default().contains(names.unwrap_or_default()), "{text}");
+        }
     }
 }

@@ -37,6 +37,7 @@ pub(crate) enum Proof {
 
 impl Setup {
     pub(crate) fn new(settings: &GithubSettings, watch: &Settings, base_dir: &Path) -> anyhow::Result<Self> {
+        settings.check()?;
         let transport = Transport::new(&settings.api_url, watch)?;
         let mut bearers = Vec::new();
         for token in settings.all_tokens() {
