@@ -7,6 +7,7 @@
 mod figures {
     pub(crate) mod engine;
     pub(crate) mod git;
+    pub(crate) mod github;
     pub(crate) mod idle;
     pub(crate) mod projects;
     pub(crate) mod report;
@@ -17,6 +18,7 @@ use figures::report::Report;
 
 fn main() {
     figures::store::answer_if_child();
+    figures::github::answer_if_child();
     // `cargo bench NAME` passes the name (and `--bench`): run only the groups that contain it.
     let wanted: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
     let runs = |group: &str| wanted.is_empty() || wanted.iter().any(|name| group.contains(name.as_str()));
@@ -29,6 +31,12 @@ fn main() {
     }
     if runs("projects") {
         figures::projects::measure(&mut report);
+    }
+    if runs("github-round") {
+        figures::github::measure_round(&mut report);
+    }
+    if runs("github-week") {
+        figures::github::measure_week(&mut report);
     }
     if runs("git") {
         figures::git::measure(&mut report);
