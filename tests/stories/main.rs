@@ -12,6 +12,7 @@ mod git_and_replay;
 mod github_client;
 mod github_stand_in;
 mod layering;
+mod month;
 mod new_entry;
 mod no_leaks;
 mod once;

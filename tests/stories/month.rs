@@ -1,0 +1,214 @@
+//! A month of a hundred projects: publishers do what publishers do, GitHub has its bad days, and in the end the
+//! journal holds every event there had to be, once, and no other.
+//!
+//! Time is the test's own: the watchers are told what time it is, and the stand-in's clock and limits follow. What
+//! must have come is worked out from the script alone (`ledger`), without asking the code under test.
+//!
+//! Not proven here: releases published below the newest ten while another below them is taken away between the same two
+//! looks; promotions below the newest ten; that a project which becomes private is `gone` (asked for by its id it is
+//! said to be blocked, which is no absence); that the `retry-after` of a 503 is kept to; the order of plain and annotated tags of the same project.
+
+mod ledger;
+mod publisher;
+mod trouble;
+
+use std::collections::{BTreeSet, HashMap};
+use std::fmt::Write as _;
+use std::path::Path;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
+use whimbrel_store::Store;
+use whimbrel_watch::{GithubSettings, ProjectWatcher, Settings, Span, Watcher};
+use whimbrel_world::github::Github;
+
+use self::publisher::Publisher;
+
+const TOKEN: &str = "token_of_the_month";
+const CATALOGS: usize = 4;
+const STEP: TimeDelta = TimeDelta::minutes(60);
+
+/// Publishers rest at the end, so that whatever they did can be seen.
+const REST: TimeDelta = TimeDelta::days(4);
+
+fn start() -> DateTime<Utc> {
+    "2026-03-01T00:00:00Z".parse().expect("a moment")
+}
+
+#[tokio::test]
+async fn a_month_of_projects_is_told_once_and_whole() {
+    month(100, 1).await;
+}
+
+#[tokio::test]
+#[ignore = "takes long: by hand"]
+async fn month_of_thousands() {
+    month(5_000, 2).await;
+}
+
+async fn month(projects: usize, seed: u64) {
+    let began = std::time::Instant::now();
+    let folder = tempfile::tempdir().expect("a folder");
+    let github = Github::start();
+    github.token(TOKEN);
+    github.clock().set(start());
+    let end = start() + TimeDelta::days(30);
+    let mut publishers = publisher::crowd(&github, projects, start(), end, seed);
+    let mut listed = 0;
+    let mut side = Side::open(folder.path(), &github, start());
+    let mut looks = 0;
+    let mut now = start();
+    while now < end + REST {
+        let count = publishers.iter().filter(|publisher| publisher.listed <= now).count();
+        if count != listed {
+            list(folder.path(), &publishers, now);
+            listed = count;
+        }
+        looks += side.step(&github, now, now + STEP).await;
+        if now < end {
+            for publisher in &mut publishers {
+                publisher.act(&github, now, now + STEP);
+            }
+        }
+        now += STEP;
+        github.clock().set(now);
+        trouble::set(&github, now - start()).await;
+        // Killed without a word: nothing is flushed, nothing is said goodbye to.
+        if [TimeDelta::hours(24 * 9 + 7), TimeDelta::hours(24 * 22 + 3)].contains(&(now - start())) {
+            drop(side);
+            side = Side::open(folder.path(), &github, now);
+        }
+    }
+    let journal = github.journal();
+    let refused = journal.calls.iter().filter(|call| call.limited && !call.fault).count();
+    let events = events(&side.store);
+    let wrong = compare(&publishers, &events, end + REST);
+    println!(
+        "{projects} projects, {looks} looks, {} requests ({} a day), {} events, refused {refused}, {:.0} s",
+        journal.calls.len(),
+        journal.calls.len() as i64 / (end + REST - start()).num_days(),
+        events.len(),
+        began.elapsed().as_secs_f64(),
+    );
+    github.expects_no_violations();
+    assert_eq!(refused, 0, "nothing is asked that may not be asked");
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Writes the catalogs as of this moment: every project in one, every tenth in two.
+fn list(folder: &Path, publishers: &[Publisher], now: DateTime<Utc>) {
+    for catalog in 0..CATALOGS {
+        let mut text = format!("# Catalog {catalog}\n");
+        for (number, publisher) in publishers.iter().enumerate() {
+            let stands =
+                number % CATALOGS == catalog || (number % 10 == 0 && (number + 1) % CATALOGS == catalog);
+            if number.is_multiple_of(CATALOGS * 25) {
+                let _ = write!(text, "\n## Part {}\n\n", number / CATALOGS / 25);
+            }
+            if stands && publisher.listed <= now {
+                let _ = writeln!(
+                    text,
+                    "- [project {number}](https://github.com/{}) - Useful.",
+                    publisher.first_name
+                );
+            }
+        }
+        std::fs::write(folder.join(format!("list{catalog}.md")), text).expect("a catalog");
+    }
+}
+
+/// The program's side: its store and its watchers.
+struct Side {
+    store: Store,
+    catalogs: Watcher,
+    projects: ProjectWatcher,
+}
+
+impl Side {
+    fn open(folder: &Path, github: &Github, now: DateTime<Utc>) -> Self {
+        let store = Store::open(&whimbrel_store::Settings::default(), folder, now).expect("a store").store;
+        let settings = GithubSettings {
+            api_url: github.api_url(),
+            tokens: vec![TOKEN.into()],
+            interval_min: Span::from_secs(3600),
+            ..GithubSettings::default()
+        };
+        let (timeout, second_read) = (Span::from_secs(5), Span::from_millis(0));
+        let watch = Settings { timeout, second_read, ..Settings::default() };
+        let way = whimbrel_watch::Github::new(&settings, &watch, folder, now).expect("a way");
+        let config = |catalog: usize| {
+            let source = format!("list{catalog}.md");
+            let config = json!({ "id": format!("list{catalog}"), "source": source, "hold_secs": 0 });
+            serde_json::from_value(config).expect("a catalog")
+        };
+        let configs = (0..CATALOGS).map(config).collect();
+        let catalogs = Watcher::new(store.clone(), folder, watch, way.clone(), configs).expect("catalogs");
+        let projects = ProjectWatcher::new(store.clone(), way, settings.project_rules());
+        Self { store, catalogs, projects }
+    }
+
+    /// One turn of the program's loop, and more where GitHub is to be asked again before the next; how many looks.
+    async fn step(&self, github: &Github, mut now: DateTime<Utc>, until: DateTime<Utc>) -> usize {
+        let round = self.catalogs.poll_due(now).await;
+        assert_eq!((round.failed, round.refused), (Vec::new(), None));
+        let mut looks = 0;
+        loop {
+            github.clock().set(now);
+            let round = self.projects.poll_due(now).await;
+            assert_eq!(round.refused, None);
+            looks += round.looked;
+            match round.again.filter(|again| *again < until) {
+                Some(again) => now = again.max(now + TimeDelta::seconds(1)),
+                None => return looks,
+            }
+        }
+    }
+}
+
+/// The whole journal as readers get it, oldest first.
+fn events(store: &Store) -> Vec<Value> {
+    let (mut events, mut after) = (Vec::new(), 0);
+    loop {
+        let page = store.events_after(after, 1_000).expect("a page");
+        let Some(last) = page.last() else { return events };
+        after = last.seq;
+        events.extend(page.iter().map(|event| serde_json::to_value(event).expect("JSON")));
+    }
+}
+
+/// What is wrong with the journal, one line each.
+fn compare(publishers: &[Publisher], events: &[Value], end: DateTime<Utc>) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let mut of_names = HashMap::new();
+    for (number, publisher) in publishers.iter().enumerate() {
+        for name in &publisher.names {
+            of_names.insert(format!("github.com/{}", name.to_lowercase()), number);
+        }
+    }
+    let mut told: Vec<Vec<&Value>> = vec![Vec::new(); publishers.len()];
+    let mut rankings = BTreeSet::new();
+    for event in events {
+        let kind = event["kind"].as_str().unwrap_or_default();
+        match kind {
+            "ranks_moved" => {
+                let day = event["at"].as_str().unwrap_or_default().get(..10).unwrap_or_default();
+                let ranking = format!("{} {} {} {day}", event["catalog"], event["scope"], event["metric"]);
+                if !rankings.insert(ranking.clone()) {
+                    wrong.push(format!("twice in a day: {ranking}"));
+                }
+            }
+            "entered_top" | "left_top" | "followed" | "added" => {}
+            _ => match event["key"].as_str().and_then(|key| of_names.get(key)) {
+                Some(number) => told[*number].push(event),
+                None => wrong.push(format!("about nobody: {event}")),
+            },
+        }
+    }
+    for (publisher, told) in publishers.iter().zip(&told) {
+        let found = publisher.ledger.compare(told, end);
+        wrong.extend(
+            found.into_iter().map(|what| format!("{} {}: {what}", publisher.first_name, publisher.about())),
+        );
+    }
+    wrong
+}
