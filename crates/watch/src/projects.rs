@@ -6,21 +6,29 @@
 
 mod page;
 mod ranks;
+mod refusals;
 
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use chrono::{DateTime, Utc};
-use tracing::error;
+use chrono::{DateTime, TimeDelta, Utc};
 use whimbrel_catalog::EntryKey;
 use whimbrel_project::{ProjectId, Rules};
 use whimbrel_store::{Store, StoreError};
 
+use self::refusals::Refusals;
 use crate::blocking::blocking;
 use crate::github::Github;
 use crate::github::hooks::Wake;
 
 /// Projects looked at in one go: some batches of GitHub's, and few enough rows in memory.
 const PAGE: usize = 1_000;
+
+/// As many that are due are worth a call at once: about what fits one batch.
+const FULL: usize = 50;
+
+/// Fewer wait for company for a tenth of the shortest time between two looks, but not longer than this.
+const LONGEST_GRACE: TimeDelta = TimeDelta::seconds(60);
 
 /// Follows projects. A cheap handle: clones are the same watcher.
 #[derive(Clone)]
@@ -30,6 +38,10 @@ pub struct ProjectWatcher {
     rules: Arc<RwLock<Arc<Rules>>>,
     /// When the rankings were last looked at, as far as this process knows.
     ranked: Arc<Mutex<Option<DateTime<Utc>>>>,
+    /// Projects somebody hurried since the page that is being looked at was taken.
+    woken: Arc<Mutex<HashSet<ProjectId>>>,
+    /// How long the store has refused what was seen.
+    refusals: Arc<Mutex<Refusals>>,
 }
 
 /// What one round did.
@@ -52,7 +64,14 @@ pub struct ProjectRound {
 impl ProjectWatcher {
     /// A watcher of the projects this store lists.
     pub fn new(store: Store, github: Github, rules: Rules) -> Self {
-        Self { store, github, rules: Arc::new(RwLock::new(Arc::new(rules))), ranked: Arc::default() }
+        Self {
+            store,
+            github,
+            rules: Arc::new(RwLock::new(Arc::new(rules))),
+            ranked: Arc::default(),
+            woken: Arc::default(),
+            refusals: Arc::default(),
+        }
     }
 
     /// Takes other rules.
@@ -65,18 +84,45 @@ impl ProjectWatcher {
         &self.github
     }
 
-    /// Looks at every project that is due, as far as GitHub's limits allow, and once a day at the rankings.
+    /// Looks at every project that is due, as far as GitHub's limits allow, and now and then at the rankings.
     pub async fn poll_due(&self, now: DateTime<Utc>) -> ProjectRound {
-        let mut round = ProjectRound::default();
+        self.poll(now, true).await
+    }
+
+    /// The same, but looks only when that is worth a call.
+    pub async fn poll_worthwhile(&self, now: DateTime<Utc>) -> ProjectRound {
+        self.poll(now, self.is_worthwhile(now)).await
+    }
+
+    /// Whether enough projects are due, or one is overdue for long enough: a call costs the same for one as for a full
+    /// batch. Those that were hurried or never looked at are overdue since 1970, and do not wait.
+    pub fn is_worthwhile(&self, now: DateTime<Utc>) -> bool {
+        let Some(overdue) = self.next_due().map(|due| now - due) else { return false };
+        overdue >= TimeDelta::zero()
+            && (overdue >= grace(&self.rules()) || self.store.projects_due(now, FULL).len() == FULL)
+    }
+
+    async fn poll(&self, now: DateTime<Utc>, look: bool) -> ProjectRound {
+        let mut round = ProjectRound { again: locked(&self.refusals).until(now), ..ProjectRound::default() };
+        if round.again.is_some() {
+            return round;
+        }
         let done = async {
-            self.look_at_due(now, &mut round).await?;
+            if look {
+                self.look_at_due(now, &mut round).await?;
+            }
             self.rank_due(now, &mut round).await?;
             let store = self.store.clone();
             blocking(move || store.flush_schedule(now)).await
         };
-        if let Err(error) = done.await {
-            error!(%error, "what was seen of projects could not be written down: {error}");
-            round.refused = Some(error.to_string());
+        match done.await {
+            Ok(blocks) if blocks > 0 || round.changed > 0 => locked(&self.refusals).over(),
+            Ok(_) => {}
+            Err(error) => {
+                let error = error.to_string();
+                round.again = Some(locked(&self.refusals).again(now, &error));
+                round.refused = Some(error);
+            }
         }
         round
     }
@@ -93,11 +139,12 @@ impl ProjectWatcher {
 
     /// Makes a project due at once, because somebody knows that it changed. Says whether it is followed.
     pub async fn wake(&self, wake: &Wake) -> Result<bool, StoreError> {
-        let (store, wake) = (self.store.clone(), wake.clone());
+        let (store, wake, woken) = (self.store.clone(), wake.clone(), Arc::clone(&self.woken));
         blocking(move || {
             let Some(id) = find(&store, &wake)? else { return Ok(false) };
-            // Before all that are overdue.
-            store.set_due(&[(id, DateTime::UNIX_EPOCH)]);
+            let mut woken = locked(&woken);
+            woken.insert(id);
+            hurry(&store, [id]);
             Ok(true)
         })
         .await
@@ -105,15 +152,30 @@ impl ProjectWatcher {
 
     async fn look_at_due(&self, now: DateTime<Utc>, round: &mut ProjectRound) -> Result<(), StoreError> {
         loop {
-            let store = self.store.clone();
-            let projects = blocking(move || store.projects_by(&store.projects_due(now, PAGE))).await?;
+            let (store, woken) = (self.store.clone(), Arc::clone(&self.woken));
+            let projects = blocking(move || {
+                // Who was hurried until here is due, and looked at now.
+                let due = {
+                    let mut woken = locked(&woken);
+                    woken.clear();
+                    store.projects_due(now, PAGE)
+                };
+                store.projects_by(&due)
+            })
+            .await?;
             if projects.is_empty() {
                 return Ok(());
             }
             let looked = self.github.look(&projects, now).await;
             let answered = looked.answers.len();
             round.again = looked.again;
-            self.take(projects, looked.answers, now, round).await?;
+            let taken = self.take(projects, looked.answers, now, round).await;
+            {
+                // The answer may be older than what somebody was hurried for since.
+                let mut woken = locked(&self.woken);
+                hurry(&self.store, woken.drain());
+            }
+            taken?;
             // Those that were put off stay due, and the longest overdue come first again.
             if round.again.is_some() || answered == 0 {
                 return Ok(());
@@ -126,6 +188,22 @@ impl ProjectWatcher {
     }
 }
 
+/// How long a project that is due waits for company.
+fn grace(rules: &Rules) -> TimeDelta {
+    let tenth = TimeDelta::milliseconds(rules.interval_min_secs.min(3_600) as i64 * 100);
+    tenth.min(LONGEST_GRACE)
+}
+
+/// Makes projects due before all that are overdue.
+fn hurry(store: &Store, ids: impl IntoIterator<Item = ProjectId>) {
+    let times: Vec<_> = ids.into_iter().map(|id| (id, DateTime::UNIX_EPOCH)).collect();
+    store.set_due(&times);
+}
+
+fn locked<T>(what: &Mutex<T>) -> MutexGuard<'_, T> {
+    what.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 fn find(store: &Store, wake: &Wake) -> Result<Option<ProjectId>, StoreError> {
     if let Some(node) = &wake.node
         && let Some(id) = store.project_of_node(node)?
@@ -135,5 +213,18 @@ fn find(store: &Store, wake: &Wake) -> Result<Option<ProjectId>, StoreError> {
     match EntryKey::from_url(&format!("https://github.com/{}", wake.full_name)) {
         Some(key) => store.project_named(&key),
         None => Ok(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn company_is_waited_for_briefly() {
+        for (interval, millis) in [(1, 100), (60, 6_000), (900, 60_000), (u64::MAX, 60_000)] {
+            let rules = Rules { interval_min_secs: interval, ..Rules::default() };
+            assert_eq!(grace(&rules).num_milliseconds(), millis, "{interval}");
+        }
     }
 }

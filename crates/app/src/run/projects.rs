@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use http::StatusCode;
 use secrecy::SecretString;
 use tokio::sync::{Notify, watch};
@@ -25,6 +25,9 @@ const GLANCE: Duration = Duration::from_secs(1);
 /// Refused webhooks are complained about this often.
 const COMPLAINTS_EVERY: Duration = Duration::from_hours(1);
 
+/// A wait for GitHub that is longer is worth a line in the log.
+const LONG_WAIT: TimeDelta = TimeDelta::minutes(5);
+
 /// How often links are asked.
 const LINKS_REST: Duration = Duration::from_secs(30);
 
@@ -38,6 +41,8 @@ pub(crate) struct Progress(Arc<Mutex<Last>>);
 struct Last {
     look: Option<DateTime<Utc>>,
     waiting_until: Option<DateTime<Utc>>,
+    /// That it takes long until GitHub may be asked again was said.
+    is_wait_told: bool,
 }
 
 impl Progress {
@@ -47,6 +52,11 @@ impl Progress {
             last.look = Some(now);
         }
         last.waiting_until = round.again;
+        let wait = round.again.filter(|again| *again - now > LONG_WAIT);
+        if let Some(again) = wait.filter(|_| !last.is_wait_told) {
+            tracing::info!("GitHub is not asked about projects before {}", again.format("%F %H:%M UTC"));
+        }
+        last.is_wait_told = wait.is_some();
     }
 
     /// How it goes now.
@@ -55,7 +65,8 @@ impl Progress {
         ProjectsState {
             followed: watcher.followed(),
             last_look: last.look,
-            next_look: watcher.next_due(),
+            // One that is overdue waits for company, or for GitHub.
+            next_look: watcher.next_due().map(|due| due.max(Utc::now())),
             waiting_until: last.waiting_until,
         }
     }
@@ -99,7 +110,7 @@ pub(crate) fn following(
                     let now = Utc::now();
                     let round = tokio::select! {
                         () = pulse.stopped() => return,
-                        round = watcher.poll_due(now) => round,
+                        round = watcher.poll_worthwhile(now) => round,
                     };
                     progress.note(&round, now);
                     tell(&round);
@@ -116,21 +127,20 @@ pub(crate) fn following(
     }
 }
 
-/// Waits until something is due, not before GitHub may be asked again.
+/// Waits until a look is worth it, not before GitHub may be asked again.
 async fn rest(watcher: &ProjectWatcher, again: Option<DateTime<Utc>>) {
     let begun = Instant::now();
     while begun.elapsed() < LONGEST_REST {
         tokio::time::sleep(GLANCE).await;
         let now = Utc::now();
-        let due = again.or_else(|| watcher.next_due());
-        if due.is_some_and(|due| due <= now) {
+        if again.map_or_else(|| watcher.is_worthwhile(now), |again| again <= now) {
             return;
         }
     }
 }
 
 fn tell(round: &ProjectRound) {
-    if round.changed > 0 || round.events > 0 {
+    if round.events > 0 {
         tracing::info!(
             looked = round.looked,
             changed = round.changed,
@@ -141,7 +151,13 @@ fn tell(round: &ProjectRound) {
             count(round.events, "event", "events"),
         );
     } else if round.looked > 0 {
-        tracing::debug!(looked = round.looked, "looked at {} projects, nothing changed", round.looked);
+        let projects = count(round.looked, "project", "projects");
+        tracing::debug!(
+            looked = round.looked,
+            changed = round.changed,
+            "looked at {projects}: {} changed, nothing to tell",
+            round.changed
+        );
     }
 }
 
