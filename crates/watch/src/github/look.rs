@@ -12,7 +12,7 @@ use super::answer::{Envelope, Part, Place};
 use super::batch::{Batch, BatchSize, Work};
 use super::calls::NoAnswer;
 use super::clock::Clock;
-use super::governor::UNDER_WAY;
+use super::governor::{UNDER_WAY, Wait, Why};
 use super::query;
 use super::repository::Repository;
 use super::{Github, locked};
@@ -87,8 +87,9 @@ impl Github {
                         looked.again = Some(self.gone_away(clock.now(), "it manages no question"));
                     }
                 }
-                // Only beside the others there is no room for it: it goes when one of them has landed.
-                Err(NoAnswer::Wait(_)) if !flights.is_empty() => {
+                // Only beside the others there is no room for it: it goes when one of them has landed. A refusal of
+                // GitHub's own ends the round, whatever the others are still told.
+                Err(NoAnswer::Wait(Wait { why: Why::Spread | Why::Busy, .. })) if !flights.is_empty() => {
                     work.put_back(batch);
                     abreast = flights.len();
                 }
