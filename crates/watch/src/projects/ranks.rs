@@ -1,6 +1,8 @@
 //! Rankings by stars and forks, from what was observed: of each catalog, of each of its sections, and over all
-//! projects. Once a day each is compared with what readers know.
+//! projects. Once a day each is compared with what readers know; what has no ranking yet gets a first one, in silence,
+//! when most of its projects were looked at.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -8,14 +10,17 @@ use tracing::info;
 use whimbrel_catalog::{CatalogId, EntryKey, Metric, SectionPath};
 use whimbrel_news::{Dated, Subject};
 use whimbrel_project::ranks::{judge, news};
-use whimbrel_project::{Project, ProjectId, RankRow, RankState, Rules};
+use whimbrel_project::{Project, ProjectId, RankRow, Rules, Standing};
 use whimbrel_store::{RankRecord, Store, StoreError};
 
-use super::{ProjectRound, ProjectWatcher};
+use super::{ProjectRound, ProjectWatcher, locked};
 use crate::blocking::blocking;
 
-/// Two looks at the rankings are this far apart.
+/// Two looks at all rankings are this far apart.
 const EVERY: TimeDelta = TimeDelta::hours(24);
+
+/// How often it is seen whether that is due, and whether a catalog has no rankings yet.
+const GLANCE: TimeDelta = TimeDelta::hours(1);
 
 /// Rows read at a time.
 const STRIDE: usize = 1_000;
@@ -33,107 +38,126 @@ const METRICS: [Metric; 2] = [Metric::Stars, Metric::Forks];
 const ALL: &str = "all";
 
 impl ProjectWatcher {
-    /// Looks at the rankings when that was not done for a day.
+    /// Once an hour: looks at all rankings when that was not done for a day, else at those of catalogs that came since.
     pub(super) async fn rank_due(
         &self,
         now: DateTime<Utc>,
         round: &mut ProjectRound,
     ) -> Result<(), StoreError> {
-        let known = *self.ranked.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if known.is_some_and(|known| is_recent(known, now)) {
+        if locked(&self.ranked).is_some_and(|glance| is_within(glance, now, GLANCE)) {
             return Ok(());
         }
         let (store, rules) = (self.store.clone(), self.rules());
-        let (looked, events) = blocking(move || {
-            if let Some(looked) = last(&store)?.filter(|looked| is_recent(*looked, now)) {
-                return Ok((looked, 0));
-            }
-            Ok((now, rank_all(&store, now, &rules)?))
+        let events = blocking(move || {
+            let all = !last(&store)?.is_some_and(|looked| is_within(looked, now, EVERY));
+            rank(&store, all, now, &rules)
         })
         .await?;
-        *self.ranked.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(looked);
+        *locked(&self.ranked) = Some(now);
         round.events += events;
         if events > 0 {
-            info!(events, "recorded {events} changes of rankings");
+            info!(events, "recorded {events} {} of rankings", if events == 1 { "change" } else { "changes" });
         }
         Ok(())
     }
 }
 
 /// A moment that lies ahead is one of a clock that was wrong.
-fn is_recent(looked: DateTime<Utc>, now: DateTime<Utc>) -> bool {
-    looked <= now && now - looked < EVERY
+fn is_within(at: DateTime<Utc>, now: DateTime<Utc>, span: TimeDelta) -> bool {
+    at <= now && now - at < span
 }
 
-/// When the rankings were last looked at.
+/// When all rankings were last looked at.
 fn last(store: &Store) -> Result<Option<DateTime<Utc>>, StoreError> {
     let all = METRICS.iter().last().map(|metric| scope(metric, None, &[]));
     Ok(store.rank_state(&all.unwrap_or_default())?.and_then(|state| state.looked()))
 }
 
-/// Looks at every ranking; says how many events that gave.
-fn rank_all(store: &Store, now: DateTime<Utc>, rules: &Rules) -> Result<usize, StoreError> {
+/// Looks at every ranking, or at those of catalogs that have none yet; says how many events that gave.
+fn rank(store: &Store, all: bool, now: DateTime<Utc>, rules: &Rules) -> Result<usize, StoreError> {
     let mut writer = Writer { store, now, rules, records: Vec::new(), events: 0 };
     for meta in store.catalogs()?.into_iter().filter(|meta| meta.next_due.is_some()) {
-        let listed = Listed::of(store, &meta.id)?;
+        let id = Some(&meta.id);
         // What the document ranks itself is told by its own changes.
         let own: HashSet<Metric> = store
             .shape(&meta.id)?
             .map(|shape| shape.rankings.into_iter().map(|ranking| ranking.metric).collect())
             .unwrap_or_default();
+        let mut metrics = Vec::new();
         for metric in METRICS.into_iter().filter(|metric| !own.contains(metric)) {
-            writer.rank(&metric, Some(&meta.id), &[], &listed.whole, &listed.projects)?;
-            for (section, rows) in &listed.sections {
-                let path: Vec<String> = section.parts().iter().map(ToString::to_string).collect();
+            if all || store.rank_state(&scope(&metric, id, &[]))?.is_none() {
+                metrics.push(metric);
+            }
+        }
+        if metrics.is_empty() {
+            continue;
+        }
+        let listed = Listed::of(store, &meta.id)?;
+        let whole: Vec<Ranked> = listed.projects.values().copied().collect();
+        for metric in metrics {
+            writer.rank(&metric, id, &[], &whole)?;
+            for (section, ids) in &listed.sections {
                 // A list in one section is the whole list again.
-                if !section.is_root() && rows.len() < listed.whole.len() {
-                    writer.rank(&metric, Some(&meta.id), &path, rows, &listed.projects)?;
+                if !section.is_root() && ids.len() < whole.len() {
+                    let path: Vec<String> = section.parts().iter().map(ToString::to_string).collect();
+                    let rows: Vec<Ranked> =
+                        ids.iter().filter_map(|id| listed.projects.get(id)).copied().collect();
+                    writer.rank(&metric, id, &path, &rows)?;
                 }
             }
         }
     }
-    let everybody = everybody(store)?;
-    let ids: Vec<ProjectId> = everybody.keys().copied().collect();
-    for metric in METRICS {
-        writer.rank(&metric, None, &[], &ids, &everybody)?;
+    if all {
+        let everybody = everybody(store)?;
+        for metric in METRICS {
+            writer.rank(&metric, None, &[], &everybody)?;
+        }
     }
     writer.flush()?;
     Ok(writer.events)
 }
 
-/// A project as rankings need it.
+/// A project as rankings need it. There may be very many: their names are read when they are told.
+#[derive(Clone, Copy)]
 struct Ranked {
-    name: String,
-    url: String,
-    key: EntryKey,
+    id: ProjectId,
     stars: Option<u64>,
     forks: Option<u64>,
+    /// It was not looked at yet.
+    is_new: bool,
 }
 
 impl Ranked {
-    fn of(project: &Project, name: Option<String>) -> Self {
+    fn of(project: &Project) -> Self {
         Self {
-            name: name.unwrap_or_else(|| project.full_name.clone()),
-            url: project.url(),
-            key: project.key.clone(),
+            id: project.id,
             stars: project.facts.stars,
             forks: project.facts.forks,
+            is_new: project.standing == Standing::Unresolved,
         }
+    }
+
+    fn value(&self, metric: &Metric) -> Option<u64> {
+        if *metric == Metric::Forks { self.forks } else { self.stars }
     }
 }
 
-type Everybody = HashMap<ProjectId, Ranked>;
+/// Whether an order can be taken for the one readers know: not while most of the list is still to be looked at.
+fn is_settled(rows: &[Ranked], metric: &Metric) -> bool {
+    let new = rows.iter().filter(|row| row.is_new).count();
+    new <= rows.len() / 2 && rows.iter().any(|row| row.value(metric).is_some())
+}
 
 /// The projects of a catalog and the sections they stand in.
+#[derive(Default)]
 struct Listed {
-    projects: Everybody,
-    whole: Vec<ProjectId>,
-    sections: BTreeMap<SectionPath, Vec<ProjectId>>,
+    projects: HashMap<ProjectId, Ranked>,
+    sections: BTreeMap<SectionPath, HashSet<ProjectId>>,
 }
 
 impl Listed {
     fn of(store: &Store, id: &CatalogId) -> Result<Self, StoreError> {
-        let mut listed = Self { projects: HashMap::new(), whole: Vec::new(), sections: BTreeMap::new() };
+        let mut listed = Self::default();
         let mut after: Option<EntryKey> = None;
         loop {
             let page = store.projects_of(id, after.as_ref(), STRIDE)?;
@@ -141,14 +165,10 @@ impl Listed {
                 let Some(entry) = store.entry(id, key)? else { continue };
                 if !listed.projects.contains_key(project) {
                     let Some(row) = store.project(*project)? else { continue };
-                    listed.projects.insert(*project, Ranked::of(&row, Some(entry.name.clone())));
-                    listed.whole.push(*project);
+                    listed.projects.insert(*project, Ranked::of(&row));
                 }
                 for place in &entry.places {
-                    let rows = listed.sections.entry(place.section.clone()).or_default();
-                    if !rows.contains(project) {
-                        rows.push(*project);
-                    }
+                    listed.sections.entry(place.section.clone()).or_default().insert(*project);
                 }
             }
             match page.last() {
@@ -159,17 +179,17 @@ impl Listed {
     }
 }
 
-/// All projects that somebody lists.
-fn everybody(store: &Store) -> Result<Everybody, StoreError> {
-    let (mut all, mut after) = (Everybody::new(), None);
+/// All projects that somebody lists and that have stars, or may turn out to.
+fn everybody(store: &Store) -> Result<Vec<Ranked>, StoreError> {
+    let (mut all, mut after) = (Vec::new(), None);
     loop {
         let page = store.projects(after, STRIDE)?;
         after = page.last().map(|project| project.id);
         let ended = page.len() < STRIDE;
-        for project in page {
+        for ranked in page.iter().map(Ranked::of) {
             // Most have too few stars to be anywhere near the top, but who is there is known only at the end.
-            if project.facts.stars.is_some() && !store.listings(project.id)?.is_empty() {
-                all.insert(project.id, Ranked::of(&project, None));
+            if (ranked.stars.is_some() || ranked.is_new) && !store.listings(ranked.id)?.is_empty() {
+                all.push(ranked);
             }
         }
         if ended {
@@ -192,43 +212,61 @@ impl Writer<'_> {
         metric: &Metric,
         catalog: Option<&CatalogId>,
         section: &[String],
-        ids: &[ProjectId],
-        projects: &Everybody,
+        ranked: &[Ranked],
     ) -> Result<(), StoreError> {
-        if ids.len() < FEWEST && catalog.is_some() {
+        if ranked.len() < FEWEST && catalog.is_some() {
             return Ok(());
         }
-        let rows: Vec<RankRow> = ids
-            .iter()
-            .filter_map(|id| {
-                let project = projects.get(id)?;
-                let value = if *metric == Metric::Forks { project.forks } else { project.stars };
-                Some(RankRow { id: *id, value })
-            })
-            .collect();
         let scope = scope(metric, catalog, section);
-        let before: RankState = self.store.rank_state(&scope)?.unwrap_or_default();
+        let known = self.store.rank_state(&scope)?;
+        if known.is_none() && !is_settled(ranked, metric) {
+            return Ok(());
+        }
+        let before = known.unwrap_or_default();
+        let rows: Vec<RankRow> =
+            ranked.iter().map(|row| RankRow { id: row.id, value: row.value(metric) }).collect();
         let (state, verdict) = judge(&before, &rows, self.now, self.rules);
+        let refused = RefCell::new(None);
         let subject = |id: ProjectId| {
-            let project = projects.get(&id)?;
-            Some(Subject {
-                name: project.name.clone(),
-                url: project.url.clone(),
-                key: project.key.as_str().to_owned(),
-                section: section.join(" / "),
-                section_path: section.to_vec(),
+            self.subject(id, catalog, section).unwrap_or_else(|error| {
+                refused.replace(Some(error));
+                None
             })
         };
         let news: Vec<Dated> = news(&verdict, metric, section, self.rules, subject)
             .into_iter()
             .map(|news| Dated::new(self.now, news))
             .collect();
+        if let Some(error) = refused.into_inner() {
+            return Err(error);
+        }
         if state == before && news.is_empty() {
             return Ok(());
         }
         self.events += news.len();
         self.records.push(RankRecord { scope, state, catalog: catalog.cloned(), news });
         if self.records.len() >= COMMIT { self.flush() } else { Ok(()) }
+    }
+
+    /// A project as it is told: by the name its catalog gives it.
+    fn subject(
+        &self,
+        id: ProjectId,
+        catalog: Option<&CatalogId>,
+        section: &[String],
+    ) -> Result<Option<Subject>, StoreError> {
+        let Some(project) = self.store.project(id)? else { return Ok(None) };
+        let name = match catalog {
+            Some(catalog) => self.store.listings(id)?.into_iter().find(|one| one.catalog == *catalog),
+            None => None,
+        };
+        Ok(Some(Subject {
+            name: name.map_or_else(|| project.full_name.clone(), |listing| listing.name),
+            url: project.url(),
+            key: project.key.as_str().to_owned(),
+            section: section.join(" / "),
+            section_path: section.to_vec(),
+        }))
     }
 
     fn flush(&mut self) -> Result<(), StoreError> {
@@ -247,5 +285,31 @@ fn scope(metric: &Metric, catalog: Option<&CatalogId>, section: &[String]) -> St
         None => format!("{metric} {ALL}"),
         // No id of a catalog and no heading holds a line feed.
         Some(id) => format!("{metric} of {id}\n{}", section.join("\n")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_first_order_waits_until_most_is_known() {
+        let rows = |known: u32, unknown: u32, new: u32| -> Vec<Ranked> {
+            (0..known + unknown + new)
+                .map(|id| Ranked {
+                    id: ProjectId(id + 1),
+                    stars: (id < known).then_some(10),
+                    forks: None,
+                    is_new: id >= known + unknown,
+                })
+                .collect()
+        };
+        for (known, unknown, new, settled) in
+            [(0, 0, 0, false), (0, 3, 0, false), (1, 0, 2, false), (2, 0, 2, true), (1, 9, 0, true)]
+        {
+            let rows = rows(known, unknown, new);
+            assert_eq!(is_settled(&rows, &Metric::Stars), settled, "{known} {unknown} {new}");
+            assert!(!is_settled(&rows, &Metric::Forks));
+        }
     }
 }
