@@ -132,6 +132,8 @@ impl Github {
                     Ending::Answered { cost: envelope.rate_limit().cost }
                 }
                 (status, ..) if status.is_client_error() => Ending::Answered { cost: None },
+                // A server that names a time wants to be left alone by everybody.
+                (status, ..) if status.is_server_error() && wished(&reply) => Ending::Secondary,
                 _ => Ending::Trouble,
             };
             flight.land(ending, &told);
@@ -187,15 +189,20 @@ impl NoAnswer {
 /// How a request by REST ended.
 pub(super) fn ending(reply: &Reply, told: &Told, known: bool) -> Ending {
     let says_limit = || String::from_utf8_lossy(&reply.body).to_lowercase().contains("rate limit");
-    let wished = reply.headers.contains_key(header::RETRY_AFTER);
     match reply.status {
         StatusCode::UNAUTHORIZED if known => Ending::Rejected,
         StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS if told.remaining == Some(0) => Ending::Primary,
         StatusCode::TOO_MANY_REQUESTS => Ending::Secondary,
-        StatusCode::FORBIDDEN if wished || says_limit() => Ending::Secondary,
+        StatusCode::FORBIDDEN if wished(reply) || says_limit() => Ending::Secondary,
+        status if status.is_server_error() && wished(reply) => Ending::Secondary,
         status if status.is_server_error() => Ending::Trouble,
         // GitHub does not count what it did not have to say, if it knows who asked.
         StatusCode::NOT_MODIFIED if known => Ending::Answered { cost: Some(0) },
         _ => Ending::Answered { cost: None },
     }
+}
+
+/// Whether the answer says when to come back.
+fn wished(reply: &Reply) -> bool {
+    reply.headers.contains_key(header::RETRY_AFTER)
 }
