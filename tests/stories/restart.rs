@@ -40,7 +40,7 @@ async fn kills_at_every_moment_lose_nothing_and_repeat_nothing() {
             Moment::Written => world.write("birds.md", list(count)),
             Moment::Recorded => {
                 world.write("birds.md", list(count));
-                world.logs("recorded 1 events of `birds`").await;
+                world.logs("recorded 1 event of `birds`").await;
             }
             Moment::Shown => {
                 world.write("birds.md", list(count));

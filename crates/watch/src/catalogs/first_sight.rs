@@ -61,10 +61,15 @@ impl Visit<'_> {
         meta.last_error = None;
         meta.interval_secs = interval.as_secs();
         meta.next_due = Some(next_due(self.followed, self.now, interval, matures));
+        let past = match history.len() {
+            0 => String::new(),
+            1 => "; 1 event of its past is shown".to_owned(),
+            many => format!("; {many} events of its past are shown"),
+        };
         info!(
             catalog = %meta.id, entries = meta.entries, history = history.len(),
-            "following `{}`: {} entries, nothing is announced; {} events of its past are shown",
-            meta.id, meta.entries, history.len()
+            "following `{}`: {} entries, nothing is announced{past}",
+            meta.id, meta.entries
         );
         let followed =
             News::Followed { entries: meta.entries, listings: meta.listings, sections: meta.sections };
@@ -75,7 +80,7 @@ impl Visit<'_> {
         record.bury = written.bury;
         record.news = vec![Dated::new(self.now, followed)];
         record.history = history;
-        write(self.store, record, self.now, Outlook::changed(more))
+        write(self.store, record, self.now, Outlook { is_first: true, ..Outlook::changed(more) })
     }
 
     /// Its past as far as it is wanted and known, up to the version of the commit `newest`.

@@ -34,12 +34,14 @@ pub(crate) struct Outlook {
     pub(crate) events: usize,
     pub(crate) history: usize,
     pub(crate) failure: Option<String>,
+    /// It was seen for the first time: that it is followed is an event, and was said.
+    pub(crate) is_first: bool,
     /// It was not read because its turn comes later.
     pub(crate) is_put_off: bool,
     /// What the store said when it refused.
     pub(crate) refused: Option<String>,
     /// The source has more to hand out.
-    more: bool,
+    pub(crate) more: bool,
 }
 
 impl Outlook {
@@ -55,8 +57,9 @@ impl Outlook {
 
     /// Says in the log what came of it.
     pub(crate) fn tell(&self, id: &CatalogId) {
-        if self.events > 0 {
-            info!(catalog = %id, events = self.events, "recorded {} events of `{id}`", self.events);
+        if self.events > usize::from(self.is_first) {
+            let events = if self.events == 1 { "event" } else { "events" };
+            info!(catalog = %id, events = self.events, "recorded {} {events} of `{id}`", self.events);
         }
         if let Some(problem) = self.failure.as_ref().filter(|_| self.is_put_off) {
             info!(catalog = %id, "`{id}` has to wait: {problem}");
@@ -84,6 +87,7 @@ pub(crate) async fn visit(
                 whole.changed |= part.changed;
                 whole.events += part.events;
                 whole.history += part.history;
+                whole.is_first |= part.is_first;
                 (whole.failure, whole.is_put_off) = (part.failure, part.is_put_off);
                 if !part.more {
                     return whole;

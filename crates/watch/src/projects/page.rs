@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use tracing::{debug, info, warn};
-use whimbrel_news::Listed;
+use whimbrel_news::{Listed, News};
 use whimbrel_project::look::{Listings, Outcome, look};
 use whimbrel_project::{Answer, Project, ProjectId, Rules, Seen};
 use whimbrel_store::{ProjectRecord, Store, StoreError};
@@ -15,6 +15,9 @@ use crate::github::Page;
 
 /// Projects that changed, written in one commit.
 const COMMIT: usize = 100;
+
+/// Projects that could not be looked at, named in the log; the others are only counted there.
+const NAMED: usize = 5;
 
 /// Pages of older releases read for one project in one look: three thousand releases. A project with more new ones is
 /// told by what was read.
@@ -28,8 +31,8 @@ struct Verdicts {
     /// The second of each pair is the first one under another name.
     doubles: Vec<(ProjectId, ProjectId)>,
     failed: usize,
-    /// Why the last of them failed.
-    why: Option<String>,
+    /// Those of which that was not known, or for another reason: who, and why.
+    newly: Vec<(String, String)>,
 }
 
 impl ProjectWatcher {
@@ -145,9 +148,11 @@ fn judge(
     let mut verdicts = Verdicts::default();
     let mut resolved: HashMap<String, ProjectId> = HashMap::new();
     for (before, answer, mut outcome) in judged {
-        if let Answer::Failed(why) | Answer::Blocked(why) = &answer {
+        if let Answer::Failed(_) | Answer::Blocked(_) = &answer {
             verdicts.failed += 1;
-            verdicts.why = Some(why.clone());
+            let why =
+                outcome.project.last_error.as_ref().filter(|why| before.last_error.as_ref() != Some(why));
+            verdicts.newly.extend(why.map(|why| (before.full_name.clone(), why.clone())));
         }
         if before.node.is_none()
             && let Some(node) = &outcome.project.node
@@ -223,14 +228,36 @@ impl Verdicts {
     fn tell(&self) {
         for record in &self.records {
             for news in &record.news {
-                info!(project = %record.project.full_name, kind = %news.news.kind(), "recorded `{}` of {}", news.news.kind(), record.project.full_name);
+                let (project, kind) = (&record.project.full_name, news.news.kind());
+                info!(project = %project, kind = %kind, "{project} {}", what(&news.news));
             }
         }
-        if let (failed, Some(why)) = (self.failed, &self.why) {
-            warn!(
-                failed,
-                "{failed} projects could not be looked at, the last because {why}; they are tried again"
-            );
+        for (project, why) in self.newly.iter().take(NAMED) {
+            warn!(project = %project, "{project} could not be looked at: {why}; it is tried again");
         }
+        match self.newly.len().saturating_sub(NAMED) {
+            0 => {}
+            1 => warn!("one more project could not be looked at; it is tried again"),
+            more => warn!("{more} more projects could not be looked at; they are tried again"),
+        }
+    }
+}
+
+/// What happened to a project, for the log.
+fn what(news: &News) -> String {
+    match (news, news.release()) {
+        (News::Released { .. }, Some(release)) => format!("released {}", release.tag),
+        (News::ReleasePromoted { .. }, Some(release)) => {
+            format!("says that {} is no prerelease any more", release.tag)
+        }
+        (News::Milestone { metric, value, .. }, _) => {
+            format!("has {value} {}", whimbrel_news::wording::metric(metric))
+        }
+        (News::Archived { .. }, _) => "is archived".to_owned(),
+        (News::Unarchived { .. }, _) => "is no longer archived".to_owned(),
+        (News::ProjectRenamed { old_project, .. }, _) => format!("is the new name of {old_project}"),
+        (News::Gone { .. }, _) => "is gone".to_owned(),
+        (News::Back { .. }, _) => "is back".to_owned(),
+        _ => format!("has news: {}", news.kind().title().to_lowercase()),
     }
 }
