@@ -23,6 +23,7 @@ use whimbrel_store::{LinkRecord, Store, StoreError};
 use self::walk::{Candidate, Walk, addresses, listed};
 use crate::blocking::blocking;
 use crate::config::Settings;
+use crate::source::net;
 use crate::span::Span;
 
 /// Links asked in one step.
@@ -128,7 +129,11 @@ impl LinkChecker {
 
 impl Plan {
     fn new(settings: LinkSettings, watch: &Settings) -> anyhow::Result<Self> {
-        Ok(Self { settings, allow_private: watch.allow_private_addresses, client: ask::client(watch)? })
+        Ok(Self {
+            settings,
+            allow_private: watch.allow_private_addresses,
+            client: net::client(watch).build()?,
+        })
     }
 }
 

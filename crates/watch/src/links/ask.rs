@@ -1,32 +1,14 @@
 //! Asking a server whether a page is there: HEAD, and GET where HEAD is no witness.
 
-use std::sync::Arc;
-
 use http::{Method, StatusCode, header};
 use reqwest::Client;
-use reqwest::redirect::Policy;
 use url::Url;
 use whimbrel_project::LinkAnswer;
 
-use crate::config::Settings;
-use crate::source::net::{self, PublicOnly};
+use crate::source::net;
 
 /// Redirects followed for one link.
 const REDIRECTS: usize = 5;
-
-/// The client links are asked with. It follows no redirect by itself: each is judged first.
-pub(super) fn client(settings: &Settings) -> anyhow::Result<Client> {
-    let timeout = settings.timeout.as_std();
-    let builder = Client::builder()
-        .user_agent(&settings.user_agent)
-        .timeout(timeout)
-        .connect_timeout(timeout)
-        .redirect(Policy::none())
-        .no_proxy(); // a proxy would do the lookup that the resolver below checks
-    let builder =
-        if settings.allow_private_addresses { builder } else { builder.dns_resolver(Arc::new(PublicOnly)) };
-    Ok(builder.build()?)
-}
 
 /// Is the page there?
 pub(super) async fn ask(client: &Client, url: &Url, allow_private: bool) -> LinkAnswer {

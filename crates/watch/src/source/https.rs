@@ -1,14 +1,11 @@
 //! A document on the web: asked for conditionally, never more of it than allowed, redirects judged one by one.
 
-use std::sync::Arc;
-
 use chrono::{DateTime, Utc};
 use http::{HeaderMap, StatusCode, header};
-use reqwest::redirect::Policy;
 use reqwest::{Client, Response};
 use url::Url;
 
-use super::net::{self, Private, PublicOnly};
+use super::net::{self, Private};
 use super::spec::without_secrets;
 use super::{Cursor, Document, LookError, LookErrorKind, Sight, Version, fingerprint};
 use crate::config::Settings;
@@ -21,17 +18,7 @@ const LONGEST_WAIT_SECS: i64 = 86_400;
 
 /// The one client for all web catalogs.
 pub(super) fn client(settings: &Settings) -> anyhow::Result<Client> {
-    let timeout = settings.timeout.as_std();
-    let builder = Client::builder()
-        .user_agent(&settings.user_agent)
-        .timeout(timeout)
-        .connect_timeout(timeout)
-        .redirect(Policy::none()) // judged here, one by one
-        .no_proxy() // a proxy would do the lookup that the resolver below checks
-        .https_only(!settings.allow_private_addresses);
-    let builder =
-        if settings.allow_private_addresses { builder } else { builder.dns_resolver(Arc::new(PublicOnly)) };
-    Ok(builder.build()?)
+    Ok(net::client(settings).https_only(!settings.allow_private_addresses).build()?)
 }
 
 /// Looks at an address.

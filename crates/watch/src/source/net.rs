@@ -1,9 +1,27 @@
 //! Which addresses may be asked: none inside the operator's own network, unless allowed.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 
+use reqwest::Client;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::redirect::Policy;
 use url::{Host, Url};
+
+use crate::config::Settings;
+
+/// A client for addresses that strangers may have chosen: it follows no redirect by itself, and reaches the operator's
+/// own network only where that is allowed.
+pub(crate) fn client(settings: &Settings) -> reqwest::ClientBuilder {
+    let timeout = settings.timeout.as_std();
+    let builder = Client::builder()
+        .user_agent(&settings.user_agent)
+        .timeout(timeout)
+        .connect_timeout(timeout)
+        .redirect(Policy::none()) // the caller judges them, one by one
+        .no_proxy(); // a proxy would do the lookup that the resolver below checks
+    if settings.allow_private_addresses { builder } else { builder.dns_resolver(Arc::new(PublicOnly)) }
+}
 
 /// Resolves names as the system does and drops every address that is not public, after the lookup: a name in the
 /// public DNS that points inside is refused as well.
