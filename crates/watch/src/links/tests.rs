@@ -151,3 +151,19 @@ async fn one_host_is_asked_no_faster_than_it_likes() {
     let asked = world.hours(48).await;
     assert!((1..=2).contains(&asked.values().sum::<usize>()), "{asked:?}");
 }
+
+#[tokio::test]
+async fn one_link_in_two_spellings_is_told_dead_once() {
+    let mut world = World::new(&["one", "two"]).await;
+    world.answers("one", 404);
+    world.answers("one/", 200);
+    let mut meta = CatalogMeta::unseen(CatalogId::new("other").unwrap(), "other.md".to_owned(), world.now);
+    meta.entries = 1;
+    meta.next_due = Some(world.now);
+    let mut record = Record::of(meta);
+    record.put = vec![entry(&format!("{}/one/", world.server.base))];
+    world.store.record(&[record], world.now).unwrap();
+    world.hours(30 * 24).await;
+    let kinds: Vec<_> = world.told().into_iter().map(|(kind, ..)| kind).collect();
+    assert_eq!(kinds, [Kind::LinkDead]);
+}
