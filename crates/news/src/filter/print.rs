@@ -95,9 +95,9 @@ fn is_bare_word(text: &str) -> bool {
         && term_name(text).is_none()
 }
 
-/// Whether it reads as one value without quotes; there commas part values.
+/// Whether it reads as one value without quotes; there commas part values, and `name://…` is an address.
 fn is_bare_value(text: &str) -> bool {
-    is_plain(text) && !text.contains(',')
+    is_plain(text) && !text.contains(',') && !text.starts_with("//")
 }
 
 fn is_plain(text: &str) -> bool {

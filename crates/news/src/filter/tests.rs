@@ -158,6 +158,7 @@ fn the_text_form_is_what_people_would_type() {
         ("not (a b)", "-(a b)"),
         ("section:Databases", "section:Databases"),
         ("section:“Key Value”", "section:\"Key Value\""),
+        ("section:\"//\" language:\"//x\"", "section:\"//\" language:\"//x\""),
         (r#""say \"so\" \\ now""#, r#""say \"so\" \\ now""#),
         ("\"or\" \"-x\" \"a:b\" \"(\" \"plain\"", "\"or\" \"-x\" \"a:b\" \"(\" plain"),
         ("c++ a-b 12:30 https://x.org", "c++ a-b 12:30 https://x.org"),
