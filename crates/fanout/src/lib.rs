@@ -1,0 +1,12 @@
+//! How news reaches people: lanes with a cursor each, the rhythm they flush at, and the pace services allow.
+//!
+//! [`Channel`] is the seam to the services: it renders a [`Bundle`] of news as messages and sends them one by one.
+//! Everything else here is the same for all of them.
+
+pub mod bundle;
+pub mod channel;
+pub mod destination;
+
+pub use bundle::{Bundle, Content, Links};
+pub use channel::{Channel, Learned, Limit, Nonce, Part, Refusal, SendError, Sent, Style, Upload};
+pub use destination::{BadDestination, Destination, Service};
