@@ -72,7 +72,7 @@ async fn projects_are_found_by_name_then_followed_by_id() {
     github.repository("o/Old").stars(7).license("MIT").language("Rust").release("v1.0.0").rename("o/New");
     github.repository("o/tags").annotated_tag("v0.1").tag("v0.2");
     github.repository("o/gone").delete();
-    github.repository("o/blocked").block(Block::Dmca);
+    github.repository("o/blocked").block(Block::SignOn);
     let names = ["o/old", "o/tags", "o/gone", "o/blocked", "o/never"];
     let mut projects: Vec<Project> = (1..).zip(names).map(|(number, name)| project(number, name)).collect();
     let looked = way.look(&projects, start()).await;

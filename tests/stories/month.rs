@@ -5,8 +5,8 @@
 //! must have come is worked out from the script alone (`ledger`), without asking the code under test.
 //!
 //! Not proven here: releases published below the newest ten while another below them is taken away between the same two
-//! looks; promotions below the newest ten; that a project which becomes private is `gone` (asked for by its id it is
-//! said to be blocked, which is no absence); that the `retry-after` of a 503 is kept to; the order of plain and annotated tags of the same project.
+//! looks; promotions below the newest ten; that the `retry-after` of a 503 is kept to; the order of plain and annotated
+//! tags of the same project.
 
 mod ledger;
 mod publisher;

@@ -112,7 +112,7 @@ async fn nodes_that_are_gone_or_hidden_are_null_with_an_error_each() {
     let told: Vec<_> = errors.iter().map(|error| (error["type"].as_str(), error["path"].clone())).collect();
     let expected = [
         (Some("NOT_FOUND"), json!(["nodes", 0])),
-        (Some("FORBIDDEN"), json!(["nodes", 2])),
+        (Some("NOT_FOUND"), json!(["nodes", 2])),
         (Some("FORBIDDEN"), json!(["nodes", 3])),
         (Some("NOT_FOUND"), json!(["nodes", 4])),
     ];

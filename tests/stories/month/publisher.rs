@@ -346,14 +346,13 @@ impl Publisher {
             Plan::Leave => {
                 _ = if self.hides { self.repo.make_private() } else { self.repo.delete() };
                 if let Some(long) = stays.filter(|long| *long >= TimeDelta::hours(24)) {
-                    // Lenient: a private project is said to be blocked, not missing.
-                    self.ledger.state("gone", "", !self.hides && long > TimeDelta::hours(104));
+                    self.ledger.state("gone", "", long > TimeDelta::hours(104));
                 }
             }
             Plan::Return => {
                 _ = if self.hides { self.repo.make_public() } else { self.repo.restore() };
                 if let Some(long) = stays.filter(|long| *long >= TimeDelta::hours(24)) {
-                    self.ledger.state("back", "", !self.hides && long > TimeDelta::hours(104));
+                    self.ledger.state("back", "", long > TimeDelta::hours(104));
                 }
             }
             Plan::License(spdx) => {

@@ -139,10 +139,15 @@ fn moved(state: &State, ask: &Ask<'_>, index: usize, rest: &[&str]) -> Answer {
     Answer::json(301, &text).with("location", to)
 }
 
+/// What members hear who have not signed on.
+pub(super) const SIGN_ON: &str = "Resource protected by organization SAML enforcement. You must grant your Personal \
+    Access token access to this organization.";
+
 fn blocked(reason: Block, since: DateTime<Utc>) -> Answer {
     let (status, reason) = match reason {
         Block::Dmca => (451, "dmca"),
         Block::Terms => (403, "tos"),
+        Block::SignOn => return Answer::error(403, SIGN_ON),
     };
     let block =
         json!({ "reason": reason, "created_at": since, "html_url": "https://github.com/contact/dmca" });

@@ -29,6 +29,8 @@ pub enum Block {
     Dmca,
     /// Against the terms: status 403.
     Terms,
+    /// Kept by an organization whose members sign on elsewhere first: status 403.
+    SignOn,
 }
 
 /// A published, drafted or foreseen release.

@@ -2,6 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::super::rest::SIGN_ON;
+use super::super::state::Block;
+
 /// What went wrong with a field or a whole query.
 #[derive(Clone, Debug)]
 pub(super) struct Trouble {
@@ -30,8 +33,9 @@ impl Trouble {
         Self::new("NOT_FOUND", format!("Could not resolve to a Repository with the name '{owner}/{name}'."))
     }
 
-    pub(super) fn forbidden() -> Self {
-        Self::new("FORBIDDEN", "Repository access blocked")
+    pub(super) fn forbidden(why: Block) -> Self {
+        let message = if why == Block::SignOn { SIGN_ON } else { "Repository access blocked" };
+        Self::new("FORBIDDEN", message)
     }
 
     pub(super) fn not_answered(object: &str, field: &str, at: (usize, usize)) -> Self {

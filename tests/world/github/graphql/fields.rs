@@ -192,9 +192,13 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// Whether a repository may be shown, and why not.
-    pub(super) fn visible(repo: &Repo) -> Result<(), Trouble> {
-        if repo.private || repo.blocked.is_some() { Err(Trouble::forbidden()) } else { Ok(()) }
+    /// Whether a repository may be shown, and why not. One that is private is as if it were not there, by its id too.
+    pub(super) fn visible(repo: &Repo, missing: impl FnOnce() -> Trouble) -> Result<(), Trouble> {
+        match (repo.private, repo.blocked) {
+            (true, _) => Err(missing()),
+            (false, Some(why)) => Err(Trouble::forbidden(why)),
+            (false, None) => Ok(()),
+        }
     }
 
     fn owner_of(&self, login: usize) -> Object {

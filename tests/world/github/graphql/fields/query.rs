@@ -39,12 +39,12 @@ fn by_id(state: &State, id: &str) -> Result<Object, Trouble> {
     match ids::read_node_id(id).ok_or_else(missing)? {
         Node::Repository(repository) => {
             let index = state.by_id(repository).ok_or_else(missing)?;
-            Scope::visible(&state.repos[index])?;
+            Scope::visible(&state.repos[index], missing)?;
             Ok(Object::Repository(index))
         }
         Node::Release { repository, release } => {
             let index = state.by_id(repository).ok_or_else(missing)?;
-            Scope::visible(&state.repos[index])?;
+            Scope::visible(&state.repos[index], missing)?;
             let releases = &state.repos[index].releases;
             let found = releases.iter().position(|known| known.id == release && !known.draft);
             found.map(|release| Object::Release(index, release)).ok_or_else(missing)
@@ -64,11 +64,7 @@ fn by_name(state: &State, owner: &str, name: &str, follow: Option<bool>) -> Resu
         Found::Renamed(_) => return Err(missing()),
     };
     let repo = &state.repos[index];
-    // By name a private repository is as if it were not there; only its id shows that it is kept from us.
-    if repo.private {
-        return Err(missing());
-    }
-    Scope::visible(repo)?;
+    Scope::visible(repo, missing)?;
     Ok(Object::Repository(index))
 }
 
