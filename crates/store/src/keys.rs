@@ -66,6 +66,14 @@ pub(crate) enum Kind {
     History = 0x28,
     /// Replayed events by scope and time.
     HistoryPosting = 0x29,
+    /// What is wanted in a lane.
+    Lane = 0x30,
+    /// How far a lane is.
+    LaneCourse = 0x31,
+    /// How far the matcher is, and the newest numbers of lanes and dead letters.
+    LaneMark = 0x32,
+    /// What could not be told.
+    DeadLetter = 0x33,
     /// Further parts of values that are too long for one row.
     Part = 0xF0,
 }

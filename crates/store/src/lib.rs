@@ -15,6 +15,7 @@ mod group;
 mod heads;
 mod journal;
 mod keys;
+mod lanes;
 mod links;
 mod looks;
 mod moving;
@@ -32,6 +33,10 @@ pub mod types;
 mod verify;
 mod wide;
 
+pub use lanes::types::{
+    CatalogFacts, DeadLetter, DigestOf, Intent, Lane, LaneCommit, LaneId, LaneMark, Origin, Parked, Retry,
+    Want,
+};
 pub use links::{LinkPlace, LinkRecord};
 pub use outcome::{OpenStep, Opened, StoreError};
 pub use projects::types::{Listing, ProjectRecord, RankRecord};

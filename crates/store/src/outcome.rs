@@ -34,6 +34,8 @@ pub enum OpenStep {
     Projects(usize),
     /// The due times of so many projects were spread, because none were kept.
     Spread(usize),
+    /// So many lanes begin at the newest event: what waited in them is not told.
+    LanesAtHead(usize),
 }
 
 impl fmt::Display for OpenStep {
@@ -52,6 +54,9 @@ impl fmt::Display for OpenStep {
             }
             Self::Spread(count) => {
                 write!(f, "spread the next looks at {count} projects over the time between two of them")
+            }
+            Self::LanesAtHead(count) => {
+                write!(f, "set {count} subscriptions to begin anew: what waited for them is not sent")
             }
             Self::NewEpoch(epoch) => {
                 write!(f, "began life {epoch} of the store: numbers of lost events are not given again")

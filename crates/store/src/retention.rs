@@ -24,15 +24,25 @@ impl Store {
     /// Drops events that are older than the settings allow, some hundred at most; says how many. To be called again
     /// while it drops some. Events from `waiting` on stay whatever their age: somebody has not been told yet.
     pub fn prune(&self, now: DateTime<Utc>, waiting: Option<u64>) -> Result<u64, StoreError> {
-        let days = self.inner.home.as_ref().map_or(0, |home| home.settings.journal_days);
-        match i64::try_from(days)
-            .ok()
-            .and_then(TimeDelta::try_days)
-            .and_then(|age| now.checked_sub_signed(age))
-        {
-            Some(before) if days > 0 => self.drop_events(before, waiting),
-            _ => Ok(0),
+        match self.keeps_from(now) {
+            Some(before) => self.drop_events(before, waiting),
+            None => Ok(0),
         }
+    }
+
+    /// The newest event that is older than the settings allow, which [`Store::prune`] may therefore drop.
+    pub fn outdated(&self, now: DateTime<Utc>) -> Result<Option<u64>, StoreError> {
+        let Some(before) = self.keeps_from(now) else { return Ok(None) };
+        let floor = self.inner.alone().floor;
+        let newest = self.event_times(before, 1)?.first().map(|commit| commit.last);
+        Ok(newest.filter(|newest| *newest > floor))
+    }
+
+    /// Since when events are kept; `None` when all are.
+    fn keeps_from(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let days = self.inner.home.as_ref().map_or(0, |home| home.settings.journal_days);
+        let age = i64::try_from(days).ok().filter(|days| *days > 0).and_then(TimeDelta::try_days)?;
+        now.checked_sub_signed(age)
     }
 
     pub(crate) fn drop_events(&self, before: DateTime<Utc>, waiting: Option<u64>) -> Result<u64, StoreError> {

@@ -13,6 +13,7 @@ use crate::engine::Engine;
 use crate::engine::memory::Memory;
 use crate::group::Group;
 use crate::heads::Heads;
+use crate::lanes::file::SubscriptionFile;
 use crate::looks::Looks;
 use crate::moving::frozen::Past;
 use crate::moving::import;
@@ -57,7 +58,15 @@ pub(crate) struct Home {
     pub(crate) folder: Folder,
     pub(crate) settings: Settings,
     pub(crate) mark: Mutex<HighWater>,
+    pub(crate) subscriptions: Mutex<SubscriptionFile>,
     pub(crate) _lock: Lock,
+}
+
+impl Home {
+    /// The file of the subscriptions.
+    pub(crate) fn subscriptions(&self) -> MutexGuard<'_, SubscriptionFile> {
+        self.subscriptions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// What may be told: the numbers of durable events. Applied ones that may still be lost are not shown to anyone.

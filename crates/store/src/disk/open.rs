@@ -16,6 +16,7 @@ use crate::disk::lock::Lock;
 use crate::engine::Engine as _;
 use crate::engine::sled::Sled;
 use crate::heads::Heads;
+use crate::lanes::file::SubscriptionFile;
 use crate::moving::import;
 use crate::outcome::{OpenStep, Opened, StoreError};
 use crate::store::{Home, Store};
@@ -32,7 +33,7 @@ impl Store {
         let site = Site::take(settings, base)?;
         let mut steps = Vec::new();
         let (state, engine) = ladder::climb(&site.folder, settings, &site.water, now, &mut steps)?;
-        site.open(state, engine, steps, now)
+        site.open(state, engine, steps, Lanes::FromFile, now)
     }
 
     /// Replaces everything by an export (gzipped or not): events keep their numbers, new ones begin a new life.
@@ -63,8 +64,17 @@ impl Store {
         if let Some(before) = before {
             steps.insert(0, OpenStep::SetAside(site.folder.set_aside(before, "replaced", now)?));
         }
-        site.open(state, engine, steps, now)
+        site.open(state, engine, steps, Lanes::FromState, now)
     }
+}
+
+/// Where the lanes of a state that is not the former one come from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lanes {
+    /// From the file beside the database, which is newer than any backup.
+    FromFile,
+    /// From the state itself, unless it has none.
+    FromState,
 }
 
 /// The folder, taken.
@@ -92,6 +102,7 @@ impl Site {
         state: u32,
         engine: Sled,
         mut steps: Vec<OpenStep>,
+        lanes: Lanes,
         now: DateTime<Utc>,
     ) -> Result<Opened<Store>, StoreError> {
         if self.folder.is_older()? {
@@ -124,10 +135,12 @@ impl Site {
             steps.push(OpenStep::NewEpoch(heads.epoch));
         }
         let documents = Documents::in_folder(self.folder.documents());
+        let subscriptions = SubscriptionFile::in_folder(self.folder.root());
         let home = Home {
             folder: self.folder,
             settings: self.settings,
             mark: Mutex::new(self.water),
+            subscriptions: Mutex::new(subscriptions),
             _lock: self.lock,
         };
         let store = Store::over(Box::new(engine), documents, heads, Some(home))?;
@@ -137,6 +150,12 @@ impl Site {
         if steps.iter().any(|step| matches!(step, OpenStep::FromBackup(_))) {
             steps.extend(Some(store.projects_scheduled()).filter(|count| *count > 0).map(OpenStep::Spread));
         }
+        if reborn {
+            store.inner.restore_lanes(lanes == Lanes::FromFile)?;
+        }
+        let settled = store.inner.settle_lanes()?;
+        steps.extend(Some(settled).filter(|count| *count > 0).map(OpenStep::LanesAtHead));
+        store.inner.begin_subscriptions();
         store.inner.documents.sweep(|id| store.inner.needs_document(id))?;
         Ok(Opened { store, steps })
     }

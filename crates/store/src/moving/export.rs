@@ -12,6 +12,7 @@ use whimbrel_project::ProjectId;
 
 use crate::disk::documents::Documents;
 use crate::keys::{Key, Kind, hex};
+use crate::lanes::rows::{self as lanes, Mark};
 use crate::moving::frozen::Frozen;
 use crate::moving::lines::{DOCUMENT_PART, Footer, Header, Line, NAME, VERSION};
 use crate::outcome::StoreError;
@@ -43,6 +44,7 @@ impl Store {
         let _ = looks_written;
         let mut writer = Writer { out, path: path.to_owned(), sha: Sha256::new(), lines: 0, progress };
         let heads = frozen.heads;
+        let lanes = Mark::read(&*self.inner.engine)?.unwrap_or_default();
         writer.line(&Line::Header(Header {
             format: NAME.to_owned(),
             version: VERSION,
@@ -51,6 +53,8 @@ impl Store {
             history: heads.history,
             floor: heads.floor,
             projects: Census::read(&*self.inner.engine)?.unwrap_or_default().newest,
+            lanes: lanes.newest_lane,
+            letters: lanes.newest_letter,
         }))?;
         all_projects(&frozen, &self.inner, &mut writer)?;
         state(&frozen, &mut writer)?;
@@ -62,6 +66,7 @@ impl Store {
         frozen.walk(Key::of(Kind::History).range(), |_, version, body| {
             writer.line(&Line::Replayed(Cow::Owned(rows::json(version, &body, "an event")?)))
         })?;
+        all_lanes(&frozen, &mut writer)?;
         drop(frozen);
         writer.close()
     }
@@ -86,6 +91,16 @@ fn all_projects(frozen: &Frozen<'_>, inner: &Inner, writer: &mut Writer<'_>) -> 
     })?;
     frozen.walk(Key::of(Kind::Link).range(), |_, version, payload| {
         writer.line(&Line::Link(Cow::Owned(rows::json(version, &payload, "a link")?)))
+    })
+}
+
+/// What is wanted in lanes, and what could not be told. How far lanes are belongs to one life of a store.
+fn all_lanes(frozen: &Frozen<'_>, writer: &mut Writer<'_>) -> Result<(), StoreError> {
+    frozen.walk(Key::of(Kind::Lane).range(), |_, version, body| {
+        writer.line(&Line::Lane(Cow::Owned(lanes::asked(version, &body)?)))
+    })?;
+    frozen.walk(Key::of(Kind::DeadLetter).range(), |_, version, body| {
+        writer.line(&Line::DeadLetter(Cow::Owned(lanes::letter(version, &body)?)))
     })
 }
 

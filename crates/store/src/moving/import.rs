@@ -39,7 +39,9 @@ impl Store {
         let heads = load(from, None, name, &engine, &documents, None, &mut |_| {})?;
         let heads = Heads { epoch: Epoch(heads.epoch.0 + 1), ..heads };
         finish(&engine, heads)?;
-        Self::over(Box::new(engine), documents, heads, None)
+        let store = Self::over(Box::new(engine), documents, heads, None)?;
+        store.inner.settle_lanes()?;
+        Ok(store)
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! The first line says what it is, the last how much there was and the SHA-256 of every byte before it. Indexes,
 //! revisions and due times are left out: they follow from the rest. Projects come before the entries that lie in
-//! them. Version 1 had no projects.
+//! them. Version 1 had no projects, version 2 no lanes.
 
 use std::borrow::Cow;
 
@@ -11,6 +11,8 @@ use whimbrel_catalog::{CatalogId, Entry, EntryKey, Settling, Tombstone};
 use whimbrel_news::{Epoch, Event};
 use whimbrel_project::{LinkTrouble, Project, ProjectId};
 
+use crate::lanes::rows::Asked;
+use crate::lanes::types::DeadLetter;
 use crate::projects::rows::{Alias, Ranked};
 use crate::types::{CatalogMeta, DocumentId, Shape};
 
@@ -18,7 +20,7 @@ use crate::types::{CatalogMeta, DocumentId, Shape};
 pub(crate) const NAME: &str = "whimbrel export";
 
 /// The version of the format.
-pub(crate) const VERSION: u32 = 2;
+pub(crate) const VERSION: u32 = 3;
 
 /// Bytes of a packed document on one line.
 pub(crate) const DOCUMENT_PART: usize = 48 * 1024;
@@ -41,6 +43,8 @@ pub(crate) enum Line<'a> {
     Document { id: DocumentId, part: u32, parts: u32, gz64: String },
     Event(Cow<'a, Event>),
     Replayed(Cow<'a, Event>),
+    Lane(Cow<'a, Asked<'a>>),
+    DeadLetter(Cow<'a, DeadLetter>),
     Footer(Footer),
 }
 
@@ -62,6 +66,12 @@ pub(crate) struct Header {
     /// The newest number of a project.
     #[serde(default)]
     pub(crate) projects: u32,
+    /// The newest number of a lane.
+    #[serde(default)]
+    pub(crate) lanes: u64,
+    /// The newest number of a dead letter.
+    #[serde(default)]
+    pub(crate) letters: u64,
 }
 
 /// The last line.

@@ -13,6 +13,7 @@ use crate::disk::documents::{self, Documents};
 use crate::engine::Engine;
 use crate::heads::Heads;
 use crate::journal::{Journal, append_history_event, put_commit};
+use crate::lanes::rows::{self as lanes, Mark};
 use crate::links::put_trouble;
 use crate::moving::lines::{Header, Line, NAME, VERSION};
 use crate::outcome::StoreError;
@@ -76,7 +77,8 @@ impl<'a> Loader<'a> {
             )));
         }
         // Numbers go on from here; no store has ever come near the end of them.
-        let far = header.epoch.0 > FAR || header.seq > FAR || header.history > FAR;
+        let numbers = [header.epoch.0, header.seq, header.history, header.lanes, header.letters];
+        let far = numbers.into_iter().any(|number| number > FAR);
         if far || header.floor > header.seq || header.projects > MANY {
             return Err(Trouble::Bad("its first line cannot be true".to_owned()));
         }
@@ -85,6 +87,11 @@ impl<'a> Loader<'a> {
         let (txn, journal) = (Txn::new(engine), Journal::new(0));
         let mut txn = txn;
         Census { newest: header.projects, ..Census::default() }.write(&mut txn)?;
+        if header.lanes > 0 || header.letters > 0 {
+            // Of no life yet: the start that follows sets all lanes to the head.
+            let (newest_lane, newest_letter) = (header.lanes, header.letters);
+            Mark { newest_lane, newest_letter, ..Mark::default() }.write(&mut txn)?;
+        }
         let (followed, plan) = (BTreeMap::new(), Spread::new(now, header.projects));
         Ok(Self { engine, documents, txn, heads, journal, commit: None, document: None, followed, plan })
     }
@@ -131,6 +138,10 @@ impl<'a> Loader<'a> {
                 }
                 append_history_event(txn, &event)?;
             }
+            Line::Lane(asked) => {
+                lanes::put(txn, &asked.into_owned().at_head(0))?;
+            }
+            Line::DeadLetter(letter) => lanes::put_letter(txn, &letter)?,
             Line::Header(_) | Line::Footer(_) => {}
         }
         if self.txn.len() >= BATCH { Ok(self.write()?) } else { Ok(()) }

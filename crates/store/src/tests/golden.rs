@@ -1,10 +1,11 @@
 //! Stores of every past format must open. `golden-v1.txt` holds all rows of a small store as version 1 wrote them,
-//! `golden-v2.txt` those of one with projects; when a test here fails, the format changed: give the value a new version, and keep reading the old one.
+//! `golden-v2.txt` those of one with projects, `golden-lanes.txt` those of one with lanes; when a test here fails, the format changed: give the value a new version, and keep reading the old one.
 
 use whimbrel_catalog::{Figure, Link, Linkless, Metric, Ranking, SectionPath, Tombstone};
-use whimbrel_news::EventId;
+use whimbrel_news::{EventId, Filter};
 use whimbrel_project::{ProjectId, RankState, Standing};
 
+use super::lanes::{busy, lane, letter};
 use super::projects::{key, looked, stars};
 use super::{added, at, entry, id, meta, record};
 use crate::disk::documents::Documents;
@@ -16,6 +17,7 @@ use crate::*;
 
 const V1: &str = include_str!("golden-v1.txt");
 const V2: &str = include_str!("golden-v2.txt");
+const LANES: &str = include_str!("golden-lanes.txt");
 
 /// The store in the file, as it was recorded.
 fn recorded() -> Store {
@@ -171,6 +173,31 @@ fn version_2_is_read() {
     old.verify().unwrap();
 }
 
+/// A store with lanes: one that is idle, one in the middle of everything.
+fn with_lanes() -> Store {
+    let store = Store::in_memory().unwrap();
+    let news = vec![added("x", "S", 1), added("y", "S", 1)];
+    store.record(&[Record { news, ..record(meta("tools")) }], at(1)).unwrap();
+    let mut long = lane(3, "webhook:news");
+    let words = Filter::parse(&"much ".repeat(1000)).unwrap();
+    long.wants.push(Want { number: 2, filter: words, after: 1, told: 0, until: None });
+    let lanes = vec![lane(1, "discord:7"), busy(2), long];
+    store.record_lanes(&LaneCommit { lanes, dead: vec![letter(1)], ..LaneCommit::default() }).unwrap();
+    store
+}
+
+#[test]
+fn lanes_of_version_1_are_read() {
+    let (old, new) = (stored(LANES), with_lanes());
+    assert_eq!(old.lanes(None, 9).unwrap(), new.lanes(None, 9).unwrap());
+    assert_eq!(old.lanes(None, 9).unwrap().len(), 3);
+    assert_eq!(old.dead_letters(None, 9).unwrap(), new.dead_letters(None, 9).unwrap());
+    assert_eq!(old.lane_mark().unwrap(), LaneMark { matched: 2, newest_lane: 3, newest_letter: 1 });
+    let removed = vec![LaneId(1), LaneId(2), LaneId(3)];
+    old.record_lanes(&LaneCommit { removed, buried: vec![1], ..LaneCommit::default() }).unwrap();
+    old.verify().unwrap();
+}
+
 /// Rows that hold nothing which may grow a field are written today as they were.
 #[test]
 fn what_is_not_json_is_written_as_before() {
@@ -191,11 +218,13 @@ fn check_fixed(kinds: &[Kind], golden: &str, now: &Store) {
     assert_eq!(now, then);
 }
 
-/// `cargo test -p whimbrel-store print_the_rows -- --ignored --nocapture` prints a golden file for a new version.
+/// `cargo test -p whimbrel-store print_the_rows -- --ignored --nocapture` prints a golden file for a new version,
+/// with `LANES=1` the one with lanes.
 #[test]
 #[ignore = "writes, does not check"]
 fn print_the_rows() {
-    for row in rows(&with_projects()) {
+    let lanes = std::env::var_os("LANES").is_some();
+    for row in rows(&if lanes { with_lanes() } else { with_projects() }) {
         println!("{row}");
     }
 }

@@ -1,6 +1,7 @@
 //! Stories of whole stores, and what they share.
 
 mod golden;
+mod lanes;
 mod model;
 mod moving;
 mod projects;

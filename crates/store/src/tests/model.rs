@@ -8,6 +8,7 @@ use whimbrel_project::ProjectId;
 use self::expected::Model;
 use self::follower::Follower;
 use self::projects::{Copy, rank};
+use super::lanes::{busy, lane};
 use super::{added, at, entry, id, meta, open, record};
 use crate::*;
 
@@ -42,6 +43,12 @@ enum Step {
     },
     Due(u8, u8),
     Merge(u8, u8),
+    /// A lane is written, or removed.
+    Lane {
+        which: u8,
+        wanted: Option<u8>,
+        told: u8,
+    },
     Flush,
     Forget(u8),
     Restart,
@@ -82,6 +89,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0..6u8, 0..50u8).prop_map(|(which, due)| Step::Due(which, due)),
         1 => (0..6u8, 0..6u8).prop_map(|(keep, drop)| Step::Merge(keep, drop)),
         2 => (0..3u8, 0..50u8).prop_map(|(catalog, due)| Step::Look { catalog, due }),
+        2 => (0..4u8, prop::option::of(0..4u8), 0..9u8)
+            .prop_map(|(which, wanted, told)| Step::Lane { which, wanted, told }),
         1 => Just(Step::Flush),
         1 => (0..3u8).prop_map(Step::Forget),
         1 => Just(Step::Restart),
@@ -104,6 +113,16 @@ fn listed(key: u8, variant: u8) -> Entry {
         entry(&["k", "k/", "k\u{1}"][usize::from(key % 3)].repeat(1 + 60 * usize::from(key / 3)), "S");
     entry.description = "x".repeat([0, 10, 4090, 9000][usize::from(variant)]);
     entry
+}
+
+/// A lane that wants little or much.
+fn some_lane(id: LaneId, wanted: u8, told: u8) -> Lane {
+    let mut lane = if wanted == 3 { busy(id.0) } else { lane(id.0, &format!("discord:{wanted}")) };
+    lane.told = told.into();
+    if wanted == 2 {
+        lane.wants[0].filter = whimbrel_news::Filter::parse(&"much ".repeat(900)).unwrap();
+    }
+    lane
 }
 
 fn live(steps: Vec<Step>, folder: Option<&std::path::Path>) {
@@ -175,6 +194,17 @@ fn live(steps: Vec<Step>, folder: Option<&std::path::Path>) {
                 store.merge_projects(keep, drop).unwrap();
                 model.projects.merge(keep, drop);
             }
+            Step::Lane { which, wanted, told } => {
+                let id = LaneId(u64::from(which) + 1);
+                let mut commit = LaneCommit::default();
+                match wanted {
+                    Some(wanted) => commit.lanes.push(some_lane(id, wanted, told)),
+                    None => commit.removed.push(id),
+                }
+                store.record_lanes(&commit).unwrap();
+                model.lanes.remove(&id);
+                model.lanes.extend(commit.lanes.into_iter().map(|lane| (id, lane)));
+            }
             Step::Flush => {
                 store.write_looks().unwrap();
                 store.write_schedule().unwrap();
@@ -195,6 +225,7 @@ fn live(steps: Vec<Step>, folder: Option<&std::path::Path>) {
                 let moved = Store::import_in_memory(&bytes[..]).unwrap();
                 moved.verify().unwrap();
                 model.check(&moved);
+                model.check_lanes(&moved, Copy::Import);
                 model.projects.check(&moved, Copy::Import);
             }
         }
@@ -203,11 +234,13 @@ fn live(steps: Vec<Step>, folder: Option<&std::path::Path>) {
         follower.check(&model);
     }
     model.check(&store);
+    model.check_lanes(&store, Copy::Own);
     model.projects.check(&store, Copy::Own);
     store.write_looks().unwrap();
     store.write_schedule().unwrap();
     let store = reopen(Some(store));
     model.check(&store);
+    model.check_lanes(&store, Copy::Own);
     model.projects.check(&store, Copy::Own);
 }
 

@@ -89,7 +89,7 @@ fn a_bad_file_is_refused_before_anything_is_touched() {
         ("a line less", shorter.into_bytes()),
         ("a bit flipped", flipped),
         ("twice", [whole.clone(), whole.clone()].concat()),
-        ("newer", text.replacen("\"version\":2", "\"version\":3", 1).into_bytes()),
+        ("newer", text.replacen("\"version\":3", "\"version\":4", 1).into_bytes()),
         ("gzip cut short", gz[..gz.len() / 2].to_vec()),
         ("gzip without its sum", gz[..gz.len() - 6].to_vec()),
     ];

@@ -7,7 +7,7 @@ use whimbrel_catalog::{CatalogId, Entry, EntryKey, Tombstone};
 use whimbrel_news::{Dated, Epoch, Event, EventId};
 
 use super::super::{at, id};
-use super::projects::Projects;
+use super::projects::{Copy, Projects};
 use super::{listed, name};
 use crate::*;
 
@@ -18,6 +18,7 @@ pub(super) struct Model {
     pub(super) events: Vec<Event>,
     pub(super) history: Vec<Event>,
     pub(super) projects: Projects,
+    pub(super) lanes: BTreeMap<LaneId, Lane>,
 }
 
 pub(super) struct Catalog {
@@ -65,6 +66,25 @@ impl Model {
             let id = EventId { epoch, history: false, seq };
             self.events.push(dated.clone().numbered(id, now, None));
         }
+    }
+
+    /// Lanes are as they were written; in a copy they begin at its head.
+    pub(super) fn check_lanes(&self, store: &Store, copy: Copy) {
+        let lanes = store.lanes(None, 100).unwrap();
+        if copy == Copy::Own {
+            assert_eq!(lanes, self.lanes.values().cloned().collect::<Vec<_>>());
+            return;
+        }
+        let asked = |lane: &Lane| {
+            let wants = lane.wants.iter().filter(|want| want.until.is_none());
+            let filters: Vec<_> = wants.map(|want| (want.number, want.filter.clone())).collect();
+            (lane.id, lane.destination.clone(), lane.cadence.clone(), lane.paused, filters)
+        };
+        assert_eq!(
+            lanes.iter().map(asked).collect::<Vec<_>>(),
+            self.lanes.values().map(asked).collect::<Vec<_>>()
+        );
+        assert!(lanes.iter().all(|lane| lane.told == store.head() && lane.wants[0].after == lane.told));
     }
 
     pub(super) fn check(&self, store: &Store) {
