@@ -1,6 +1,7 @@
 //! `whimbrel run`: the store, the watcher and the site wired together, loops around them, and a graceful end.
 
 pub(crate) mod backups;
+mod heap;
 pub(crate) mod loops;
 pub(crate) mod projects;
 pub(crate) mod reload;
@@ -70,6 +71,7 @@ impl Deref for Setup {
 
 /// Runs until it is told to stop.
 pub(crate) fn run(common: &Common) -> anyhow::Result<ExitCode> {
+    heap::keep_small();
     let loaded = config::load(common.config.as_deref(), &Environment::of_process())?;
     let logs = logs::start(common, &loaded.config.log)?;
     let runtime = threads()?;

@@ -1,0 +1,31 @@
+//! One heap for all threads.
+//!
+//! The C library gives each thread a heap of its own and keeps in each what was once needed there: after a large
+//! first reading that is several times what the program holds. It takes other settings only from the environment a
+//! program starts with, so the program starts itself again with them, once; it stays the same process.
+
+use std::env;
+use std::ffi::OsStr;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+
+/// Where the C library looks for its settings.
+const TUNABLES: &str = "GLIBC_TUNABLES";
+
+/// A single heap that gives back what lies free at its end, and large pieces as soon as they are free. A fixed limit
+/// keeps the library from raising it with every large piece it sees.
+const SMALL: &str =
+    "glibc.malloc.arena_max=1:glibc.malloc.trim_threshold=131072:glibc.malloc.mmap_threshold=65536";
+
+/// Goes on with one heap. It does not return where it starts the program again; where it cannot, or where settings
+/// are given already, everything stays as it is.
+pub(crate) fn keep_small() {
+    if cfg!(all(target_os = "linux", target_env = "gnu")) && env::var_os(TUNABLES).is_none() {
+        let Ok(program) = env::current_exe() else { return };
+        let mut given = env::args_os();
+        let name = given.next();
+        let name = name.as_deref().unwrap_or(OsStr::new("whimbrel"));
+        // Only comes back when it failed, and then the program runs with many heaps: larger, but right.
+        let _ = Command::new(program).arg0(name).args(given).env(TUNABLES, SMALL).exec();
+    }
+}
