@@ -4,9 +4,11 @@
 //! Everything else here is the same for all of them.
 
 pub mod bundle;
+pub mod cadence;
 pub mod channel;
 pub mod destination;
 
 pub use bundle::{Bundle, Content, Links};
+pub use cadence::{At, BadCadence, Cadence, Cron, Quiet, Rhythm};
 pub use channel::{Channel, Learned, Limit, Nonce, Part, Refusal, SendError, Sent, Style, Upload};
 pub use destination::{BadDestination, Destination, Service};
