@@ -92,8 +92,18 @@ impl Digest {
         events: impl IntoIterator<Item = &'a Event>,
         shown: impl Fn(Kind) -> bool,
     ) -> Self {
-        let mut events: Vec<&Event> =
-            events.into_iter().filter(|event| span.contains(event.told_at())).collect();
+        let events = events.into_iter().filter(|event| span.contains(event.told_at()));
+        Self::fold_all(span, events, shown)
+    }
+
+    /// Folds all these events, whenever they were told: those of a period that is no day and no week of UTC. The span
+    /// is the day or week it is nearest to.
+    pub fn fold_all<'a>(
+        span: Span,
+        events: impl IntoIterator<Item = &'a Event>,
+        shown: impl Fn(Kind) -> bool,
+    ) -> Self {
+        let mut events: Vec<&Event> = events.into_iter().collect();
         events.sort_by_key(|event| (event.told_at(), !event.history, event.epoch, event.seq));
         events.dedup_by_key(|event| event.id());
         let updated = events.last().map(|event| event.told_at());

@@ -16,6 +16,7 @@
 
 mod fact;
 mod matching;
+mod needs;
 mod parse;
 mod print;
 mod spelling;
@@ -26,6 +27,8 @@ use serde::{Deserialize, Serialize};
 use whimbrel_catalog::CatalogId;
 
 use self::fact::Fact;
+pub use self::matching::Prepared;
+pub use self::needs::{Kinds, Needs};
 use crate::event::Event;
 use crate::fold::fold;
 use crate::kind::Kind;
@@ -212,6 +215,22 @@ impl Filter {
     /// Whether the event meets the condition.
     pub fn matches(&self, event: &Event) -> bool {
         matching::matches(&self.0, event)
+    }
+
+    /// The same, for an event that is asked about many filters.
+    pub fn matches_prepared(&self, event: &Prepared<'_>) -> bool {
+        matching::matches_prepared(&self.0, event)
+    }
+
+    /// The first of its conditions that the event does not meet, as a filter of its own; `None` when it meets it.
+    pub fn first_miss(&self, event: &Event) -> Option<Self> {
+        if self.matches(event) {
+            return None;
+        }
+        let Expr::All(parts) = &self.0 else { return Some(self.clone()) };
+        let parts = parts.iter().map(|part| Self(part.clone()));
+        // Where no part alone is to blame, the whole is.
+        parts.into_iter().find(|part| !part.matches(event)).or_else(|| Some(self.clone()))
     }
 
     /// Whether it is no condition at all.

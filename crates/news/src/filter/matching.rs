@@ -9,18 +9,23 @@ use crate::kind::Kind;
 use crate::slug;
 
 pub(super) fn matches(expr: &Expr, event: &Event) -> bool {
-    meets(expr, &Facts { event, said: OnceCell::new(), projects: OnceCell::new() }, false)
+    meets(expr, &Prepared::new(event), false)
 }
 
-/// An event, and what it says and is about in comparable form once somebody asks.
-struct Facts<'a> {
+pub(super) fn matches_prepared(expr: &Expr, event: &Prepared<'_>) -> bool {
+    meets(expr, event, false)
+}
+
+/// An event that is asked about many filters: what it says and is about is brought into comparable form once, when
+/// the first of them wants to know.
+pub struct Prepared<'a> {
     event: &'a Event,
     said: OnceCell<String>,
     projects: OnceCell<Vec<String>>,
 }
 
 /// `finished`: a condition beside this one keeps unfinished releases out.
-fn meets(expr: &Expr, facts: &Facts<'_>, finished: bool) -> bool {
+fn meets(expr: &Expr, facts: &Prepared<'_>, finished: bool) -> bool {
     match expr {
         Expr::Everything => true,
         Expr::Nothing => false,
@@ -72,7 +77,17 @@ fn holds_for_unfinished(expr: &Expr) -> bool {
     }
 }
 
-impl Facts<'_> {
+impl<'a> Prepared<'a> {
+    /// The event, not looked at yet.
+    pub fn new(event: &'a Event) -> Self {
+        Self { event, said: OnceCell::new(), projects: OnceCell::new() }
+    }
+
+    /// The event.
+    pub fn event(&self) -> &'a Event {
+        self.event
+    }
+
     /// Whether one of the sections it belongs to is such a one.
     fn is_in(&self, is_such: impl Fn(&[String]) -> bool) -> bool {
         if self.event.catalog.is_some() {
@@ -82,11 +97,12 @@ impl Facts<'_> {
         }
     }
 
-    fn projects(&self) -> &[String] {
+    pub(super) fn projects(&self) -> &[String] {
         self.projects.get_or_init(|| self.event.projects().iter().map(|key| fold(key.as_str())).collect())
     }
 
-    fn text(&self) -> &str {
+    /// Everything it says that somebody could search for, folded; parts stand on lines of their own.
+    pub fn text(&self) -> &str {
         self.said.get_or_init(|| {
             let mut text = String::new();
             says(&self.event.news, &mut |part| {
@@ -161,7 +177,7 @@ fn stands_in(path: &[String], wanted: &str) -> bool {
 }
 
 /// A folded heading without ornaments: letters, digits, and the signs that make `C++` and `C#` what they are.
-fn heading(folded: &str) -> String {
+pub(super) fn heading(folded: &str) -> String {
     let plain: String =
         folded.chars().map(|c| if c.is_alphanumeric() || "+#".contains(c) { c } else { ' ' }).collect();
     let words = plain.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -170,7 +186,7 @@ fn heading(folded: &str) -> String {
 }
 
 /// `owner/repo` out of what people paste: an address, a slug, an end slash.
-fn project(folded: &str) -> &str {
+pub(super) fn project(folded: &str) -> &str {
     let bare = folded.strip_prefix("https://").or_else(|| folded.strip_prefix("http://")).unwrap_or(folded);
     let bare = bare.strip_prefix("www.").unwrap_or(bare).trim_matches('/');
     bare.strip_suffix(".git").unwrap_or(bare)

@@ -1,4 +1,5 @@
 mod facts;
+mod needs;
 
 use chrono::{TimeZone as _, Utc};
 use proptest::prelude::*;

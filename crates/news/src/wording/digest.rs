@@ -48,8 +48,12 @@ pub struct ToldGroup {
 
 /// The digest in words; `title_of` says what people call a catalog.
 pub fn tell_digest(digest: &Digest, title_of: &dyn Fn(&CatalogId) -> String) -> ToldDigest {
+    tell_digest_of(&digest.span.label(), digest, title_of)
+}
+
+/// The same, of a period that is called so.
+pub fn tell_digest_of(label: &str, digest: &Digest, title_of: &dyn Fn(&CatalogId) -> String) -> ToldDigest {
     let counts: Vec<_> = digest.counts.iter().map(|(kind, count)| counted(*kind, *count)).collect();
-    let label = digest.span.label();
     let title = match counts.as_slice() {
         [] => format!("{label}: nothing new"),
         [one] => format!("{label}: {one}"),

@@ -136,7 +136,7 @@ impl Inner {
         let Some(home) = &self.home else { return Ok(()) };
         let some = !self.engine.scan(&Key::of(Kind::Lane).range(), Order::Rising, 1)?.is_empty();
         match home.subscriptions().read()? {
-            Some(lanes) if always || !some => self.replace_lanes(lanes),
+            Some(lanes) if always || !some => self.replace_lanes(&lanes),
             _ => Ok(()),
         }
     }

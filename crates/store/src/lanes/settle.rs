@@ -42,7 +42,7 @@ impl Inner {
     }
 
     /// Puts these lanes in the place of all there are.
-    pub(crate) fn replace_lanes(&self, lanes: Vec<Asked<'static>>) -> Result<(), StoreError> {
+    pub(crate) fn replace_lanes(&self, lanes: &[Asked<'static>]) -> Result<(), StoreError> {
         let newest = lanes.iter().map(|lane| lane.id.0).max().unwrap_or(0);
         let kept: std::collections::BTreeSet<LaneId> = lanes.iter().map(|lane| lane.id).collect();
         self.commit(|txn, _| {
