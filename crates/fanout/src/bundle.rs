@@ -25,8 +25,14 @@ pub enum Content {
     News(Vec<Event>),
     /// Folded.
     Digest {
-        /// The period, folded.
+        /// The period, folded. Its span is the day or week of UTC that is nearest.
         digest: Digest,
+        /// What the period is called, such as `16 to 23 November 2026`.
+        label: String,
+        /// After this moment …
+        from: DateTime<Utc>,
+        /// … and up to this one.
+        to: DateTime<Utc>,
         /// It stands for everything that came while the lane was paused, parked or slow.
         catch_up: bool,
         /// When each catalog was last read with success.
