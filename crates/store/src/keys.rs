@@ -18,19 +18,19 @@ pub(crate) enum Kind {
     Heads = 0x01,
     /// What is known about all projects together.
     Census = 0x02,
-    /// A project.
+    /// A project; those nobody has looked at yet in blocks.
     Project = 0x04,
     /// Keys a project had, or has besides its own.
     Alias = 0x05,
-    /// The stars of a project over time.
+    /// The stars of a project over time, when they are too long for the project's own row.
     Stars = 0x06,
     /// What is remembered of a ranking.
     Ranks = 0x07,
-    /// Projects by their keys.
-    ProjectKey = 0x08,
-    /// Projects by their node ids.
-    ProjectNode = 0x09,
-    /// Entries by the project they lie in.
+    /// Projects by their keys, a row each: until format 2.
+    OldProjectKey = 0x08,
+    /// Projects by their node ids, a row each: until format 2.
+    OldProjectNode = 0x09,
+    /// Entries by the project they lie in, as far as their block has no room.
     Listing = 0x0A,
     /// Due times of projects, in blocks.
     Schedule = 0x0B,
@@ -38,6 +38,10 @@ pub(crate) enum Kind {
     Link = 0x0C,
     /// How far the walk over links is.
     LinkPlace = 0x0D,
+    /// Projects by hashes of their keys and node ids.
+    Lead = 0x0E,
+    /// Entries by the projects they lie in, in blocks.
+    Listed = 0x0F,
     /// Small facts of a catalog.
     Catalog = 0x10,
     /// An accepted entry.
@@ -52,10 +56,12 @@ pub(crate) enum Kind {
     Gone = 0x15,
     /// Catalogs by the time they are due.
     Due = 0x18,
-    /// Rows by revision.
-    Touched = 0x19,
+    /// Rows by revision, a row each: until format 2.
+    OldTouched = 0x19,
     /// Catalogs that need a document.
     Document = 0x1A,
+    /// Rows by revision, in blocks.
+    Touched = 0x1B,
     /// A live event.
     Event = 0x20,
     /// Numbers of live events by scope, in blocks.

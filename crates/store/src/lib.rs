@@ -5,7 +5,7 @@
 //! their runtime's blocking threads.
 //!
 //! From the outside in: the verbs (`record`, `query`, `read`, `looks`, `retention`) stand on what the rows mean
-//! (`state`, `journal`), that on how rows are written (`keys`, `rows`, `wide`, `heads`, `txn`), that on an engine
+//! (`state`, `touches`, `journal`), that on how rows are written (`keys`, `rows`, `wide`, `packed`, `heads`, `txn`), that on an engine
 //! (`engine`: sled, or memory). `store` holds it all together and is the one way a commit goes; `group` lets callers
 //! share a sync. `disk` opens the folder and saves a damaged one; `moving` has export, import and backups.
 
@@ -20,6 +20,7 @@ mod links;
 mod looks;
 mod moving;
 mod outcome;
+mod packed;
 mod projects;
 mod query;
 mod read;
@@ -28,8 +29,10 @@ mod retention;
 mod rows;
 mod state;
 mod store;
+mod touches;
 mod txn;
 pub mod types;
+mod upgrade;
 mod verify;
 mod wide;
 

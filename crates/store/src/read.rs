@@ -10,8 +10,8 @@ use crate::keys::{Key, Kind, just_after};
 use crate::looks;
 use crate::outcome::StoreError;
 use crate::rows;
-use crate::state::touched_key;
 use crate::store::{Inner, Store};
+use crate::touches;
 use crate::types::{CatalogMeta, Shape, Touched};
 use crate::wide;
 
@@ -187,15 +187,7 @@ impl Store {
     pub fn touched_since(&self, revision: u64, limit: usize) -> Result<Vec<(u64, Touched)>, StoreError> {
         let inner = &self.inner;
         let _view = inner.reading();
-        let range = Key::of(Kind::Touched).range_after(&touched_key(revision));
-        let rows = inner.engine.scan(&range, Order::Rising, limit)?;
-        rows.into_iter()
-            .map(|(key, row)| {
-                let revision = key.last_chunk::<8>().map_or(0, |bytes| u64::from_be_bytes(*bytes));
-                let (version, body) = wide::join(&*inner.engine, &key, row)?;
-                Ok((revision, rows::json(version, &body, "a touched row")?))
-            })
-            .collect()
+        touches::since(&*inner.engine, revision, limit)
     }
 
     fn entries_where(

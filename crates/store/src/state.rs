@@ -15,6 +15,7 @@ use crate::outcome::StoreError;
 use crate::projects::listings;
 use crate::record::Moves;
 use crate::rows::{self, VERSION};
+use crate::touches::{self, touch};
 use crate::txn::Txn;
 use crate::types::{CatalogMeta, DocumentId, Look, Shape, Touched};
 use crate::wide;
@@ -85,7 +86,7 @@ pub(crate) fn put_meta(
         (Some((revision, _)), Follow::No) => *revision,
         (before, _) => {
             let old = before.as_ref().map(|(revision, _)| *revision);
-            next_revision(txn, heads, old, &Touched::Catalog(meta.id.clone()))?
+            touch(txn, heads, old, &Touched::Catalog(meta.id.clone()))?
         }
     };
     wide::put(txn, &key, VERSION, &rows::stamp(revision, &body))?;
@@ -127,7 +128,7 @@ pub(crate) fn put_entry(
     // A catalog seen for the first time has no rows that could be in the way.
     if !known && !txn.sets(key.as_bytes()) {
         listings::list(txn, id, entry, now)?;
-        let revision = next_revision(txn, heads, None, &row())?;
+        let revision = touch(txn, heads, None, &row())?;
         return wide::put_new(txn, &key, VERSION, &rows::stamp(revision, &body));
     }
     if txn.get(key.as_bytes())?.is_none() {
@@ -150,7 +151,7 @@ pub(crate) fn delete_entry(
     let old = rows::unstamp(&payload)?.0;
     wide::remove(txn, &at)?;
     listings::unlist(txn, id, key)?;
-    let revision = next_revision(txn, heads, Some(old), &Touched::Entry(id.clone(), key.clone()))?;
+    let revision = touch(txn, heads, Some(old), &Touched::Entry(id.clone(), key.clone()))?;
     txn.put(gone_key(id, key).as_bytes(), rows::small_bytes(&revision)?)
 }
 
@@ -158,7 +159,7 @@ pub(crate) fn delete_entry(
 fn remove_gone(txn: &mut Txn<'_>, id: &CatalogId, key: &EntryKey) -> Result<(), StoreError> {
     let gone = gone_key(id, key);
     if let Some(row) = txn.get(gone.as_bytes())? {
-        wide::remove(txn, &touched_key(rows::small(&row, "a gone entry")?))?;
+        touches::forget(txn, rows::small(&row, "a gone entry")?)?;
         txn.remove(gone.as_bytes());
     }
     Ok(())
@@ -208,13 +209,13 @@ pub(crate) fn forget(
                 _ => None,
             };
             if let Some(revision) = revision {
-                wide::remove(txn, &touched_key(revision))?;
+                touches::forget(txn, revision)?;
             }
             if kind == Kind::Gone { txn.remove(&key) } else { wide::remove(txn, &Key::from_bytes(key))? }
         }
     }
     wide::remove(txn, &meta_key)?;
-    next_revision(txn, heads, Some(revision), &Touched::Catalog(id.clone()))?;
+    touch(txn, heads, Some(revision), &Touched::Catalog(id.clone()))?;
     Ok(())
 }
 
@@ -236,23 +237,8 @@ fn put_stamped(
             Some(revision)
         }
     };
-    let revision = next_revision(txn, heads, old, row)?;
+    let revision = touch(txn, heads, old, row)?;
     wide::put(txn, key, VERSION, &rows::stamp(revision, body))
-}
-
-/// Gives a row its new revision and lists it under that, no longer under the old one.
-pub(crate) fn next_revision(
-    txn: &mut Txn<'_>,
-    heads: &mut Heads,
-    old: Option<u64>,
-    row: &Touched,
-) -> Result<u64, StoreError> {
-    if let Some(old) = old {
-        wide::remove(txn, &touched_key(old))?;
-    }
-    heads.revision += 1;
-    wide::put_new(txn, &touched_key(heads.revision), VERSION, &rows::json_bytes(row)?)?;
-    Ok(heads.revision)
 }
 
 fn documents_of(meta: &CatalogMeta) -> BTreeSet<DocumentId> {
@@ -269,9 +255,4 @@ fn document_key(document: &DocumentId, id: &CatalogId) -> Key {
 
 fn gone_key(id: &CatalogId, key: &EntryKey) -> Key {
     Key::of(Kind::Gone).catalog(id).entry(key)
-}
-
-/// Where the row stands that was touched at this revision.
-pub(crate) fn touched_key(revision: u64) -> Key {
-    Key::of(Kind::Touched).number(revision)
 }

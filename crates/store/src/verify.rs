@@ -5,8 +5,8 @@ use crate::heads::Heads;
 use crate::keys::{self, Key, Kind, just_after};
 use crate::outcome::StoreError;
 use crate::rows::{self, damaged};
-use crate::state::touched_key;
 use crate::store::Store;
+use crate::touches;
 use crate::wide;
 
 /// Rows read from the engine at a time.
@@ -65,8 +65,7 @@ pub(crate) fn ends(engine: &dyn Engine) -> Result<(), StoreError> {
     if newest != heads.newest {
         return Err(damaged("the journal does not end where it ended"));
     }
-    let touched = last(Kind::Touched)?.map(|(key, _)| key);
-    if touched != (heads.revision > 0).then(|| touched_key(heads.revision).as_bytes().to_vec()) {
+    if touches::newest(engine)? != (heads.revision > 0).then_some(heads.revision) {
         return Err(damaged("the state does not end where it ended"));
     }
     Ok(())

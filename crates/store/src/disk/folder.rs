@@ -21,8 +21,8 @@ use crate::disk::files;
 use crate::outcome::StoreError;
 
 /// The format this program writes. Older ones are read, newer ones refused. Version 2 lists entries by their projects,
-/// which a program of version 1 would let fall behind.
-pub(crate) const FORMAT: u32 = 2;
+/// which a program of version 1 would let fall behind; version 3 lets many small values share a row.
+pub(crate) const FORMAT: u32 = 3;
 
 /// The folder of a store.
 #[derive(Clone, Debug)]
@@ -164,14 +164,16 @@ mod tests {
         folder.switch_to(7).unwrap();
         assert_eq!(folder.format().unwrap(), Format::State(7));
         let write = |text: &str| fs::write(folder.root().join("FORMAT"), text).unwrap();
-        write("{\"format\":1,\"engine\":\"sled 0.34\",\"state\":3}\n");
-        assert_eq!(folder.format().unwrap(), Format::State(3));
-        assert!(folder.is_older().unwrap());
+        for older in [1, 2] {
+            write(&format!("{{\"format\":{older},\"engine\":\"sled 0.34\",\"state\":3}}\n"));
+            assert_eq!(folder.format().unwrap(), Format::State(3));
+            assert!(folder.is_older().unwrap());
+        }
         folder.switch_to(3).unwrap();
         assert!(!folder.is_older().unwrap());
-        write("{\"format\":3,\"somewhere\":\"else\"}");
+        write("{\"format\":4,\"somewhere\":\"else\"}");
         let error = folder.format().unwrap_err().to_string();
-        assert!(error.contains("newer whimbrel (store format 3, this one knows 2)"), "{error}");
+        assert!(error.contains("newer whimbrel (store format 4, this one knows 3)"), "{error}");
         write("no");
         assert_eq!(folder.format().unwrap(), Format::Unreadable);
     }

@@ -21,6 +21,7 @@ use crate::moving::import;
 use crate::outcome::{OpenStep, Opened, StoreError};
 use crate::store::{Home, Store};
 use crate::types::{Progress, Settings};
+use crate::upgrade;
 
 impl Store {
     /// Opens the store in the folder of the settings (relative to `base`), making it when there is none.
@@ -144,6 +145,7 @@ impl Site {
             _lock: self.lock,
         };
         let store = Store::over(Box::new(engine), documents, heads, Some(home))?;
+        store.inner.upgrade(upgrade::STRIDE, usize::MAX)?;
         if let Some(count) = store.inner.complete()?.filter(|count| *count > 0) {
             steps.push(OpenStep::Projects(count));
         }

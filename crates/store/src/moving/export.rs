@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest as _, Sha256};
 use whimbrel_catalog::{CatalogId, EntryKey, Tombstone};
-use whimbrel_project::ProjectId;
+use whimbrel_project::{ProjectId, StarHistory};
 
 use crate::disk::documents::Documents;
 use crate::keys::{Key, Kind, hex};
@@ -16,6 +16,8 @@ use crate::lanes::rows::{self as lanes, Mark};
 use crate::moving::frozen::Frozen;
 use crate::moving::lines::{DOCUMENT_PART, Footer, Header, Line, NAME, VERSION};
 use crate::outcome::StoreError;
+use crate::projects::by_number::ByNumber;
+use crate::projects::form::{self, Found};
 use crate::projects::rows::{self as projects, Census};
 use crate::rows;
 use crate::store::{Inner, Store};
@@ -72,19 +74,25 @@ impl Store {
     }
 }
 
-/// Projects, then what belongs to them, each with its number; then links in trouble.
+/// Projects, most with their stars, then what else belongs to them, each with its number; then links in trouble.
 fn all_projects(frozen: &Frozen<'_>, inner: &Inner, writer: &mut Writer<'_>) -> Result<(), StoreError> {
-    frozen.walk(Key::of(Kind::Project).range(), |_, version, payload| {
-        let (revision, project) = projects::read(version, &payload)?;
-        writer.line(&Line::Project(Cow::Owned(inner.as_known(revision, project))))
+    let mut scan = ByNumber::default();
+    let line = |writer: &mut Writer<'_>, Found { revision, project, stars }: Found| {
+        let project = inner.as_known(revision, project);
+        let id = project.id;
+        writer.line(&Line::Project(Cow::Owned(project)))?;
+        stars.map_or(Ok(()), |stars| writer.line(&stars_line(id, &stars)))
+    };
+    frozen.walk(Key::of(Kind::Project).range(), |key, version, payload| {
+        scan.meet(key, version, &payload)?.into_iter().try_for_each(|found| line(writer, found))
     })?;
+    scan.rest().try_for_each(|found| line(writer, found))?;
     frozen.walk(Key::of(Kind::Alias).range(), |_, version, payload| {
         writer.line(&Line::Alias(Cow::Owned(projects::alias(version, &payload)?)))
     })?;
     frozen.walk(Key::of(Kind::Stars).range(), |key, version, payload| {
         let project = ProjectId(key.last_chunk::<4>().map_or(0, |bytes| u32::from_be_bytes(*bytes)));
-        let packed64 = BASE64_STANDARD.encode(projects::read_stars(version, &payload)?.encode());
-        writer.line(&Line::Stars { project, packed64 })
+        writer.line(&stars_line(project, &form::read_stars(version, &payload)?))
     })?;
     frozen.walk(Key::of(Kind::Ranks).range(), |_, version, payload| {
         writer.line(&Line::Ranks(Cow::Owned(projects::read_ranked(version, &payload)?)))
@@ -102,6 +110,10 @@ fn all_lanes(frozen: &Frozen<'_>, writer: &mut Writer<'_>) -> Result<(), StoreEr
     frozen.walk(Key::of(Kind::DeadLetter).range(), |_, version, body| {
         writer.line(&Line::DeadLetter(Cow::Owned(lanes::letter(version, &body)?)))
     })
+}
+
+fn stars_line(project: ProjectId, stars: &StarHistory) -> Line<'static> {
+    Line::Stars { project, packed64: BASE64_STANDARD.encode(stars.encode()) }
 }
 
 /// Catalogs, then what belongs to them. Rows but the catalogs' own do not name their catalog, so it is told by the

@@ -17,6 +17,7 @@ use crate::lanes::rows::{self as lanes, Mark};
 use crate::links::put_trouble;
 use crate::moving::lines::{Header, Line, NAME, VERSION};
 use crate::outcome::StoreError;
+use crate::projects::form;
 use crate::projects::rows::{self as projects, Census};
 use crate::projects::spread::Spread;
 use crate::record::Moves;
@@ -113,7 +114,9 @@ impl<'a> Loader<'a> {
             Line::Stars { project, packed64 } => {
                 let bad = || Trouble::Bad(format!("the stars of project {project} are damaged"));
                 let packed = BASE64_STANDARD.decode(&packed64).map_err(|_| bad())?;
-                projects::put_stars(txn, project, &StarHistory::decode(&packed).ok_or_else(bad)?)?;
+                if !form::put_stars(txn, project, &StarHistory::decode(&packed).ok_or_else(bad)?)? {
+                    return Err(Trouble::Bad(format!("there is no project {project}")));
+                }
             }
             Line::Ranks(ranked) => projects::put_ranked(txn, &ranked)?,
             Line::Link(trouble) => put_trouble(txn, &trouble)?,

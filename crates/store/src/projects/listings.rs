@@ -1,5 +1,8 @@
 //! Which entries of which catalogs lie in which project; kept by whatever writes and deletes entries.
 //!
+//! Neighbouring projects share a block. What is listed in so many places that others would have to be read with it
+//! has rows of its own for the rest.
+//!
 //! That a project is listed by nobody any more, or again, is written into its block of due times at once: a crash
 //! must not leave it due for ever, or never.
 
@@ -10,9 +13,11 @@ use whimbrel_catalog::key::name_from_url;
 use whimbrel_catalog::{CatalogId, Entry, EntryKey};
 use whimbrel_project::ProjectId;
 
-use crate::engine::Rows as _;
+use crate::engine::Rows;
 use crate::keys::{Key, Kind};
 use crate::outcome::StoreError;
+use crate::packed;
+use crate::projects::form::seat;
 use crate::projects::rows::{create, named};
 use crate::projects::schedule::{AT_ONCE, BLOCK, NEVER, Turn, block_of, read_block, write_block};
 use crate::rows::{self, VERSION};
@@ -25,11 +30,23 @@ const HOST: &str = "github.com";
 /// Nobody at GitHub has a longer owner and name together.
 const LONGEST: usize = 200;
 
+/// So many listings of a project stand in its block.
+const IN_BLOCK: usize = 8;
+
+const WHAT: &str = "a block of listings";
+
 /// An entry that lies in a project.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Row {
     pub(crate) catalog: CatalogId,
     pub(crate) entry: EntryKey,
+}
+
+/// A listing in its block.
+#[derive(Debug, Serialize, Deserialize)]
+struct Item {
+    seat: u8,
+    row: Row,
 }
 
 /// The key of the project an entry lies in: that of its repository, whatever stands below.
@@ -56,7 +73,7 @@ pub(crate) fn list(
     let name = name_from_url(&entry.url).filter(|name| name.eq_ignore_ascii_case(bare));
     let id = create(txn, &key, name.unwrap_or_else(|| bare.to_owned()), now)?;
     txn.turn(Turn::Listed(id));
-    wide::put_new(txn, &row_key(id, &row), VERSION, &rows::postcard_bytes(&row)?)
+    packed::push(txn, &block_of_listings(id), &Item { seat: seat(id).1, row })
 }
 
 /// An entry was deleted.
@@ -75,9 +92,12 @@ pub(crate) fn hand_over(
     to: ProjectId,
     key: Option<&EntryKey>,
 ) -> Result<(), StoreError> {
+    let mut rows = in_block(txn, from)?;
     for (at, row) in txn.all(&range_key(from).range())? {
         let (version, payload) = wide::join(txn, &at, row)?;
-        let row = read(version, &payload)?;
+        rows.push(read(version, &payload)?);
+    }
+    for row in rows {
         if key.is_none_or(|key| project_of(&row.entry).as_ref() == Some(key)) {
             remove(txn, from, &row)?;
             add(txn, to, &row)?;
@@ -86,7 +106,13 @@ pub(crate) fn hand_over(
     Ok(())
 }
 
-/// Where the listings of a project stand.
+/// The listings of a project that stand in its block.
+pub(crate) fn in_block(rows: &dyn Rows, id: ProjectId) -> Result<Vec<Row>, StoreError> {
+    let items: Vec<Item> = packed::read(rows, &block_of_listings(id), WHAT)?;
+    Ok(items.into_iter().filter(|item| item.seat == seat(id).1).map(|item| item.row).collect())
+}
+
+/// Where the further listings of a project stand.
 pub(crate) fn range_key(id: ProjectId) -> Key {
     Key::of(Kind::Listing).number(id.0.into())
 }
@@ -96,13 +122,23 @@ pub(crate) fn read(version: u8, payload: &[u8]) -> Result<Row, StoreError> {
     rows::from_postcard(version, payload, "a listing")
 }
 
+fn block_of_listings(id: ProjectId) -> Key {
+    Key::of(Kind::Listed).number(seat(id).0.into())
+}
+
 /// Where a block of due times stands.
 pub(crate) fn block_key(block: u32) -> Key {
     Key::of(Kind::Schedule).number(block.into())
 }
 
-fn add(txn: &mut Txn<'_>, id: ProjectId, row: &Row) -> Result<(), StoreError> {
-    if !txn.any(&range_key(id).range())? {
+/// A listing comes to a project that is there.
+pub(crate) fn add(txn: &mut Txn<'_>, id: ProjectId, row: &Row) -> Result<(), StoreError> {
+    let near = in_block(txn, id)?;
+    if near.contains(row) {
+        return Ok(());
+    }
+    let at = row_key(id, row);
+    if near.is_empty() && !txn.any(&range_key(id).range())? {
         // A block that was not written yet says "due at once" for everybody.
         if let Some(block) = txn.get(block_key(block_of(id)).as_bytes())?
             && read_block(&block)?.get(slot(id)) == Some(&NEVER)
@@ -110,17 +146,29 @@ fn add(txn: &mut Txn<'_>, id: ProjectId, row: &Row) -> Result<(), StoreError> {
             write_slot(txn, id, AT_ONCE)?;
         }
         txn.turn(Turn::Listed(id));
+    } else if txn.get(at.as_bytes())?.is_some() {
+        return Ok(());
     }
-    wide::put(txn, &row_key(id, row), VERSION, &rows::postcard_bytes(row)?)
+    if near.len() < IN_BLOCK {
+        packed::push(txn, &block_of_listings(id), &Item { seat: seat(id).1, row: row.clone() })
+    } else {
+        wide::put(txn, &at, VERSION, &rows::postcard_bytes(row)?)
+    }
 }
 
 fn remove(txn: &mut Txn<'_>, id: ProjectId, row: &Row) -> Result<(), StoreError> {
-    let at = row_key(id, row);
-    if txn.get(at.as_bytes())?.is_none() {
+    let (key, at) = (block_of_listings(id), row_key(id, row));
+    let mut items: Vec<Item> = packed::read(txn, &key, WHAT)?;
+    let before = items.len();
+    items.retain(|item| item.seat != seat(id).1 || item.row != *row);
+    if items.len() < before {
+        packed::write(txn, &key, &items)?;
+    } else if txn.get(at.as_bytes())?.is_some() {
+        wide::remove(txn, &at)?;
+    } else {
         return Ok(());
     }
-    wide::remove(txn, &at)?;
-    if !txn.any(&range_key(id).range())? {
+    if items.iter().all(|item| item.seat != seat(id).1) && !txn.any(&range_key(id).range())? {
         silence(txn, id)?;
     }
     Ok(())

@@ -4,10 +4,12 @@ use whimbrel_project::{Project, ProjectId};
 
 use crate::heads::Heads;
 use crate::outcome::StoreError;
+use crate::projects::form;
+use crate::projects::leads::{self, Lead};
 use crate::projects::listings::{hand_over, silence};
 use crate::projects::rows::{self, Census};
-use crate::state::next_revision;
 use crate::store::Store;
+use crate::touches;
 use crate::txn::Txn;
 use crate::types::Touched;
 use crate::wide;
@@ -42,10 +44,9 @@ fn merge(
         let (version, payload) = wide::join(txn, &at, row)?;
         keys.push(rows::alias(version, &payload)?.key);
     }
-    let (own, other) = (rows::stars(txn, keep)?, rows::stars(txn, drop)?);
-    wide::remove(txn, &rows::stars_key(drop))?;
-    wide::remove(txn, &rows::project_key(drop))?;
-    next_revision(txn, heads, Some(revision).filter(|revision| *revision > 0), &Touched::Project(drop))?;
+    let (own, other) = (form::stars(txn, keep)?, form::stars(txn, drop)?);
+    form::remove(txn, drop)?;
+    touches::touch(txn, heads, Some(revision).filter(|revision| *revision > 0), &Touched::Project(drop))?;
     let mut census = Census::read(txn)?.unwrap_or_default();
     census.count = census.count.saturating_sub(1);
     census.write(txn)?;
@@ -59,7 +60,7 @@ fn merge(
     if let Some(node) = &dropped.node
         && rows::of_node(txn, node)? == Some(drop)
     {
-        txn.remove(rows::node_key(node).as_bytes());
+        leads::clear(txn, Lead::Node(node))?;
         kept.node.get_or_insert_with(|| node.clone());
     }
     kept.followed = kept.followed.min(dropped.followed);
@@ -67,7 +68,7 @@ fn merge(
     rows::put_node(txn, &kept)?;
     let begin = |stars: &whimbrel_project::StarHistory| stars.rows().first().map(|row| row.at);
     if begin(&other).is_some_and(|begins| begin(&own).is_none_or(|own| begins < own)) {
-        rows::put_stars(txn, keep, &other)?;
+        form::put_stars(txn, keep, &other)?;
     }
     silence(txn, drop)
 }

@@ -4,7 +4,10 @@
 //! number; listings say which entries of which catalogs lie in it, and are kept by whatever writes and deletes
 //! entries. A project that nobody lists any more stays, with its history, but is not due.
 
+pub(crate) mod by_number;
+pub(crate) mod form;
 pub(crate) mod index;
+pub(crate) mod leads;
 pub(crate) mod listings;
 mod merge;
 pub(crate) mod plan;

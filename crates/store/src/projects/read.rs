@@ -3,8 +3,11 @@
 use whimbrel_catalog::{CatalogId, EntryKey};
 use whimbrel_project::{Project, ProjectId, RankState, StarHistory};
 
+use crate::engine::KeyRange;
 use crate::keys::{Key, Kind};
 use crate::outcome::StoreError;
+use crate::projects::by_number::ByNumber;
+use crate::projects::form::{self, Found};
 use crate::projects::types::Listing;
 use crate::projects::{listings, rows};
 use crate::store::{Inner, Store};
@@ -26,18 +29,25 @@ impl Store {
     /// All projects after this one, at most `limit`, by their numbers.
     pub fn projects(&self, after: Option<ProjectId>, limit: usize) -> Result<Vec<Project>, StoreError> {
         let inner = &self.inner;
-        let all = Key::of(Kind::Project);
-        let range = after.map_or_else(|| all.range(), |id| all.range_after(&rows::project_key(id)));
+        let all = Key::of(Kind::Project).range();
+        let range = KeyRange { from: form::scan_after(after).as_bytes().to_vec(), ..all };
         let _view = inner.reading();
-        let mut found = Vec::new();
+        let mut scan = ByNumber::default();
+        let mut found: Vec<Project> = Vec::new();
+        let mut take = |project: Found| {
+            if after.is_none_or(|id| project.project.id > id) {
+                found.push(inner.as_known(project.revision, project.project));
+            }
+            found.len() < limit
+        };
         if limit > 0 {
             inner.walk(range, |key, row| {
                 let (version, payload) = wide::join(&*inner.engine, key, row)?;
-                let (revision, project) = rows::read(version, &payload)?;
-                found.push(inner.as_known(revision, project));
-                Ok(found.len() < limit)
+                Ok(scan.meet(key, version, &payload)?.into_iter().all(&mut take))
             })?;
+            scan.rest().all(take);
         }
+        found.truncate(limit);
         Ok(found)
     }
 
@@ -78,10 +88,14 @@ impl Store {
     pub fn listings(&self, id: ProjectId) -> Result<Vec<Listing>, StoreError> {
         let inner = &self.inner;
         let _view = inner.reading();
-        let mut found = Vec::new();
+        let mut listed = listings::in_block(&*inner.engine, id)?;
         inner.walk(listings::range_key(id).range(), |key, row| {
             let (version, payload) = wide::join(&*inner.engine, key, row)?;
-            let row = listings::read(version, &payload)?;
+            listed.push(listings::read(version, &payload)?);
+            Ok(true)
+        })?;
+        let mut found = Vec::new();
+        for row in listed {
             if let Some(entry) = inner.accepted(&row.catalog, &row.entry)? {
                 let mut sections = Vec::new();
                 for place in entry.places {
@@ -91,8 +105,7 @@ impl Store {
                 }
                 found.push(Listing { catalog: row.catalog, entry: row.entry, name: entry.name, sections });
             }
-            Ok(true)
-        })?;
+        }
         found.sort_by(|a, b| (&a.catalog, &a.entry).cmp(&(&b.catalog, &b.entry)));
         Ok(found)
     }
@@ -128,7 +141,7 @@ impl Store {
     /// The stars of a project over time; empty when none were recorded.
     pub fn star_history(&self, id: ProjectId) -> Result<StarHistory, StoreError> {
         let _view = self.inner.reading();
-        rows::stars(&*self.inner.engine, id)
+        form::stars(&*self.inner.engine, id)
     }
 
     /// What is remembered of a ranking.

@@ -7,6 +7,7 @@ use whimbrel_news::Dated;
 use crate::heads::Heads;
 use crate::journal::Journal;
 use crate::outcome::StoreError;
+use crate::projects::form;
 use crate::projects::rows::{self, Ranked};
 use crate::projects::schedule::{Turn, seconds};
 use crate::projects::types::{ProjectRecord, RankRecord};
@@ -69,7 +70,7 @@ fn write(txn: &mut Txn<'_>, heads: &mut Heads, record: &ProjectRecord) -> Result
         rows::put_alias(txn, heads, project, key)?;
     }
     if let Some(stars) = &record.history {
-        rows::put_stars(txn, project.id, stars)?;
+        form::put_stars(txn, project.id, stars)?;
     }
     txn.turn(Turn::Due(project.id, seconds(record.due)));
     Ok(true)

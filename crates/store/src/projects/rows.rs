@@ -1,17 +1,18 @@
-//! How projects are written: the row itself, and the keys and the node id that lead to it.
+//! How projects are written, together with the keys and the node ids that lead to them.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use whimbrel_catalog::EntryKey;
-use whimbrel_project::{Project, ProjectId, RankState, StarHistory};
+use whimbrel_project::{Project, ProjectId, RankState};
 
 use crate::engine::Rows;
 use crate::heads::Heads;
 use crate::keys::{Key, Kind};
 use crate::outcome::StoreError;
-use crate::projects::listings;
+use crate::projects::leads::{self, Lead};
+use crate::projects::{form, listings};
 use crate::rows::{self, VERSION, damaged};
-use crate::state::next_revision;
+use crate::touches;
 use crate::txn::Txn;
 use crate::types::Touched;
 use crate::wide;
@@ -48,24 +49,18 @@ impl Census {
 
 /// The project of this key, now or formerly.
 pub(crate) fn named(rows: &dyn Rows, key: &EntryKey) -> Result<Option<ProjectId>, StoreError> {
-    number(rows, &Key::of(Kind::ProjectKey).entry(key))
+    leads::find(rows, Lead::Key(key))
 }
 
 /// The project of this node id.
 pub(crate) fn of_node(rows: &dyn Rows, node: &str) -> Result<Option<ProjectId>, StoreError> {
-    number(rows, &node_key(node))
+    leads::find(rows, Lead::Node(node))
 }
 
 /// A project and the revision it was last written at; as it was written, also when it is behind.
 pub(crate) fn get(rows: &dyn Rows, id: ProjectId) -> Result<Option<(u64, Project)>, StoreError> {
-    let Some((version, payload)) = wide::get(rows, project_key(id).as_bytes())? else { return Ok(None) };
-    read(version, &payload).map(Some)
-}
-
-/// Such a row that a scan found.
-pub(crate) fn read(version: u8, payload: &[u8]) -> Result<(u64, Project), StoreError> {
-    let (revision, body) = rows::unstamp(payload)?;
-    Ok((revision, rows::json(version, body, "a project")?))
+    let Some(form) = form::find(rows, id)? else { return Ok(None) };
+    Ok(Some((form.revision(), form.project()?)))
 }
 
 /// Makes a project of a repository that was never seen before. It has nothing to show yet, so the look-up index
@@ -81,27 +76,30 @@ pub(crate) fn create(
     census.count += 1;
     census.write(txn)?;
     let id = ProjectId(census.newest);
-    let project = Project { full_name, ..Project::new(id, key.clone(), now) };
-    wide::put_new(txn, &project_key(id), VERSION, &rows::stamp(0, &rows::json_bytes(&project)?))?;
-    lead(txn, key, id)?;
+    form::put_unseen(txn, &Project { full_name, ..Project::new(id, key.clone(), now) })?;
+    leads::set(txn, Lead::Key(key), id)?;
     Ok(id)
 }
 
 /// Writes a project as an export has it: under its number, which must have been given and be free.
 pub(crate) fn restore(txn: &mut Txn<'_>, heads: &mut Heads, project: &Project) -> Result<bool, StoreError> {
-    let at = project_key(project.id);
     let mut census = Census::read(txn)?.unwrap_or_default();
     let given = (1..=census.newest).contains(&project.id.0);
-    let leads = leads(&project.key);
-    if !given || txn.get(at.as_bytes())?.is_some() || (leads && named(txn, &project.key)?.is_some()) {
+    let repository = is_repository(&project.key);
+    if !given || form::find(txn, project.id)?.is_some() || (repository && named(txn, &project.key)?.is_some())
+    {
         return Ok(false);
     }
     census.count += 1;
     census.write(txn)?;
-    let revision = next_revision(txn, heads, None, &Touched::Project(project.id))?;
-    wide::put_new(txn, &at, VERSION, &rows::stamp(revision, &rows::json_bytes(project)?))?;
-    if leads {
-        lead(txn, &project.key, project.id)?;
+    if *project == bare(project.clone()) {
+        form::put_unseen(txn, project)?;
+    } else {
+        let revision = touches::touch(txn, heads, None, &Touched::Project(project.id))?;
+        form::put(txn, project, revision)?;
+    }
+    if repository {
+        leads::set(txn, Lead::Key(&project.key), project.id)?;
     }
     put_node(txn, project)?;
     Ok(true)
@@ -111,18 +109,13 @@ pub(crate) fn restore(txn: &mut Txn<'_>, heads: &mut Heads, project: &Project) -
 /// one that came back older than it was. Says whether there is a row.
 pub(crate) fn put(txn: &mut Txn<'_>, heads: &mut Heads, project: &Project) -> Result<bool, StoreError> {
     let id = project.id;
-    let at = project_key(id);
-    let Some((version, payload)) = wide::get(txn, at.as_bytes())? else {
-        return Ok(false);
-    };
-    let (revision, old) = rows::unstamp(&payload)?;
-    let body = rows::json_bytes(project)?;
+    let Some(form) = form::find(txn, id)? else { return Ok(false) };
     let behind = Census::read(txn)?.unwrap_or_default().behind;
-    if old == body && revision >= behind {
+    if form.revision() >= behind && form.holds(project)? {
         return Ok(true);
     }
-    let old: Project = rows::json(version, old, "a project")?;
-    write(txn, heads, project, revision)?;
+    let old = form.project()?;
+    write(txn, heads, project, form.revision())?;
     if old.key != project.key {
         claim(txn, heads, &project.key, id)?;
         wide::remove(txn, &alias_key(id, &project.key))?;
@@ -135,7 +128,7 @@ pub(crate) fn put(txn: &mut Txn<'_>, heads: &mut Heads, project: &Project) -> Re
         if let Some(node) = &old.node
             && of_node(txn, node)? == Some(id)
         {
-            txn.remove(node_key(node).as_bytes());
+            leads::clear(txn, Lead::Node(node))?;
         }
         put_node(txn, project)?;
     }
@@ -152,9 +145,7 @@ pub(crate) fn bare(project: Project) -> Project {
 /// merged.
 pub(crate) fn put_node(txn: &mut Txn<'_>, project: &Project) -> Result<(), StoreError> {
     match &project.node {
-        Some(node) if of_node(txn, node)?.is_none() => {
-            txn.put(node_key(node).as_bytes(), rows::small_bytes(&project.id.0)?)
-        }
+        Some(node) if of_node(txn, node)?.is_none() => leads::set(txn, Lead::Node(node), project.id),
         _ => Ok(()),
     }
 }
@@ -166,7 +157,7 @@ pub(crate) fn put_alias(
     project: &Project,
     key: &EntryKey,
 ) -> Result<(), StoreError> {
-    if *key == project.key || !leads(key) {
+    if *key == project.key || !is_repository(key) {
         return Ok(());
     }
     claim(txn, heads, key, project.id)?;
@@ -189,19 +180,18 @@ fn claim(txn: &mut Txn<'_>, heads: &mut Heads, key: &EntryKey, id: ProjectId) ->
             write(txn, heads, &before, revision)?;
         }
     }
-    if owner != Some(id) && leads(key) { lead(txn, key, id) } else { Ok(()) }
+    if owner != Some(id) && is_repository(key) { leads::set(txn, Lead::Key(key), id) } else { Ok(()) }
 }
 
 /// Is this the key of a repository, that entries may lie in?
-fn leads(key: &EntryKey) -> bool {
+fn is_repository(key: &EntryKey) -> bool {
     listings::project_of(key).as_ref() == Some(key)
 }
 
 fn write(txn: &mut Txn<'_>, heads: &mut Heads, project: &Project, before: u64) -> Result<(), StoreError> {
     let touched = Touched::Project(project.id);
-    let revision = next_revision(txn, heads, (before > 0).then_some(before), &touched)?;
-    let payload = rows::stamp(revision, &rows::json_bytes(project)?);
-    wide::put(txn, &project_key(project.id), VERSION, &payload)
+    let revision = touches::touch(txn, heads, (before > 0).then_some(before), &touched)?;
+    form::put(txn, project, revision)
 }
 
 /// A further key of a project, as it is kept and exported.
@@ -214,25 +204,6 @@ pub(crate) struct Alias {
 /// Such a row that a scan found.
 pub(crate) fn alias(version: u8, payload: &[u8]) -> Result<Alias, StoreError> {
     rows::json(version, payload, "a further key of a project")
-}
-
-/// The stars of a project.
-pub(crate) fn stars(rows: &dyn Rows, id: ProjectId) -> Result<StarHistory, StoreError> {
-    match wide::get(rows, stars_key(id).as_bytes())? {
-        None => Ok(StarHistory::default()),
-        Some((version, payload)) => read_stars(version, &payload),
-    }
-}
-
-/// Such a value that was read.
-pub(crate) fn read_stars(version: u8, payload: &[u8]) -> Result<StarHistory, StoreError> {
-    rows::known(version, "a history of stars")?;
-    StarHistory::decode(payload).ok_or_else(|| damaged("a history of stars cannot be read"))
-}
-
-/// Writes the stars of a project.
-pub(crate) fn put_stars(txn: &mut Txn<'_>, id: ProjectId, stars: &StarHistory) -> Result<(), StoreError> {
-    wide::put(txn, &stars_key(id), VERSION, &stars.encode())
 }
 
 /// What is remembered of a ranking, as it is kept and exported.
@@ -252,16 +223,6 @@ pub(crate) fn read_ranked(version: u8, payload: &[u8]) -> Result<Ranked, StoreEr
     rows::json(version, payload, "a ranking")
 }
 
-/// Where a project stands.
-pub(crate) fn project_key(id: ProjectId) -> Key {
-    Key::of(Kind::Project).number(id.0.into())
-}
-
-/// Where its stars stand.
-pub(crate) fn stars_key(id: ProjectId) -> Key {
-    Key::of(Kind::Stars).number(id.0.into())
-}
-
 /// Where its further keys stand.
 pub(crate) fn aliases_of(id: ProjectId) -> Key {
     Key::of(Kind::Alias).number(id.0.into())
@@ -269,18 +230,4 @@ pub(crate) fn aliases_of(id: ProjectId) -> Key {
 
 fn alias_key(id: ProjectId, key: &EntryKey) -> Key {
     aliases_of(id).entry(key)
-}
-
-/// Where a node id leads.
-pub(crate) fn node_key(node: &str) -> Key {
-    Key::of(Kind::ProjectNode).text(node)
-}
-
-fn lead(txn: &mut Txn<'_>, key: &EntryKey, id: ProjectId) -> Result<(), StoreError> {
-    txn.put(Key::of(Kind::ProjectKey).entry(key).as_bytes(), rows::small_bytes(&id.0)?)
-}
-
-fn number(rows: &dyn Rows, key: &Key) -> Result<Option<ProjectId>, StoreError> {
-    let row = rows.get(key.as_bytes())?;
-    row.map(|row| rows::small(&row, "the number of a project").map(ProjectId)).transpose()
 }

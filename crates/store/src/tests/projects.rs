@@ -1,6 +1,7 @@
 //! Projects: found by the entries that lie in them, recorded, due, merged.
 
 mod due;
+mod shared;
 
 use whimbrel_catalog::{EntryKey, SectionPath};
 use whimbrel_project::{Project, ProjectId, RankState, Standing, StarHistory};
