@@ -3,9 +3,18 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
 use std::path::Path;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use crate::disk::files;
 use crate::outcome::StoreError;
+
+/// The system takes a moment to clear a killed process away, and its lock with it. Whoever starts again at once waits so
+/// long; a live owner is still named within a second.
+const DYING: Duration = Duration::from_millis(500);
+
+/// Between two attempts to get the lock.
+const ATTEMPT: Duration = Duration::from_millis(5);
 
 /// Holds the folder until dropped.
 pub(crate) struct Lock {
@@ -14,7 +23,7 @@ pub(crate) struct Lock {
 }
 
 impl Lock {
-    /// Takes the folder, or says at once who has it.
+    /// Takes the folder, or says within a second who has it.
     pub(crate) fn take(folder: &Path) -> Result<Self, StoreError> {
         let path = folder.join("LOCK");
         let mut file = OpenOptions::new()
@@ -24,7 +33,13 @@ impl Lock {
             .truncate(false)
             .open(&path)
             .map_err(files::at(&path))?;
-        match file.try_lock() {
+        let start = Instant::now();
+        let mut locked = file.try_lock();
+        while matches!(locked, Err(TryLockError::WouldBlock)) && start.elapsed() < DYING {
+            sleep(ATTEMPT);
+            locked = file.try_lock();
+        }
+        match locked {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 let mut text = String::new();
@@ -54,5 +69,20 @@ mod tests {
         assert_eq!(owner, Some(std::process::id()));
         drop(first);
         Lock::take(folder.path()).unwrap();
+    }
+
+    #[test]
+    fn a_lock_that_is_let_go_of_in_a_moment_is_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let dying = Lock::take(folder.path()).unwrap();
+        let (asked, is_asked) = std::sync::mpsc::channel();
+        let holder = std::thread::spawn(move || {
+            is_asked.recv().unwrap();
+            sleep(10 * ATTEMPT);
+            drop(dying);
+        });
+        asked.send(()).unwrap();
+        Lock::take(folder.path()).unwrap();
+        holder.join().unwrap();
     }
 }
