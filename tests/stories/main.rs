@@ -22,3 +22,4 @@ mod reader;
 mod restart;
 mod sources;
 mod supply;
+mod telegram_stand_in;

@@ -2,8 +2,8 @@
 //!
 //! [`World`] is a folder with a configuration and catalogs; it starts the program `whimbrel`, waits for what it says,
 //! asks its pages, kills it without warning and starts it again. [`website::Website`] stands in for servers on the
-//! web, answering through a [`server::Server`], [`github::Github`] for GitHub. [`browser::Browser`] is a real
-//! browser, [`site::Shown`] the site over news that is made up. Nothing in the program knows that it is under test:
+//! web, answering through a [`server::Server`], [`github::Github`] for GitHub, [`telegram::Telegram`] for Telegram.
+//! [`browser::Browser`] is a real browser, [`site::Shown`] the site over news that is made up. Nothing in the program knows that it is under test:
 //! only addresses differ.
 
 pub mod browser;
@@ -15,6 +15,7 @@ pub mod github;
 pub mod process;
 pub mod server;
 pub mod site;
+pub mod telegram;
 pub mod website;
 mod world;
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use whimbrel_world::github::Github;
+use whimbrel_world::telegram::{self, Telegram};
 
 /// Made-up services that behave like the real ones: try the program against them without touching anybody.
 #[derive(Parser)]
@@ -59,12 +60,75 @@ enum Service {
         #[arg(long, default_value_t = 0)]
         releases_per_minute: usize,
     },
+    /// A strict Telegram: the Bot API, its limits and its HTML, and you as somebody who talks to the bot.
+    ///
+    /// It prints its address and the bot's token. What is typed is said to the bot in a private
+    /// chat; a line such as `> Weekly` presses the button with that on it. What the bot writes is
+    /// printed.
+    ///
+    /// By hand:
+    ///
+    ///   curl http://127.0.0.1:8098/bot4200000001:demo/getUpdates
+    ///   curl http://127.0.0.1:8098/bot4200000001:demo/sendMessage \
+    ///        -d chat_id=5000000001 -d parse_mode=HTML -d 'text=<b>hello</b>'
+    ///
+    /// Ctrl-C ends it and says how the clients behaved.
+    #[command(verbatim_doc_comment)]
+    Telegram {
+        /// The port on 127.0.0.1; 0 takes any that is free.
+        #[arg(long, default_value_t = 8098)]
+        port: u16,
+        /// The bot's token.
+        #[arg(long, default_value = "4200000001:demo")]
+        token: String,
+        /// Your name there.
+        #[arg(long, default_value = "ada")]
+        name: String,
+        /// Takes messages at any pace.
+        #[arg(long)]
+        no_limits: bool,
+        /// Every answer comes this many milliseconds later (50, or 50ms).
+        #[arg(long, default_value = "0", value_parser = milliseconds)]
+        latency: Duration,
+    },
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
-    let Service::Github { port, projects, catalogs, seed, token, latency, releases_per_minute } =
-        Arguments::parse().service;
+    let service = Arguments::parse().service;
+    match service {
+        Service::Github { .. } => github(service).await,
+        Service::Telegram { .. } => telegram(service).await,
+    }
+}
+
+async fn telegram(service: Service) -> anyhow::Result<()> {
+    let Service::Telegram { port, token, name, no_limits, latency } = service else { return Ok(()) };
+    let telegram = Telegram::start_with(port, &token)?;
+    telegram.latency(latency);
+    if no_limits {
+        telegram.limits(|limits| *limits = telegram::Limits::none());
+    }
+    println!("{}", telegram.api_url());
+    println!("token {token}; you are {name}, chat {}", telegram.person(&name).id());
+    telegram::demo::run(&telegram, &name).await;
+    let journal = telegram.journal();
+    println!(
+        "{} calls, {} refused, {} of them by limits; {} messages",
+        journal.calls.len(),
+        journal.refused(),
+        journal.limited(),
+        telegram.count()
+    );
+    told(&journal.violations);
+    Ok(())
+}
+
+async fn github(service: Service) -> anyhow::Result<()> {
+    let Service::Github { port, projects, catalogs, seed, token, latency, releases_per_minute } = service
+    else {
+        return Ok(());
+    };
     let github = Github::start_on(port)?;
     github.latency(latency);
     for token in &token {
@@ -102,10 +166,15 @@ async fn main() -> anyhow::Result<()> {
         journal.refused(),
         journal.not_modified()
     );
-    for violation in journal.violations.iter().take(20) {
+    told(&journal.violations);
+    Ok(())
+}
+
+/// Says how clients misbehaved.
+fn told(violations: &[String]) {
+    for violation in violations.iter().take(20) {
         println!("a client misbehaved: {violation}");
     }
-    Ok(())
 }
 
 fn milliseconds(text: &str) -> Result<Duration, std::num::ParseIntError> {
