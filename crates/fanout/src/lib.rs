@@ -7,6 +7,7 @@ pub mod bundle;
 pub mod cadence;
 pub mod channel;
 pub mod destination;
+pub mod pace;
 pub mod settings;
 pub mod subscription;
 
@@ -14,6 +15,7 @@ pub use bundle::{Bundle, Content, Links};
 pub use cadence::{At, BadCadence, Cadence, Cron, Quiet, Rhythm};
 pub use channel::{Channel, Learned, Limit, Nonce, Part, Refusal, SendError, Sent, Style, Upload};
 pub use destination::{BadDestination, Destination, Service};
+pub use pace::{Class, Limits, Pace, PaceStatus, Permit, Window};
 pub use settings::Settings;
 pub use subscription::{
     Ended, LaneReport, LaneState, New, RestStatus, ServiceStatus, Status, SubscribeError, Subscription,
