@@ -57,6 +57,15 @@ impl Settling {
         self.hold.as_ref().map(|held| (&held.hold, held.since))
     }
 
+    /// New entries that wait to be told; none while a mass change is held back.
+    pub fn arriving(&self) -> impl Iterator<Item = &EntryKey> {
+        let pending = self.pending.iter().filter(|_| self.hold.is_none());
+        pending.filter_map(|pending| match &pending.what {
+            What::Added(key) => Some(key),
+            _ => None,
+        })
+    }
+
     /// How many differences wait.
     pub fn waiting(&self) -> usize {
         self.pending.len()

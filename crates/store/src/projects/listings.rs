@@ -76,6 +76,18 @@ pub(crate) fn list(
     packed::push(txn, &block_of_listings(id), &Item { seat: seat(id).1, row })
 }
 
+/// Makes the project of this key although no entry lies in it: it is not due.
+pub(crate) fn create_unlisted(
+    txn: &mut Txn<'_>,
+    key: &EntryKey,
+    now: DateTime<Utc>,
+) -> Result<ProjectId, StoreError> {
+    let bare = key.as_str().trim_start_matches(HOST).trim_start_matches('/');
+    let id = create(txn, key, bare.to_owned(), now)?;
+    silence(txn, id)?;
+    Ok(id)
+}
+
 /// An entry was deleted.
 pub(crate) fn unlist(txn: &mut Txn<'_>, catalog: &CatalogId, entry: &EntryKey) -> Result<(), StoreError> {
     let Some(key) = project_of(entry) else { return Ok(()) };

@@ -10,7 +10,7 @@ use crate::keys::{Key, Kind};
 use crate::outcome::StoreError;
 use crate::projects::listings::block_key;
 use crate::projects::rows::Census;
-use crate::projects::schedule::{AT_ONCE, BLOCK, Schedule, Seconds, read_block, seconds, until};
+use crate::projects::schedule::{AT_ONCE, BLOCK, NEVER, Schedule, Seconds, read_block, seconds, until};
 use crate::store::{Inner, Store};
 
 /// How long due times may wait before they are written.
@@ -34,6 +34,11 @@ impl Store {
     /// How many projects are due at some time: those that somebody lists.
     pub fn projects_scheduled(&self) -> usize {
         self.inner.schedule().len()
+    }
+
+    /// Whether somebody lists a project, so that it is due at some time.
+    pub fn is_followed(&self, id: ProjectId) -> bool {
+        self.inner.schedule().due(id) != NEVER
     }
 
     /// Says when projects are next due, to the second. Takes no time: it is written by [`Store::flush_schedule`]. A time

@@ -1,13 +1,15 @@
 //! What looks at projects and rankings found, in one durable transaction with the news it caused.
 
 use chrono::{DateTime, Utc};
-use whimbrel_catalog::CatalogId;
+use whimbrel_catalog::{CatalogId, EntryKey};
 use whimbrel_news::Dated;
+use whimbrel_project::ProjectId;
 
 use crate::heads::Heads;
 use crate::journal::Journal;
 use crate::outcome::StoreError;
 use crate::projects::form;
+use crate::projects::listings;
 use crate::projects::rows::{self, Ranked};
 use crate::projects::schedule::{Turn, seconds};
 use crate::projects::types::{ProjectRecord, RankRecord};
@@ -42,6 +44,28 @@ impl Store {
             let seqs = journal.close(txn, heads, now)?;
             Ok(Recorded { seqs, revision: heads.revision })
         })
+    }
+
+    /// The project an entry of this key will lie in, while nobody lists it: made when it was never heard of, and not due.
+    /// `None` for entries that lie in no project, and for a project that is followed already.
+    pub fn expect_project(
+        &self,
+        entry: &EntryKey,
+        now: DateTime<Utc>,
+    ) -> Result<Option<ProjectId>, StoreError> {
+        let Some(key) = listings::project_of(entry) else { return Ok(None) };
+        if let Some(id) = rows::named(&*self.inner.engine, &key)? {
+            return Ok((!self.is_followed(id)).then_some(id));
+        }
+        let made = self.inner.commit(|txn, _| {
+            // Somebody may have listed it meanwhile.
+            if rows::named(txn, &key)?.is_some() {
+                return Ok(None);
+            }
+            let id = listings::create_unlisted(txn, &key, now)?;
+            Ok(Some(id))
+        })?;
+        Ok(made)
     }
 
     /// Records news that change no state, of a catalog or of none, as [`Store::record_projects`] does.
