@@ -18,13 +18,11 @@ use std::path::Path;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
-use whimbrel_store::Store;
-use whimbrel_watch::{GithubSettings, ProjectWatcher, Settings, Span, Watcher};
 use whimbrel_world::github::Github;
 
 use self::publisher::Publisher;
+use crate::side::{Side, TOKEN};
 
-const TOKEN: &str = "token_of_the_month";
 const CATALOGS: usize = 4;
 const STEP: TimeDelta = TimeDelta::minutes(60);
 
@@ -55,7 +53,7 @@ async fn month(projects: usize, seed: u64) {
     let end = start() + TimeDelta::days(30);
     let mut publishers = publisher::crowd(&github, projects, start(), end, seed);
     let mut listed = 0;
-    let mut side = Side::open(folder.path(), &github, start());
+    let mut side = open(folder.path(), &github, start());
     let mut looks = 0;
     let mut now = start();
     while now < end + REST {
@@ -76,12 +74,12 @@ async fn month(projects: usize, seed: u64) {
         // Killed without a word: nothing is flushed, nothing is said goodbye to.
         if [TimeDelta::hours(24 * 9 + 7), TimeDelta::hours(24 * 22 + 3)].contains(&(now - start())) {
             drop(side);
-            side = Side::open(folder.path(), &github, now);
+            side = open(folder.path(), &github, now);
         }
     }
     let journal = github.journal();
     let refused = journal.calls.iter().filter(|call| call.limited && !call.fault).count();
-    let events = events(&side.store);
+    let events = side.events();
     let wrong = compare(&publishers, &events, end + REST);
     println!(
         "{projects} projects, {looks} looks, {} requests ({} a day), {} events, refused {refused}, {:.0} s",
@@ -93,6 +91,11 @@ async fn month(projects: usize, seed: u64) {
     github.expects_no_violations();
     assert_eq!(refused, 0, "nothing is asked that may not be asked");
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+fn open(folder: &Path, github: &Github, now: DateTime<Utc>) -> Side {
+    let catalog = |number: usize| json!({ "id": format!("list{number}"), "source": format!("list{number}.md"), "hold_secs": 0 });
+    Side::open(folder, github, &[TOKEN], (0..CATALOGS).map(catalog), now)
 }
 
 /// Writes the catalogs as of this moment: every project in one, every tenth in two.
@@ -114,65 +117,6 @@ fn list(folder: &Path, publishers: &[Publisher], now: DateTime<Utc>) {
             }
         }
         std::fs::write(folder.join(format!("list{catalog}.md")), text).expect("a catalog");
-    }
-}
-
-/// The program's side: its store and its watchers.
-struct Side {
-    store: Store,
-    catalogs: Watcher,
-    projects: ProjectWatcher,
-}
-
-impl Side {
-    fn open(folder: &Path, github: &Github, now: DateTime<Utc>) -> Self {
-        let store = Store::open(&whimbrel_store::Settings::default(), folder, now).expect("a store").store;
-        let settings = GithubSettings {
-            api_url: github.api_url(),
-            tokens: vec![TOKEN.into()],
-            interval_min: Span::from_secs(3600),
-            ..GithubSettings::default()
-        };
-        let (timeout, second_read) = (Span::from_secs(5), Span::from_millis(0));
-        let watch = Settings { timeout, second_read, ..Settings::default() };
-        let way = whimbrel_watch::Github::new(&settings, &watch, folder, now).expect("a way");
-        let config = |catalog: usize| {
-            let source = format!("list{catalog}.md");
-            let config = json!({ "id": format!("list{catalog}"), "source": source, "hold_secs": 0 });
-            serde_json::from_value(config).expect("a catalog")
-        };
-        let configs = (0..CATALOGS).map(config).collect();
-        let catalogs = Watcher::new(store.clone(), folder, watch, way.clone(), configs).expect("catalogs");
-        let projects = ProjectWatcher::new(store.clone(), way, settings.project_rules());
-        Self { store, catalogs, projects }
-    }
-
-    /// One turn of the program's loop, and more where GitHub is to be asked again before the next; how many looks.
-    async fn step(&self, github: &Github, mut now: DateTime<Utc>, until: DateTime<Utc>) -> usize {
-        let round = self.catalogs.poll_due(now).await;
-        assert_eq!((round.failed, round.refused), (Vec::new(), None));
-        let mut looks = 0;
-        loop {
-            github.clock().set(now);
-            let round = self.projects.poll_due(now).await;
-            assert_eq!(round.refused, None);
-            looks += round.looked;
-            match round.again.filter(|again| *again < until) {
-                Some(again) => now = again.max(now + TimeDelta::seconds(1)),
-                None => return looks,
-            }
-        }
-    }
-}
-
-/// The whole journal as readers get it, oldest first.
-fn events(store: &Store) -> Vec<Value> {
-    let (mut events, mut after) = (Vec::new(), 0);
-    loop {
-        let page = store.events_after(after, 1_000).expect("a page");
-        let Some(last) = page.last() else { return events };
-        after = last.seq;
-        events.extend(page.iter().map(|event| serde_json::to_value(event).expect("JSON")));
     }
 }
 

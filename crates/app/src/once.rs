@@ -31,9 +31,10 @@ pub(crate) fn once(args: &OnceArgs, common: &Common) -> anyhow::Result<ExitCode>
         let ids: Vec<_> = followed.catalogs.iter().map(|catalog| catalog.id.clone()).collect();
         let settings = loaded.config.watch.clone();
         let github = run::github(&loaded)?;
-        let projects =
-            ProjectWatcher::new(store.clone(), github.clone(), loaded.config.github.project_rules());
-        let watcher = Watcher::new(store.clone(), &loaded.folder, settings, github, followed.catalogs)?;
+        let rules = loaded.config.github.project_rules();
+        let watcher =
+            Watcher::new(store.clone(), &loaded.folder, settings, github.clone(), followed.catalogs)?;
+        let projects = ProjectWatcher::new(store.clone(), github, rules).expecting(watcher.arrivals());
         let mut round = watcher.look_now(&ids, Utc::now()).await;
         all_seen(&ids, &round)?;
         let (looked, failed) = (round.looked.len(), round.failed.len());
@@ -60,6 +61,7 @@ pub(crate) fn once(args: &OnceArgs, common: &Common) -> anyhow::Result<ExitCode>
                 .into_iter()
                 .map(|(what, how)| Off { what: what.to_owned(), how: how.to_owned() })
                 .collect(),
+            remarks: projects.remarks(Utc::now()),
             ..StatusFacts::default()
         };
         let (web, out) = (loaded.config.web.clone(), args.out.clone());

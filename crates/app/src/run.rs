@@ -98,7 +98,8 @@ async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()>
     let catalogs = setup.followed.catalogs.clone();
     let github = github(&setup)?;
     let watcher = Watcher::new(store.clone(), &setup.folder, settings, github.clone(), catalogs)?;
-    let projects = ProjectWatcher::new(store.clone(), github, setup.config.github.project_rules());
+    let rules = setup.config.github.project_rules();
+    let projects = ProjectWatcher::new(store.clone(), github, rules).expecting(watcher.arrivals());
     let links = LinkChecker::new(store.clone(), setup.config.links.clone(), &setup.config.watch)?;
     // Nobody is looked at yet, but everybody is known: until each was read, `/readyz` says that they are waited for.
     watcher.look_now(&[], Utc::now()).await;

@@ -4,6 +4,7 @@
 //! project brought; a [`Project`] is what is remembered of it between two looks. Who asks and who keeps the rows is
 //! the concern of others.
 
+mod absence;
 pub mod cadence;
 pub mod links;
 pub mod look;
@@ -16,6 +17,7 @@ pub mod seen;
 pub mod stars;
 mod states;
 
+pub use absence::Census;
 pub use links::{LinkAnswer, LinkNews, LinkTrouble};
 pub use look::{Listings, Outcome, look};
 pub use project::{Facts, Project, ProjectId, Reached, Standing};

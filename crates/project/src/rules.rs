@@ -19,6 +19,13 @@ pub struct Rules {
     pub backfill_count: u32,
     /// Hours between the first and the confirming look that miss a project. Default 24.
     pub gone_after_hours: u32,
+    /// When more projects than this are missing at once (and more than `hold_gone_percent`), GitHub or the token is more
+    /// likely in trouble than they are gone: none is told before `hold_gone_hours`. Default 10.
+    pub hold_gone: u32,
+    /// The same in percent of the projects looked at within a day. Default 5.
+    pub hold_gone_percent: u32,
+    /// Hours a project has to be missed while so many are. Default 168 (a week).
+    pub hold_gone_hours: u32,
     /// Tell when stars or forks pass a round number. Default true.
     pub milestones: bool,
     /// How many ranks count as the top of a ranking. Default 10.
@@ -40,6 +47,9 @@ impl Default for Rules {
             late_days: 7,
             backfill_count: 5,
             gone_after_hours: 24,
+            hold_gone: 10,
+            hold_gone_percent: 5,
+            hold_gone_hours: 168,
             milestones: true,
             top: 10,
             interval_min_secs: 600,

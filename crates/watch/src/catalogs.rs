@@ -30,6 +30,7 @@ use self::round::{Looks, Unkept};
 use crate::blocking::blocking;
 use crate::config::{CatalogConfig, Settings};
 use crate::github::Github;
+use crate::projects::Arrivals;
 use crate::source::Spec;
 
 /// Due catalogs asked of the store at a time.
@@ -44,6 +45,7 @@ pub struct Watcher {
     /// Looks of the clock that are under way; those that outlive their round are heard by a later one.
     under_way: Arc<Mutex<Looks>>,
     unkept: Unkept,
+    arrivals: Arrivals,
 }
 
 impl Watcher {
@@ -58,7 +60,14 @@ impl Watcher {
     ) -> anyhow::Result<Self> {
         let plan = Plan::new(base_dir, settings, github.clone(), catalogs)?;
         let plan = Arc::new(RwLock::new(Arc::new(plan)));
-        Ok(Self { store, github, plan, under_way: Arc::default(), unkept: Unkept::default() })
+        Ok(Self {
+            store,
+            github,
+            plan,
+            under_way: Arc::default(),
+            unkept: Unkept::default(),
+            arrivals: Arrivals::default(),
+        })
     }
 
     /// Takes a new configuration; when something is wrong with it, the old one stays. Catalogs that are no longer
@@ -164,6 +173,11 @@ impl Watcher {
     /// The way to GitHub that its looks share with others.
     pub fn github(&self) -> &Github {
         &self.github
+    }
+
+    /// Where it notes which catalogs have entries that settle.
+    pub fn arrivals(&self) -> Arrivals {
+        self.arrivals.clone()
     }
 
     /// Asks GitHub once which of these changed.

@@ -17,7 +17,7 @@ pub use config::{Backfill, CatalogConfig, Earlier, Settings};
 pub use github::{Github, GithubSettings};
 pub use links::{LinkChecker, LinkRound, LinkSettings};
 pub use notify::Edits;
-pub use projects::{ProjectRound, ProjectWatcher};
+pub use projects::{Arrivals, ProjectRound, ProjectWatcher};
 pub use replay::{Heard, ReplayOptions, ReplaySummary, Replayed, replay};
 pub use source::{Cursor, Document, LookError, LookErrorKind, Sight, Sources, Spec, SpecError, Version};
 pub use span::Span;

@@ -2,8 +2,11 @@
 //!
 //! A round takes the longest overdue projects page by page (`page`), for as long as GitHub's limits allow; what is put
 //! off keeps its place in the queue. `ranks` compares the standings of projects once a day. Nothing of all projects is
-//! held in memory: who is due is the store's to say.
+//! held in memory: who is due is the store's to say. `arrivals` looks ahead at what is about to be listed, and
+//! `absences` keeps a bad day of GitHub's from being told as the end of many projects.
 
+mod absences;
+mod arrivals;
 mod page;
 mod ranks;
 mod refusals;
@@ -16,6 +19,10 @@ use whimbrel_catalog::EntryKey;
 use whimbrel_project::{ProjectId, Rules};
 use whimbrel_store::{Store, StoreError};
 
+pub use self::arrivals::Arrivals;
+
+use self::absences::Absences;
+use self::page::Voice;
 use self::refusals::Refusals;
 use crate::blocking::blocking;
 use crate::github::Github;
@@ -42,6 +49,9 @@ pub struct ProjectWatcher {
     woken: Arc<Mutex<HashSet<ProjectId>>>,
     /// How long the store has refused what was seen.
     refusals: Arc<Mutex<Refusals>>,
+    /// What is about to be listed.
+    arrivals: Arrivals,
+    absences: Arc<Mutex<Absences>>,
 }
 
 /// What one round did.
@@ -71,12 +81,27 @@ impl ProjectWatcher {
             ranked: Arc::default(),
             woken: Arc::default(),
             refusals: Arc::default(),
+            arrivals: Arrivals::default(),
+            absences: Arc::default(),
         }
+    }
+
+    /// The same, which also looks at the projects of entries that settle.
+    #[must_use]
+    pub fn expecting(self, arrivals: Arrivals) -> Self {
+        Self { arrivals, ..self }
     }
 
     /// Takes other rules.
     pub fn reconfigure(&self, rules: Rules) {
         *self.rules.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(rules);
+    }
+
+    /// What is wrong, or missing and would help, at GitHub and with the projects: one sentence each.
+    pub fn remarks(&self, now: DateTime<Utc>) -> Vec<String> {
+        let mut remarks = self.github.remarks(now);
+        remarks.extend(locked(&self.absences).remark(&self.rules()));
+        remarks
     }
 
     /// The way to GitHub.
@@ -91,12 +116,16 @@ impl ProjectWatcher {
 
     /// The same, but looks only when that is worth a call.
     pub async fn poll_worthwhile(&self, now: DateTime<Utc>) -> ProjectRound {
-        self.poll(now, self.is_worthwhile(now)).await
+        self.poll(now, self.are_due(now)).await
     }
 
     /// Whether enough projects are due, or one is overdue for long enough: a call costs the same for one as for a full
     /// batch. Those that were hurried or never looked at are overdue since 1970, and do not wait.
     pub fn is_worthwhile(&self, now: DateTime<Utc>) -> bool {
+        self.arrivals.are_waiting(now) || self.are_due(now)
+    }
+
+    fn are_due(&self, now: DateTime<Utc>) -> bool {
         let Some(overdue) = self.next_due().map(|due| now - due) else { return false };
         overdue >= TimeDelta::zero()
             && (overdue >= grace(&self.rules()) || self.store.projects_due(now, FULL).len() == FULL)
@@ -108,9 +137,12 @@ impl ProjectWatcher {
             return round;
         }
         let done = async {
-            if look {
+            self.look_ahead(now, &mut round).await?;
+            if look && round.again.is_none() {
                 self.look_at_due(now, &mut round).await?;
             }
+            let (store, absences, rules) = (self.store.clone(), Arc::clone(&self.absences), self.rules());
+            blocking(move || locked(&absences).look_again(&store, now, &rules)).await?;
             self.rank_due(now, &mut round).await?;
             let store = self.store.clone();
             blocking(move || store.flush_schedule(now)).await
@@ -169,7 +201,7 @@ impl ProjectWatcher {
             let looked = self.github.look(&projects, now).await;
             let answered = looked.answers.len();
             round.again = looked.again;
-            let taken = self.take(projects, looked.answers, now, round).await;
+            let taken = self.take(projects, looked.answers, Voice::Loud, now, round).await;
             {
                 // The answer may be older than what somebody was hurried for since.
                 let mut woken = locked(&self.woken);

@@ -163,7 +163,7 @@ fn status(about: About) -> StatusSource {
             loops: loops.collect(),
             projects,
             budgets: projects::budgets(&about.projects, now),
-            remarks: about.projects.github().remarks(now),
+            remarks: about.projects.remarks(now),
             ..StatusFacts::default()
         }
     })

@@ -24,7 +24,7 @@ impl Visit<'_> {
         mut self,
         state: State<'_>,
         interval: Duration,
-        outlook: Outlook,
+        mut outlook: Outlook,
     ) -> Result<Outlook, StoreError> {
         let matures = state.tracker().settling().due(&self.followed.rules);
         self.meta.title = title(self.followed, state.tracker().accepted().title.as_deref());
@@ -36,6 +36,8 @@ impl Visit<'_> {
         record.shape = written.shape;
         record.settling = written.settling;
         record.news = written.news;
+        outlook.settles |=
+            record.settling.as_ref().is_some_and(|settling| settling.arriving().next().is_some());
         for dated in &mut record.news {
             know(self.store, &mut dated.news)?;
         }
@@ -117,7 +119,8 @@ impl Visit<'_> {
     }
 }
 
-/// Adds to a new entry what is known of its project, where another catalog has listed it before.
+/// Adds to a new entry what is known of its project: where another catalog lists it, or it was looked at while the entry
+/// settled.
 fn know(store: &Store, news: &mut News) -> Result<(), StoreError> {
     let News::Added { subject, facts, .. } = news else { return Ok(()) };
     let key = EntryKey::from_stored(&subject.key);

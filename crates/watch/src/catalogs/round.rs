@@ -58,6 +58,7 @@ impl Watcher {
         for id in ids {
             let Some(followed) = plan.followed.get(&id).cloned() else { continue };
             let (store, plan, unkept) = (self.store.clone(), Arc::clone(plan), self.unkept.clone());
+            let arrivals = self.arrivals.clone();
             let look = looks.spawn(async move {
                 let _alone = if insist {
                     followed.busy.lock().await
@@ -76,6 +77,9 @@ impl Watcher {
                 };
                 let id = &followed.config.id;
                 unkept.note(id, outlook.refused.is_some());
+                if outlook.settles {
+                    arrivals.note(id);
+                }
                 outlook.tell(id); // here: nobody may be waiting for it any more
                 Some((id.clone(), outlook))
             });

@@ -42,6 +42,8 @@ pub(crate) struct Outlook {
     pub(crate) refused: Option<String>,
     /// The source has more to hand out.
     pub(crate) more: bool,
+    /// New entries wait to be told.
+    pub(crate) settles: bool,
 }
 
 impl Outlook {
@@ -88,6 +90,7 @@ pub(crate) async fn visit(
                 whole.events += part.events;
                 whole.history += part.history;
                 whole.is_first |= part.is_first;
+                whole.settles |= part.settles;
                 (whole.failure, whole.is_put_off) = (part.failure, part.is_put_off);
                 if !part.more {
                     return whole;

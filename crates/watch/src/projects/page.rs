@@ -1,6 +1,7 @@
 //! One page of answers: judged project by project, written together.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use tracing::{debug, info, warn};
@@ -9,7 +10,8 @@ use whimbrel_project::look::{Listings, Outcome, look};
 use whimbrel_project::{Answer, Project, ProjectId, Rules, Seen};
 use whimbrel_store::{ProjectRecord, Store, StoreError};
 
-use super::{ProjectRound, ProjectWatcher};
+use super::absences::Absences;
+use super::{ProjectRound, ProjectWatcher, locked};
 use crate::blocking::blocking;
 use crate::github::Page;
 
@@ -22,6 +24,15 @@ const NAMED: usize = 5;
 /// Pages of older releases read for one project in one look: three thousand releases. A project with more new ones is
 /// told by what was read.
 const PAGES: usize = 30;
+
+/// Whether what a look finds is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Voice {
+    /// It is, in the catalogs that list the project.
+    Loud,
+    /// It is not: nobody lists the project yet.
+    Quiet,
+}
 
 /// What a page comes to.
 #[derive(Default)]
@@ -41,6 +52,7 @@ impl ProjectWatcher {
         &self,
         projects: Vec<Project>,
         answers: Vec<(ProjectId, Answer)>,
+        voice: Voice,
         now: DateTime<Utc>,
         round: &mut ProjectRound,
     ) -> Result<(), StoreError> {
@@ -61,10 +73,12 @@ impl ProjectWatcher {
                 Err(again) => round.again = round.again.max(Some(again)),
             }
         }
-        let store = self.store.clone();
+        let (store, absences) = (self.store.clone(), Arc::clone(&self.absences));
         let looked = judged.len();
         let verdicts = blocking(move || {
-            let verdicts = judge(&store, judged, now, &rules)?;
+            let mut absences = locked(&absences);
+            let verdicts = judge(&store, judged, voice, &mut absences, now, &rules)?;
+            drop(absences);
             for records in verdicts.records.chunks(COMMIT) {
                 store.record_projects(records, &[], now)?;
             }
@@ -142,10 +156,13 @@ fn add(seen: &mut Seen, page: Vec<whimbrel_project::SeenRelease>, total: Option<
 fn judge(
     store: &Store,
     judged: Vec<(Project, Answer, Outcome)>,
+    voice: Voice,
+    absences: &mut Absences,
     now: DateTime<Utc>,
     rules: &Rules,
 ) -> Result<Verdicts, StoreError> {
     let mut verdicts = Verdicts::default();
+    absences.found(judged.iter().filter(|(_, answer, _)| matches!(answer, Answer::Here(_))).count(), now);
     let mut resolved: HashMap<String, ProjectId> = HashMap::new();
     for (before, answer, mut outcome) in judged {
         if let Answer::Failed(_) | Answer::Blocked(_) = &answer {
@@ -169,6 +186,14 @@ fn judge(
                 None => _ = resolved.insert(node.clone(), before.id),
             }
         }
+        if voice == Voice::Quiet {
+            outcome.news.clear();
+        }
+        let rules = if is_gone(&outcome) && absences.are_too_many(store, now, rules)? {
+            &rules.patient()
+        } else {
+            rules
+        };
         if !outcome.news.is_empty() {
             // Judged once without knowing where it is listed, because that is read only for news.
             outcome = look(&before, &answer, &listings(store, before.id)?, now, rules);
@@ -187,6 +212,10 @@ fn judge(
         });
     }
     Ok(verdicts)
+}
+
+fn is_gone(outcome: &Outcome) -> bool {
+    outcome.news.iter().any(|news| matches!(news.news, News::Gone { .. }))
 }
 
 /// The stars over time, when this look adds something to them.

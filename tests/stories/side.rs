@@ -1,0 +1,75 @@
+//! The program's side of a story in which time is the test's own: a store and the watchers, moved on by hand.
+
+use std::path::Path;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::Value;
+use whimbrel_store::Store;
+use whimbrel_watch::{GithubSettings, ProjectWatcher, Settings, Span, Watcher};
+use whimbrel_world::github::Github;
+
+/// A token the stand-in is to know.
+pub(crate) const TOKEN: &str = "token_of_the_side";
+
+/// A store and its watchers.
+pub(crate) struct Side {
+    pub(crate) store: Store,
+    pub(crate) catalogs: Watcher,
+    pub(crate) projects: ProjectWatcher,
+}
+
+impl Side {
+    /// Opens the store in this folder and follows these catalogs, given as the configuration has them.
+    pub(crate) fn open(
+        folder: &Path,
+        github: &Github,
+        tokens: &[&str],
+        catalogs: impl IntoIterator<Item = Value>,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let store = Store::open(&whimbrel_store::Settings::default(), folder, now).expect("a store").store;
+        let settings = GithubSettings {
+            api_url: github.api_url(),
+            tokens: tokens.iter().map(|token| (*token).into()).collect(),
+            interval_min: Span::from_secs(3600),
+            ..GithubSettings::default()
+        };
+        let (timeout, second_read) = (Span::from_secs(5), Span::from_millis(0));
+        let watch = Settings { timeout, second_read, ..Settings::default() };
+        let way = whimbrel_watch::Github::new(&settings, &watch, folder, now).expect("a way");
+        let config = |catalog| serde_json::from_value(catalog).expect("a catalog");
+        let configs = catalogs.into_iter().map(config).collect();
+        let catalogs = Watcher::new(store.clone(), folder, watch, way.clone(), configs).expect("catalogs");
+        let projects =
+            ProjectWatcher::new(store.clone(), way, settings.project_rules()).expecting(catalogs.arrivals());
+        Self { store, catalogs, projects }
+    }
+
+    /// One turn of the program's loop, and more where GitHub is to be asked again before the next; how many looks.
+    pub(crate) async fn step(&self, github: &Github, mut now: DateTime<Utc>, until: DateTime<Utc>) -> usize {
+        let round = self.catalogs.poll_due(now).await;
+        assert_eq!((round.failed, round.refused), (Vec::new(), None));
+        let mut looks = 0;
+        loop {
+            github.clock().set(now);
+            let round = self.projects.poll_due(now).await;
+            assert_eq!(round.refused, None);
+            looks += round.looked;
+            match round.again.filter(|again| *again < until) {
+                Some(again) => now = again.max(now + TimeDelta::seconds(1)),
+                None => return looks,
+            }
+        }
+    }
+
+    /// The whole journal as readers get it, oldest first.
+    pub(crate) fn events(&self) -> Vec<Value> {
+        let (mut events, mut after) = (Vec::new(), 0);
+        loop {
+            let page = self.store.events_after(after, 1_000).expect("a page");
+            let Some(last) = page.last() else { return events };
+            after = last.seq;
+            events.extend(page.iter().map(|event| serde_json::to_value(event).expect("JSON")));
+        }
+    }
+}
