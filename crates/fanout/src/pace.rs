@@ -13,6 +13,9 @@ mod pacer;
 mod place;
 mod status;
 
+#[cfg(test)]
+mod tests;
+
 pub use handle::{Pace, Permit};
 pub use limits::{Limits, Window};
 pub use pacer::{Class, Grant, Pacer, Ticket};

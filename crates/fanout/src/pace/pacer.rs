@@ -22,6 +22,9 @@ const NAMED: usize = 20;
 /// Round trips are compared with the shortest of this many or twice as many before.
 const ROUND_TRIPS: u32 = 256;
 
+/// Whoever tells us to wait longer is asked again after this.
+const LONGEST_WAIT: Duration = Duration::from_hours(24);
+
 /// What kind of message it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Class {
@@ -382,11 +385,12 @@ impl Desk {
             let under_way: u32 = entry.under_way.iter().sum();
             entry.said = Some(Said {
                 left: remaining.saturating_sub(under_way),
-                until: now.saturating_add(reset_after),
+                until: now + reset_after.min(LONGEST_WAIT),
             });
             entry.budget.clear();
         }
         let Some((limit, wait)) = learned.wait else { return };
+        let wait = wait.min(LONGEST_WAIT);
         self.refusals += 1;
         if self.service == Service::Discord {
             self.guard.count_invalid(now);
@@ -397,7 +401,7 @@ impl Desk {
                 let entry = self.places.entry(place.clone()).or_default();
                 if entry.said.is_some() {
                     entry.said = None;
-                    entry.budget.hold(now.saturating_add(wait));
+                    entry.budget.hold(now + wait);
                 } else {
                     entry.budget.refused(place.windows(&self.limits), left, wait, now);
                 }
