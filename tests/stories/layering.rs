@@ -29,12 +29,13 @@ const ARROWS: [(&str, &[&str]); 14] = [
 ];
 
 /// Libraries that only one crate may name, so that they can be changed in one place.
-const KEPT: [(&str, &str); 10] = [
+const KEPT: [(&str, &str); 11] = [
     ("sled", "store"),
     ("octocrab", "watch"),
     ("gix", "watch"),
     ("rss", "feeds"),
     ("atom_syndication", "feeds"),
+    ("resvg", "charts"),
     ("axum", "web"),
     ("askama", "web"),
     ("serenity", "discord"),

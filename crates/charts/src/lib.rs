@@ -1,13 +1,19 @@
-//! Charts as SVG, from plain data; the only crate that draws.
+//! Charts as SVG and PNG, from plain data; the only crate that draws.
 //!
 //! A [`Chart`] is a few lines over time. [`Chart::svg`] draws it for a page: colours come from the page by
 //! `currentColor` and classes, so that one picture serves light and dark, and its title and description are there for
-//! people who listen instead of looking. Equal data give equal bytes.
+//! people who listen instead of looking. A `DigestPicture` is what chats show above a digest: it becomes a PNG with
+//! fixed colours and a font of our own (feature `png`). Equal data give equal bytes.
 
+#[cfg(feature = "png")]
+mod picture;
 mod scale;
 mod svg;
 
 use chrono::{DateTime, Utc};
+
+#[cfg(feature = "png")]
+pub use picture::{DigestPicture, Growth, Mover};
 
 /// Lines over time.
 #[derive(Clone, Debug, PartialEq)]

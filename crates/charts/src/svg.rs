@@ -183,7 +183,7 @@ fn legend(svg: &mut String, plot: &Plot<'_>) {
 }
 
 /// Text for XML: what it cannot hold is left out.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {
