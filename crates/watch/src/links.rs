@@ -1,7 +1,7 @@
 //! Links of entries that are no GitHub repositories: each is asked once in a while, politely, and told when it is dead.
 //!
 //! A walk goes over all entries of all catalogs, as fast as the configured time asks for; a link that was found dead
-//! is asked again a day later. No server is asked twice within a short time.
+//! is asked again a day later. No server is asked twice within a short time, whether a link names it or a redirect.
 
 mod ask;
 mod walk;
@@ -14,12 +14,12 @@ use futures::{StreamExt as _, stream};
 use reqwest::Client;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
-use url::Url;
 use whimbrel_news::{Dated, News, Subject};
 use whimbrel_project::links::judge;
 use whimbrel_project::{LinkAnswer, LinkNews};
 use whimbrel_store::{LinkRecord, Store, StoreError};
 
+use self::ask::Came;
 use self::walk::{Candidate, Walk, addresses, listed};
 use crate::blocking::blocking;
 use crate::config::Settings;
@@ -56,7 +56,7 @@ impl Default for LinkSettings {
 /// What one step did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LinkRound {
-    /// Links that were asked.
+    /// Links that were asked to the end.
     pub asked: usize,
     /// Links newly told dead.
     pub dead: usize,
@@ -111,17 +111,22 @@ impl LinkChecker {
         *walk = moved; // also when the store refused: what waits goes on waiting
         let chosen = chosen?;
 
-        let answers = stream::iter(chosen)
+        let came = stream::iter(chosen)
             .map(|candidate| async {
-                let answer = match Url::parse(&candidate.url) {
-                    Ok(url) => ask::ask(&plan.client, &url, plan.allow_private).await,
-                    Err(_) => LinkAnswer::Unclear,
-                };
-                (candidate, answer)
+                let step = candidate.step.clone();
+                let came = step.take(&plan.client, &candidate.url, plan.allow_private).await;
+                (candidate, came)
             })
             .buffer_unordered(IN_FLIGHT)
             .collect::<Vec<_>>()
             .await;
+        let mut answers = Vec::with_capacity(came.len());
+        for (candidate, came) in came {
+            match came {
+                Came::Answer(answer) => answers.push((candidate, answer)),
+                Came::Next(step) => walk.again(Candidate { step, ..candidate }),
+            }
+        }
         let (store, place) = (self.store.clone(), walk.place_to_write(now));
         blocking(move || record(&store, answers, place, now)).await
     }

@@ -167,3 +167,65 @@ async fn one_link_in_two_spellings_is_told_dead_once() {
     let kinds: Vec<_> = world.told().into_iter().map(|(kind, ..)| kind).collect();
     assert_eq!(kinds, [Kind::LinkDead]);
 }
+
+/// Entries of these addresses in a catalog of their own, and a checker that leaves each host alone for so long.
+fn checking(urls: &[String], every: u64, host_every: u64, now: DateTime<Utc>) -> LinkChecker {
+    let store = Store::in_memory().unwrap();
+    let mut meta = CatalogMeta::unseen(CatalogId::new("tools").unwrap(), "tools.md".to_owned(), now);
+    meta.entries = urls.len() as u32;
+    meta.next_due = Some(now);
+    let mut record = Record::of(meta);
+    record.put = urls.iter().map(|url| entry(url)).collect();
+    store.record(&[record], now).unwrap();
+    let (every, host_every) = (Span::from_secs(every), Span::from_secs(host_every));
+    let watch = Settings { allow_private_addresses: true, ..Settings::default() };
+    LinkChecker::new(store, LinkSettings { check: true, every, host_every }, &watch).unwrap()
+}
+
+#[tokio::test]
+async fn a_host_with_very_many_links_does_not_keep_others_waiting() {
+    let server = Served::new(|_| answer(200, &[], "")).await;
+    let other = server.base.replace("127.0.0.1", "localhost");
+    let mut urls: Vec<String> = (0..2_000).map(|number| format!("{}/{number}", server.base)).collect();
+    urls.push(format!("{other}/alone"));
+    let mut now = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+    let checker = checking(&urls, 3_600, 600, now);
+    for _ in 0..24 {
+        now += TimeDelta::minutes(5);
+        checker.poll_due(now).await.unwrap();
+    }
+    let asked = server.asked();
+    assert!(asked.iter().any(|one| one.target == "/alone"), "{} questions", asked.len());
+    let many = asked.iter().filter(|one| one.target != "/alone").count();
+    assert!((6..=13).contains(&many), "two hours hold twelve times ten minutes: {many}");
+}
+
+#[tokio::test]
+async fn every_request_counts_for_the_host_it_goes_to() {
+    let base = Arc::new(Mutex::new(String::new()));
+    let its = Arc::clone(&base);
+    let server = Served::new(move |asked| match asked.target.as_str() {
+        "/there" => answer(302, &[("location", &format!("{}/here", its.lock().unwrap()))], ""),
+        "/gone" => answer(404, &[], ""),
+        _ => answer(200, &[], ""),
+    })
+    .await;
+    *base.lock().unwrap() = server.base.clone();
+    let other = server.base.replace("127.0.0.1", "localhost");
+    // A page that is gone needs HEAD and GET at 127.0.0.1, and a redirect leads there as well.
+    let urls = [format!("{}/gone", server.base), format!("{other}/there")];
+    let mut now = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+    let checker = checking(&urls, 600, 1_200, now);
+    let mut turns = Vec::new();
+    for _ in 0..12 {
+        now += TimeDelta::minutes(5);
+        checker.poll_due(now).await.unwrap();
+        let hosts: Vec<String> =
+            server.asked().iter().map(|one| one.header("host").unwrap().to_owned()).collect();
+        turns.push(hosts.iter().filter(|host| host.starts_with("127.0.0.1")).count());
+    }
+    assert!(turns.iter().all(|asked| *asked <= 1), "{turns:?}");
+    let apart = turns.windows(4).all(|window| window.iter().sum::<usize>() <= 1);
+    assert!(apart, "twenty minutes lie between two requests to one host: {turns:?}");
+    assert!(turns.iter().sum::<usize>() >= 2, "{turns:?}");
+}

@@ -8,6 +8,7 @@ use whimbrel_catalog::{CatalogId, Entry, EntryKey};
 use whimbrel_news::Listed;
 use whimbrel_store::{LinkPlace, Store, StoreError};
 
+use super::ask::Step;
 use super::{Asked, CONFIRM_AFTER, LinkSettings};
 
 /// Entries read at a time.
@@ -15,6 +16,13 @@ const PAGE: usize = 256;
 
 /// Links that wait because their hosts were asked a moment ago; the walk rests while there are so many.
 const WAITING: usize = 1024;
+
+/// Of one host no more wait than this; further ones are left to the next walk, so that a host with very many links
+/// does not keep the others waiting.
+const WAITING_OF_ONE_HOST: usize = 64;
+
+/// A link whose answer takes longer, over redirects and pauses, gives none.
+const LONGEST_TURN: TimeDelta = TimeDelta::hours(1);
 
 /// A program that was away does not make up for it at once.
 const LONGEST_GAP: TimeDelta = TimeDelta::hours(1);
@@ -34,6 +42,21 @@ pub(super) struct Candidate {
     pub(super) key: EntryKey,
     pub(super) name: String,
     pub(super) url: String,
+    /// The request that is to be made next.
+    pub(super) step: Step,
+}
+
+impl Candidate {
+    /// `None` for what is no address.
+    fn new(key: EntryKey, name: String, url: String) -> Option<Self> {
+        let step = Step::first(Url::parse(&url).ok().filter(Url::has_host)?);
+        Some(Self { key, name, url, step })
+    }
+
+    /// Who is asked next.
+    fn host(&self) -> &str {
+        self.step.at.host_str().unwrap_or_default()
+    }
 }
 
 /// How far the walk is and what it owes.
@@ -104,8 +127,18 @@ impl Walk {
         self.place = Some(LinkPlace { catalog: catalog.clone(), key: if ended { None } else { last } });
         let passed = entries.len();
         let queued: HashSet<EntryKey> = self.waiting.iter().map(|waiting| waiting.key.clone()).collect();
-        self.waiting
-            .extend(entries.iter().filter(|entry| !queued.contains(&entry.key)).filter_map(candidate));
+        let mut of_hosts: HashMap<String, usize> = HashMap::new();
+        for waiting in &self.waiting {
+            *of_hosts.entry(waiting.host().to_owned()).or_default() += 1;
+        }
+        let fresh = entries.iter().filter(|entry| !queued.contains(&entry.key)).filter_map(candidate);
+        for one in fresh {
+            let its = of_hosts.entry(one.host().to_owned()).or_default();
+            if *its < WAITING_OF_ONE_HOST {
+                *its += 1;
+                self.waiting.push_back(one);
+            }
+        }
         // An empty catalog is passed as if it were one entry, so that the walk comes to an end.
         Ok(Some(passed.max(1)))
     }
@@ -131,7 +164,9 @@ impl Walk {
                 if due && self.confirmed.insert(trouble.key.clone(), now).is_none() {
                     // What is no longer listed is nobody's trouble: that is seen when it would be told.
                     let name = name_of(store, &trouble.key)?.unwrap_or_else(|| trouble.url.clone());
-                    self.waiting.push_front(Candidate { key: trouble.key, name, url: trouble.url });
+                    if let Some(candidate) = Candidate::new(trouble.key, name, trouble.url) {
+                        self.waiting.push_front(candidate);
+                    }
                 }
             }
             if ended {
@@ -140,11 +175,13 @@ impl Walk {
         }
         let mut chosen = Vec::new();
         let mut later = VecDeque::new();
-        while let Some(candidate) = self.waiting.pop_front() {
-            let host = Url::parse(&candidate.url).ok().and_then(|url| url.host_str().map(str::to_owned));
-            let Some(host) = host else { continue };
-            if chosen.len() < limit && !self.hosts.contains_key(&host) {
-                self.hosts.insert(host, now);
+        while let Some(mut candidate) = self.waiting.pop_front() {
+            if candidate.step.begun.is_some_and(|begun| now - begun > LONGEST_TURN) {
+                continue;
+            }
+            if chosen.len() < limit && !self.hosts.contains_key(candidate.host()) {
+                self.hosts.insert(candidate.host().to_owned(), now);
+                candidate.step.begun.get_or_insert(now);
                 chosen.push(candidate);
             } else {
                 later.push_back(candidate);
@@ -152,6 +189,11 @@ impl Walk {
         }
         self.waiting = later;
         Ok(chosen)
+    }
+
+    /// Takes back a link whose answer needs another request, before those that were not asked yet.
+    pub(super) fn again(&mut self, candidate: Candidate) {
+        self.waiting.push_front(candidate);
     }
 
     /// The place of the walk, when it is time to write it.
@@ -169,11 +211,10 @@ impl Walk {
 fn candidate(entry: &Entry) -> Option<Candidate> {
     let repository = entry.key.repository().is_some_and(|(host, ..)| host == "github.com");
     let web = entry.url.starts_with("https://") || entry.url.starts_with("http://");
-    (web && !repository).then(|| Candidate {
-        key: entry.key.clone(),
-        name: entry.name.clone(),
-        url: entry.url.clone(),
-    })
+    if !web || repository {
+        return None;
+    }
+    Candidate::new(entry.key.clone(), entry.name.clone(), entry.url.clone())
 }
 
 /// Where a link is listed.
