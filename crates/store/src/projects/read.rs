@@ -144,6 +144,19 @@ impl Store {
         form::stars(&*self.inner.engine, id)
     }
 
+    /// The names of all rankings of which something is remembered.
+    pub fn rank_scopes(&self) -> Result<Vec<String>, StoreError> {
+        let inner = &self.inner;
+        let _view = inner.reading();
+        let mut scopes = Vec::new();
+        inner.walk(Key::of(Kind::Ranks).range(), |key, row| {
+            let (version, payload) = wide::join(&*inner.engine, key, row)?;
+            scopes.push(rows::read_ranked(version, &payload)?.scope);
+            Ok(true)
+        })?;
+        Ok(scopes)
+    }
+
     /// What is remembered of a ranking.
     pub fn rank_state(&self, scope: &str) -> Result<Option<RankState>, StoreError> {
         let _view = self.inner.reading();

@@ -68,6 +68,11 @@ impl Store {
         Ok(made)
     }
 
+    /// Forgets these rankings, in one transaction.
+    pub fn forget_ranks(&self, scopes: &[String]) -> Result<(), StoreError> {
+        self.inner.commit(|txn, _| scopes.iter().try_for_each(|scope| rows::drop_ranked(txn, scope)))
+    }
+
     /// Records news that change no state, of a catalog or of none, as [`Store::record_projects`] does.
     pub fn record_news(
         &self,

@@ -218,6 +218,11 @@ pub(crate) fn put_ranked(txn: &mut Txn<'_>, ranked: &Ranked) -> Result<(), Store
     wide::put(txn, &Key::of(Kind::Ranks).text(&ranked.scope), VERSION, &rows::json_bytes(ranked)?)
 }
 
+/// Forgets a ranking.
+pub(crate) fn drop_ranked(txn: &mut Txn<'_>, scope: &str) -> Result<(), StoreError> {
+    wide::remove(txn, &Key::of(Kind::Ranks).text(scope))
+}
+
 /// Such a value that was read.
 pub(crate) fn read_ranked(version: u8, payload: &[u8]) -> Result<Ranked, StoreError> {
     rows::json(version, payload, "a ranking")

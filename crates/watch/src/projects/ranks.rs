@@ -75,7 +75,7 @@ fn last(store: &Store) -> Result<Option<DateTime<Utc>>, StoreError> {
 
 /// Looks at every ranking, or at those of catalogs that have none yet; says how many events that gave.
 fn rank(store: &Store, all: bool, now: DateTime<Utc>, rules: &Rules) -> Result<usize, StoreError> {
-    let mut writer = Writer { store, now, rules, records: Vec::new(), events: 0 };
+    let mut writer = Writer { store, now, rules, records: Vec::new(), scopes: HashSet::new(), events: 0 };
     for meta in store.catalogs()?.into_iter().filter(|meta| meta.next_due.is_some()) {
         let id = Some(&meta.id);
         // What the document ranks itself is told by its own changes.
@@ -114,7 +114,19 @@ fn rank(store: &Store, all: bool, now: DateTime<Utc>, rules: &Rules) -> Result<u
         }
     }
     writer.flush()?;
+    if all {
+        forget(store, &writer.scopes)?;
+    }
     Ok(writer.events)
+}
+
+/// Drops what is remembered of rankings of catalogs and sections that are there no more.
+fn forget(store: &Store, kept: &HashSet<String>) -> Result<(), StoreError> {
+    let old: Vec<String> = store.rank_scopes()?.into_iter().filter(|scope| !kept.contains(scope)).collect();
+    for scopes in old.chunks(COMMIT) {
+        store.forget_ranks(scopes)?;
+    }
+    Ok(())
 }
 
 /// A project as rankings need it. There may be very many: their names are read when they are told.
@@ -203,6 +215,8 @@ struct Writer<'a> {
     now: DateTime<Utc>,
     rules: &'a Rules,
     records: Vec<RankRecord>,
+    /// Every ranking there is.
+    scopes: HashSet<String>,
     events: usize,
 }
 
@@ -218,6 +232,7 @@ impl Writer<'_> {
             return Ok(());
         }
         let scope = scope(metric, catalog, section);
+        self.scopes.insert(scope.clone());
         let known = self.store.rank_state(&scope)?;
         if known.is_none() && !is_settled(ranked, metric) {
             return Ok(());
@@ -291,6 +306,27 @@ fn scope(metric: &Metric, catalog: Option<&CatalogId>, section: &[String]) -> St
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rankings_of_what_is_there_no_more_are_forgotten() {
+        let store = Store::in_memory().unwrap();
+        let id = CatalogId::new("gone").unwrap();
+        let rules = Rules::default();
+        let now = DateTime::UNIX_EPOCH;
+        let names = [scope(&Metric::Stars, Some(&id), &["A".to_owned()]), scope(&Metric::Stars, None, &[])];
+        let record = |scope: &String| RankRecord {
+            scope: scope.clone(),
+            state: whimbrel_project::RankState::default(),
+            catalog: None,
+            news: Vec::new(),
+        };
+        store.record_projects(&[], &names.each_ref().map(record), now).unwrap();
+        rank(&store, false, now, &rules).unwrap();
+        assert_eq!(store.rank_scopes().unwrap().len(), 2, "a glance leaves them alone");
+        rank(&store, true, now, &rules).unwrap();
+        assert_eq!(store.rank_scopes().unwrap(), names[1..]);
+        assert_eq!(store.rank_state(&names[0]).unwrap(), None);
+    }
 
     #[test]
     fn a_first_order_waits_until_most_is_known() {
