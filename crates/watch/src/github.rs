@@ -127,6 +127,11 @@ impl Github {
         self.desk().setup.is_anonymous()
     }
 
+    /// Whether it is a GitHub Enterprise that is asked: what it calls `owner/name` is not what github.com calls so.
+    pub fn is_enterprise(&self) -> bool {
+        self.desk().setup.is_enterprise
+    }
+
     /// What is left of every limit, for people.
     pub fn budget(&self, now: DateTime<Utc>) -> Vec<Budget> {
         self.desk().governor.budget(now)
@@ -137,7 +142,9 @@ impl Github {
         let mut remarks: Vec<String> =
             self.budget(now).into_iter().filter_map(|budget| budget.alarm).collect();
         remarks.dedup();
-        if self.is_anonymous() {
+        if self.is_enterprise() {
+            remarks.push(ENTERPRISE.to_owned());
+        } else if self.is_anonymous() {
             remarks.push(WITHOUT_TOKEN.to_owned());
         }
         remarks
@@ -159,6 +166,10 @@ impl Github {
         locked(&self.inner.desk)
     }
 }
+
+/// Why projects are not followed at an Enterprise.
+const ENTERPRISE: &str = "api_url in [github] is that of a GitHub Enterprise, which does not know the projects of \
+                          github.com that catalogs list: they are not followed";
 
 /// What a token adds.
 pub const WITHOUT_TOKEN: &str = "GitHub is asked without a token: 60 questions an hour, enough to look at some 25 \

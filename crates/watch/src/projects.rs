@@ -122,7 +122,7 @@ impl ProjectWatcher {
     /// Whether enough projects are due, or one is overdue for long enough: a call costs the same for one as for a full
     /// batch. Those that were hurried or never looked at are overdue since 1970, and do not wait.
     pub fn is_worthwhile(&self, now: DateTime<Utc>) -> bool {
-        self.arrivals.are_waiting(now) || self.are_due(now)
+        !self.github.is_enterprise() && (self.arrivals.are_waiting(now) || self.are_due(now))
     }
 
     fn are_due(&self, now: DateTime<Utc>) -> bool {
@@ -132,6 +132,10 @@ impl ProjectWatcher {
     }
 
     async fn poll(&self, now: DateTime<Utc>, look: bool) -> ProjectRound {
+        if self.github.is_enterprise() {
+            // A name that is taken there as well would be another project.
+            return ProjectRound::default();
+        }
         let mut round = ProjectRound { again: locked(&self.refusals).until(now), ..ProjectRound::default() };
         if round.again.is_some() {
             return round;

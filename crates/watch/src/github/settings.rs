@@ -74,6 +74,15 @@ impl GithubSettings {
         self.all_tokens().next().is_none() && self.app_id.is_none()
     }
 
+    /// Whether the API is one of GitHub Enterprise, which knows nothing of what lives on github.com: of an own server its
+    /// path ends so, of one that GitHub runs the name does.
+    pub(crate) fn is_enterprise(&self) -> bool {
+        url::Url::parse(&self.api_url).is_ok_and(|url| {
+            url.path().trim_end_matches('/').ends_with("/api/v3")
+                || url.host_str().is_some_and(|host| host.ends_with(".ghe.com"))
+        })
+    }
+
     /// How changes of projects are judged, with the intervals of this section.
     pub fn project_rules(&self) -> Rules {
         let min = self.interval_min.as_std().as_secs().max(1);
@@ -117,6 +126,22 @@ impl PartialEq for GithubSettings {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_enterprise_is_told_by_its_address() {
+        for (api_url, enterprise) in [
+            ("https://api.github.com", false),
+            ("http://127.0.0.1:8080", false),
+            ("https://proxy.example.org/github", false),
+            ("https://code.example.org/api/v3", true),
+            ("https://code.example.org/api/v3/", true),
+            ("https://api.octocorp.ghe.com", true),
+            ("nonsense", false),
+        ] {
+            let settings = GithubSettings { api_url: api_url.to_owned(), ..GithubSettings::default() };
+            assert_eq!(settings.is_enterprise(), enterprise, "{api_url}");
+        }
+    }
 
     #[test]
     fn what_contradicts_itself_is_refused_with_the_names_of_the_settings() {

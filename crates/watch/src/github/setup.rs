@@ -18,6 +18,8 @@ pub(crate) struct Setup {
     pub(crate) transport: Transport,
     pub(crate) bearers: Vec<Bearer>,
     api_url: String,
+    /// It is a GitHub Enterprise, where the projects of github.com are not.
+    pub(crate) is_enterprise: bool,
 }
 
 /// Somebody GitHub knows.
@@ -66,7 +68,12 @@ impl Setup {
                 "a GitHub App needs all of app_id, app_installation and app_key_file in [github]: set the missing ones"
             ),
         }
-        Ok(Self { transport, bearers, api_url: settings.api_url.trim_end_matches('/').to_owned() })
+        Ok(Self {
+            transport,
+            bearers,
+            api_url: settings.api_url.trim_end_matches('/').to_owned(),
+            is_enterprise: settings.is_enterprise(),
+        })
     }
 
     pub(crate) fn is_anonymous(&self) -> bool {
