@@ -162,7 +162,9 @@ impl Network {
             .collect();
         let looked = round.looked.iter().filter(|id| remote.contains(id)).count();
         let failed = round.failed.iter().filter(|(id, _)| remote.contains(id)).count();
-        if looked > 0 && failed == looked && !self.is_away {
+        // A server that refuses a token was reached.
+        let away = round.away.iter().filter(|id| remote.contains(id)).count();
+        if looked > 0 && away == looked && !self.is_away {
             self.is_away = true;
             tracing::warn!(
                 "no catalog outside this machine could be reached: is there a network? They are tried again by \

@@ -62,6 +62,7 @@ impl Visit<'_> {
     /// Records a look that failed; what could be judged before it (`state`) is kept.
     pub(crate) fn fail(mut self, error: &LookError, state: Option<State<'_>>) -> Result<Outlook, StoreError> {
         let mut outlook = Outlook::failed(error.message.clone());
+        outlook.is_away = matches!(error.kind, LookErrorKind::Trouble { .. });
         if let LookErrorKind::PutOff { until } = error.kind {
             // Nobody looked, so nothing is known that was not known before.
             outlook.is_put_off = true;

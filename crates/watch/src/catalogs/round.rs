@@ -32,6 +32,8 @@ pub struct Round {
     pub history: usize,
     /// Those that could not be read, with the reason.
     pub failed: Vec<(CatalogId, String)>,
+    /// Those of them whose server or whose network is in trouble: nobody refused anything.
+    pub away: Vec<CatalogId>,
     /// Looks that were still under way when the round ended; a later round tells how they went.
     pub under_way: usize,
     /// What the store said when it refused: then not everything that was seen is written down, and what is not is seen
@@ -102,6 +104,7 @@ impl Watcher {
         round.looked.sort();
         round.changed.sort();
         round.failed.sort();
+        round.away.sort();
         round
     }
 }
@@ -152,6 +155,9 @@ impl Round {
         self.refused = self.refused.take().or(outlook.refused);
         if outlook.changed {
             self.changed.push(id.clone());
+        }
+        if outlook.is_away {
+            self.away.push(id.clone());
         }
         self.failed.extend(outlook.failure.map(|problem| (id, problem)));
         look

@@ -36,6 +36,8 @@ pub(crate) struct Outlook {
     pub(crate) failure: Option<String>,
     /// It was seen for the first time: that it is followed is an event, and was said.
     pub(crate) is_first: bool,
+    /// It could not be read because the network or the server is in trouble.
+    pub(crate) is_away: bool,
     /// It was not read because its turn comes later.
     pub(crate) is_put_off: bool,
     /// What the store said when it refused.
@@ -92,6 +94,7 @@ pub(crate) async fn visit(
                 whole.is_first |= part.is_first;
                 whole.settles |= part.settles;
                 (whole.failure, whole.is_put_off) = (part.failure, part.is_put_off);
+                whole.is_away = part.is_away;
                 if !part.more {
                     return whole;
                 }
