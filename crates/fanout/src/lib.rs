@@ -7,6 +7,7 @@ pub mod bundle;
 pub mod cadence;
 pub mod channel;
 pub mod destination;
+pub mod engine;
 pub mod pace;
 pub mod settings;
 pub mod subscription;
@@ -15,6 +16,7 @@ pub use bundle::{Bundle, Content, Links};
 pub use cadence::{At, BadCadence, Cadence, Cron, Quiet, Rhythm};
 pub use channel::{Channel, Learned, Limit, Nonce, Part, Refusal, SendError, Sent, Style, Upload};
 pub use destination::{BadDestination, Destination, Service};
+pub use engine::{Fanout, Flushed};
 pub use pace::{Class, Limits, Pace, PaceStatus, Permit, Window};
 pub use settings::Settings;
 pub use subscription::{

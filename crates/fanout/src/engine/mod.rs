@@ -1,0 +1,173 @@
+//! Lanes at work: the matcher walks the journal once for all of them, and each flushes what waits for it.
+//!
+//! [`Fanout`] is the handle. `street` holds all lanes in memory, `index` their filters, `ledger` writes what changes,
+//! `journal` reads events, `select` chooses among them. `matching` moves the matcher, `flush` and `deliver` tell the
+//! news, `people` is what subscribers ask for, `view` what they and operators see.
+
+mod deliver;
+mod flush;
+mod index;
+mod journal;
+mod ledger;
+mod matching;
+mod people;
+mod rest;
+mod select;
+mod street;
+mod view;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::Notify;
+use whimbrel_store::{Lane, LaneCommit, LaneId, Store, StoreError};
+
+use self::journal::Journal;
+use self::ledger::{Ledger, Numbers};
+use self::rest::Rests;
+use self::street::{Street, Timing};
+use crate::cadence::Cadence;
+use crate::channel::Channel;
+use crate::destination::{Destination, Service};
+use crate::pace::Pace;
+use crate::settings::Settings;
+
+/// Lanes read at a time when they are loaded.
+const STRIDE: usize = 512;
+
+/// How news reaches people. A cheap handle: clones are the same.
+#[derive(Clone)]
+pub struct Fanout {
+    core: Arc<Core>,
+}
+
+/// What all handles share.
+pub(crate) struct Core {
+    store: Store,
+    channels: Vec<Arc<dyn Channel>>,
+    pace: Pace,
+    settings: Settings,
+    journal: Journal,
+    street: Mutex<Street>,
+    ledger: Ledger,
+    numbers: Mutex<Numbers>,
+    rests: Mutex<Rests>,
+    /// One matcher at a time, and when the lanes were last carried forward.
+    matcher: tokio::sync::Mutex<Option<DateTime<Utc>>>,
+    at_once: tokio::sync::Semaphore,
+    woken: Notify,
+}
+
+pub use self::flush::Flushed;
+
+impl Fanout {
+    /// Lanes as the store has them. Events the matcher has not seen are matched by the next
+    /// [`match_new`](Self::match_new).
+    ///
+    /// Blocks while lanes are loaded: a hundred thousand take some seconds.
+    pub fn open(
+        store: Store,
+        channels: Vec<Arc<dyn Channel>>,
+        pace: Pace,
+        settings: Settings,
+        now: DateTime<Utc>,
+    ) -> Result<Self, StoreError> {
+        let mark = store.lane_mark()?;
+        let settle = TimeDelta::from_std(settings.settle).unwrap_or_default();
+        let timing = Timing { settle, tell_empty: settings.tell_empty };
+        let serves = |service| channels.iter().any(|channel| channel.service() == service);
+        let served = [serves(Service::Telegram), serves(Service::Discord)];
+        let mut street = Street::new(timing, served, mark.matched);
+        let mut after = None;
+        loop {
+            let lanes = store.lanes(after, STRIDE)?;
+            let Some(last) = lanes.last() else { break };
+            after = Some(last.id);
+            for lane in &lanes {
+                match read(lane) {
+                    Ok((destination, cadence)) => street.refresh(lane, &destination, &cadence, now),
+                    Err(problem) => {
+                        tracing::error!(lane = %lane.id, problem, "lane {} cannot be read and is left alone", lane.id);
+                    }
+                }
+            }
+        }
+        if mark.newest_lane == 0 {
+            // From now on the matcher's place is written down, so that a first lane finds it.
+            store.record_lanes(&LaneCommit { matched: Some(mark.matched), ..LaneCommit::default() })?;
+        }
+        let at_once = settings.at_once.clamp(1, 4096);
+        let core = Core {
+            journal: Journal::new(store.clone()),
+            store,
+            channels,
+            pace,
+            settings,
+            street: Mutex::new(street),
+            ledger: Ledger::default(),
+            numbers: Mutex::new(Numbers { lane: mark.newest_lane, letter: mark.newest_letter }),
+            rests: Mutex::default(),
+            matcher: tokio::sync::Mutex::new(None),
+            at_once: tokio::sync::Semaphore::new(at_once),
+            woken: Notify::new(),
+        };
+        Ok(Self { core: Arc::new(core) })
+    }
+
+    /// When the next lane is due, as far as is known: the moment for the next [`flush_due`](Self::flush_due). It may
+    /// come earlier once something happens; see [`changed`](Self::changed).
+    pub fn next_due(&self) -> Option<DateTime<Utc>> {
+        let street = self.core.street();
+        let rests = self.core.rests();
+        let due = |service| {
+            let due = street.next_due(service)?;
+            Some(rests.until(service).map_or(due, |until| due.max(until)))
+        };
+        [Service::Telegram, Service::Discord].into_iter().filter_map(due).min()
+    }
+
+    /// Waits until a lane was written, so that [`next_due`](Self::next_due) may be another.
+    pub async fn changed(&self) {
+        self.core.woken.notified().await;
+    }
+}
+
+impl Core {
+    fn street(&self) -> MutexGuard<'_, Street> {
+        self.street.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn rests(&self) -> MutexGuard<'_, Rests> {
+        self.rests.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn channel(&self, service: Service) -> Option<&Arc<dyn Channel>> {
+        self.channels.iter().find(|channel| channel.service() == service)
+    }
+
+    /// Does something that blocks on the runtime's threads for that.
+    async fn blocking<R: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Self) -> Result<R, StoreError> + Send + 'static,
+    ) -> Result<R, StoreError> {
+        let core = Arc::clone(self);
+        let done = tokio::task::spawn_blocking(move || work(&core)).await;
+        done.unwrap_or_else(|_| Err(StoreError::Stopped("reading for a lane panicked".to_owned())))
+    }
+
+    /// The lanes of a destination as they stand in the store.
+    fn lanes_at(&self, destination: &Destination) -> Result<Vec<Lane>, StoreError> {
+        let ids: Vec<LaneId> = self.street().lanes_at(destination);
+        ids.into_iter().filter_map(|id| self.store.lane(id).transpose()).collect()
+    }
+}
+
+/// Where a lane leads and when it flushes; the error says what cannot be read.
+fn read(lane: &Lane) -> Result<(Destination, Cadence), String> {
+    let destination = lane.destination.parse().map_err(|error| format!("{error}"))?;
+    let cadence = lane.cadence.parse().map_err(|error| format!("{error}"))?;
+    Ok((destination, cadence))
+}
