@@ -154,11 +154,12 @@ fn what_was_acknowledged_survives_a_kill() {
             }
         }
         child.kill().unwrap();
-        child.wait().unwrap();
         for line in lines {
             note(line);
         }
+        // Its output has ended; the system may still be clearing it away, and its lock with it.
         check(folder.path(), &acknowledged, told);
+        child.wait().unwrap();
         steps += seen;
     }
     assert!(steps > LOOPS, "the writers did write: {steps}");

@@ -11,7 +11,7 @@ use crate::outcome::StoreError;
 
 /// The system takes a moment to clear a killed process away, and its lock with it. Whoever starts again at once waits so
 /// long; a live owner is still named within a second.
-const DYING: Duration = Duration::from_millis(500);
+const DYING: Duration = Duration::from_millis(400);
 
 /// Between two attempts to get the lock.
 const ATTEMPT: Duration = Duration::from_millis(5);
