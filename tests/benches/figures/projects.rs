@@ -5,8 +5,8 @@ use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use whimbrel_catalog::{Entry, EntryKey, Place, SectionPath};
-use whimbrel_project::ProjectId;
-use whimbrel_store::{CatalogMeta, Record, Store};
+use whimbrel_project::{Facts, Project, ProjectId, Standing, StarHistory};
+use whimbrel_store::{CatalogMeta, ProjectRecord, Record, Store};
 
 use super::report::{Limit, Report, median_ratio, millis};
 use super::store::{id, moment, open, opened_afresh};
@@ -44,9 +44,50 @@ pub(crate) fn measure(report: &mut Report) {
         Limit::AtMost(64.0),
         "its due time, after a start with 1,000,000",
     );
-    let (ready, resident) = opened_afresh(&path);
-    let note = format!("a fresh process; resident {:.0} MB; median of 5", resident as f64 * 1024.0 / 1e6);
-    report.add("1,000,000 tracked projects: ready", "ms", millis(ready), Limit::AtMost(1_000.0), note);
+    afresh(report, &path, "1,000,000 projects nobody has looked at");
+    look_at_all(&open(&path));
+    afresh(report, &path, "1,000,000 projects that were looked at");
+}
+
+/// What it takes to have them all at hand.
+fn afresh(report: &mut Report, path: &Path, what: &str) {
+    let (ready, resident) = opened_afresh(path);
+    let note = "a fresh process opens the store and lists its 100 catalogs; median of 5";
+    report.add(&format!("{what}: ready"), "ms", millis(ready), Limit::AtMost(1_000.0), note);
+    let resident = resident as f64 * 1024.0 / 1e6;
+    report.add(&format!("{what}: resident"), "MB", resident, Limit::AtMost(120.0), note);
+}
+
+/// Records a look at each of them, as GitHub answers: facts, a node id, stars.
+fn look_at_all(store: &Store) {
+    let mut after = None;
+    loop {
+        let projects = store.projects(after, 1_000).expect("the store can be read");
+        let Some(last) = projects.last() else { return };
+        after = Some(last.id);
+        let looks: Vec<ProjectRecord> = projects.into_iter().map(looked_at).collect();
+        store.record_projects(&looks, &[], moment(1)).expect("looks can be recorded");
+    }
+}
+
+fn looked_at(mut project: Project) -> ProjectRecord {
+    let stars = u64::from(project.id.0 % 50_000);
+    project.node = Some(format!("R_kgDO{:08}", project.id.0));
+    project.standing = Standing::Here;
+    project.interval_secs = 86_400;
+    project.facts = Facts {
+        description: Some("It does one thing, as most of them say, and says so in a line.".to_owned()),
+        language: Some("Rust".to_owned()),
+        license: Some("MIT".to_owned()),
+        stars: Some(stars),
+        forks: Some(stars / 10),
+        pushed_at: Some(moment(0)),
+        created_at: Some(moment(0)),
+        ..Facts::default()
+    };
+    let mut history = StarHistory::default();
+    history.observe(moment(1), stars, stars / 10);
+    ProjectRecord { project, aliases: vec![], history: Some(history), news: vec![], due: moment(86_400) }
 }
 
 /// A store of catalogs that list so many projects, a hundred of which are due soon.
