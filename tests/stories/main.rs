@@ -25,4 +25,5 @@ mod restart;
 mod side;
 mod sources;
 mod supply;
+mod telegram_messages;
 mod telegram_stand_in;
