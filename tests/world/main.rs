@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
+use whimbrel_world::discord::{Discord, reads};
 use whimbrel_world::github::Github;
 use whimbrel_world::telegram::{self, Telegram};
 
@@ -91,6 +92,28 @@ enum Service {
         #[arg(long, default_value = "0", value_parser = milliseconds)]
         latency: Duration,
     },
+    /// A strict Discord: REST, gateway and its limits, with a guild to write to.
+    ///
+    /// It prints its address, a token it accepts, channels and the address of a webhook, and then every message that
+    /// comes, as people read it. By hand:
+    ///
+    ///   curl -A 'DiscordBot (https://example.com, 1)' -H 'Authorization: Bot demo' \
+    ///        -H 'Content-Type: application/json' -d '{"content":"hello"}' \
+    ///        http://127.0.0.1:8097/api/v10/channels/CHANNEL/messages
+    ///
+    /// Ctrl-C ends it and says how the clients behaved.
+    #[command(verbatim_doc_comment)]
+    Discord {
+        /// The port on 127.0.0.1; 0 takes any that is free.
+        #[arg(long, default_value_t = 8097)]
+        port: u16,
+        /// A token that is accepted.
+        #[arg(long, default_value = "demo")]
+        token: String,
+        /// Every answer comes this many milliseconds later (50, or 50ms).
+        #[arg(long, default_value = "0", value_parser = milliseconds)]
+        latency: Duration,
+    },
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -99,6 +122,7 @@ async fn main() -> anyhow::Result<()> {
     match service {
         Service::Github { .. } => github(service).await,
         Service::Telegram { .. } => telegram(service).await,
+        Service::Discord { .. } => discord(service).await,
     }
 }
 
@@ -120,6 +144,38 @@ async fn telegram(service: Service) -> anyhow::Result<()> {
         journal.limited(),
         telegram.count()
     );
+    told(&journal.violations);
+    Ok(())
+}
+
+async fn discord(service: Service) -> anyhow::Result<()> {
+    let Service::Discord { port, token, latency } = service else { return Ok(()) };
+    let discord = Discord::start_on(port)?;
+    discord.latency(latency);
+    discord.token(&token);
+    let guild = discord.guild("demo");
+    let (general, forum) = (guild.channel("general"), guild.forum("news", &["catalogs", "releases"]));
+    println!("{}", discord.api_url());
+    println!("token {token}, application {}", discord.application());
+    println!("channel general {}, forum news {}", general.id(), forum.id());
+    println!("webhook of general {}", general.webhook("demo").url());
+    let mut looks = tokio::time::interval(Duration::from_millis(200));
+    let mut shown = 0;
+    loop {
+        tokio::select! {
+            _ = looks.tick() => {
+                let messages = discord.messages();
+                for message in messages.iter().skip(shown) {
+                    let place = discord.place(message.channel).name();
+                    println!("\n#{place} {}:\n{}", message.author, reads(message));
+                }
+                shown = shown.max(messages.len());
+            }
+            _ = tokio::signal::ctrl_c() => break,
+        }
+    }
+    let journal = discord.journal();
+    println!("{} calls, {} refused for a limit", journal.calls.len(), journal.refused());
     told(&journal.violations);
     Ok(())
 }
