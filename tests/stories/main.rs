@@ -4,6 +4,7 @@ mod bad_input;
 mod browser;
 mod cli;
 mod configuration;
+mod discord_channel;
 mod discord_stand_in;
 mod disks;
 mod export_import;
