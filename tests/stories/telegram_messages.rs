@@ -152,18 +152,18 @@ async fn a_week_reads_well() {
          \n\
          *Awesome Rust*\n\
          _New entries — Tools_\n\
-         • [tool-0](https://example.org/0) — Does things.\n\
-         • [tool-1](https://example.org/1) — Does things.\n\
-         • [tool-2](https://example.org/2) — Does things.\n\
-         • [tool-3](https://example.org/3) — Does things.\n\
-         • [tool-4](https://example.org/4) — Does things.\n\
-         • [tool-5](https://example.org/5) — Does things.\n\
-         • [tool-6](https://example.org/6) — Does things.\n\
-         • [tool-7](https://example.org/7) — Does things.\n\
-         • [tool-8](https://example.org/8) — Does things.\n\
-         • [tool-9](https://example.org/9) — Does things.\n\
-         • [tool-10](https://example.org/10) — Does things.\n\
-         • [tool-11](https://example.org/11) — Does things.\n\
+         • [tool-0](https://example.org/0) — Does things. · Rust · 1,234 stars\n\
+         • [tool-1](https://example.org/1) — Does things. · Rust · 1,234 stars\n\
+         • [tool-2](https://example.org/2) — Does things. · Rust · 1,234 stars\n\
+         • [tool-3](https://example.org/3) — Does things. · Rust · 1,234 stars\n\
+         • [tool-4](https://example.org/4) — Does things. · Rust · 1,234 stars\n\
+         • [tool-5](https://example.org/5) — Does things. · Rust · 1,234 stars\n\
+         • [tool-6](https://example.org/6) — Does things. · Rust · 1,234 stars\n\
+         • [tool-7](https://example.org/7) — Does things. · Rust · 1,234 stars\n\
+         • [tool-8](https://example.org/8) — Does things. · Rust · 1,234 stars\n\
+         • [tool-9](https://example.org/9) — Does things. · Rust · 1,234 stars\n\
+         • [tool-10](https://example.org/10) — Does things. · Rust · 1,234 stars\n\
+         • [tool-11](https://example.org/11) — Does things. · Rust · 1,234 stars\n\
          … [and 4 more](https://news.example.org/digest/weekly/2026-W47)\n\
          \n\
          [All of it on one page](https://news.example.org/digest/weekly/2026-W47)\n\

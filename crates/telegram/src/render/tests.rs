@@ -150,9 +150,9 @@ fn a_digest_is_one_message_that_folds_what_does_not_fit() {
         texts(&digest(&few), Style::Rich),
         ["<b>Week 47 of 2026 (16–22 November)</b>\n3 new entries\n\n<b>Awesome Rust</b>\n\
           <i>New entries — Tools</i>\n\
-          • <a href=\"https://example.org/x\">tool-0</a> — Good.\n\
-          • <a href=\"https://example.org/x\">tool-1</a> — Good.\n\
-          • <a href=\"https://example.org/x\">tool-2</a> — Good.\n\n\
+          • <a href=\"https://example.org/x\">tool-0</a> — Good. · Rust · 1,234 stars\n\
+          • <a href=\"https://example.org/x\">tool-1</a> — Good. · Rust · 1,234 stars\n\
+          • <a href=\"https://example.org/x\">tool-2</a> — Good. · Rust · 1,234 stars\n\n\
           <a href=\"https://news.example.org/digest/weekly/2026-W47\">All of it on one page</a>\n\
           <i>Last read: Awesome Rust 22 Nov 23:40 (UTC)</i>"]
     );
