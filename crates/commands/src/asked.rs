@@ -1,0 +1,65 @@
+//! What somebody asks, and where.
+
+use whimbrel_fanout::Destination;
+
+use crate::action::Press;
+use crate::command::Command;
+
+/// Something somebody typed or pressed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Asked {
+    /// What it is about.
+    pub place: Place,
+    /// Who asks.
+    pub who: Who,
+    /// What.
+    pub what: What,
+}
+
+/// A place that gets news, or may.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Its address.
+    pub destination: Destination,
+    /// What it is called, where the service says so.
+    pub title: Option<String>,
+    /// Only the one who asks reads there.
+    pub private: bool,
+    /// It is asked about from another chat, such as a channel from the private chat with its owner. Buttons of the
+    /// answer then name it; see [`Press`].
+    pub remote: bool,
+}
+
+/// Somebody who asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Who {
+    /// As the service numbers people, such as `telegram:42`. Never a name.
+    pub id: String,
+    /// May change what the place gets. In a private chat everybody may.
+    pub may_change: bool,
+    /// The language their program speaks, such as `de`.
+    pub language: Option<String>,
+}
+
+/// What is asked.
+#[derive(Clone, Debug, PartialEq)]
+pub enum What {
+    /// A line that begins with `/`.
+    Typed(String),
+    /// A command whose parts the service asked for one by one.
+    Called(Command),
+    /// The action of a button.
+    Pressed(String),
+}
+
+impl What {
+    /// Whether it changes something, so that rights have to be known before it is answered. What cannot be read
+    /// changes nothing.
+    pub fn changes(&self) -> bool {
+        match self {
+            Self::Typed(text) => Command::parse(text).is_ok_and(|command| command.changes()),
+            Self::Called(command) => command.changes(),
+            Self::Pressed(text) => Press::parse(text).is_some_and(|press| press.action.changes()),
+        }
+    }
+}

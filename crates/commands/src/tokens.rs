@@ -1,0 +1,80 @@
+//! Typed words, where quotes hold several together.
+
+/// What opens and closes a phrase; telephones type the curved ones by themselves.
+const QUOTES: [char; 4] = ['"', '“', '”', '„'];
+
+/// The words of a text as they stand in it; blanks between quotes part nothing.
+pub(crate) fn tokens(text: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut start = None;
+    let (mut inside, mut escaped) = (false, false);
+    for (at, c) in text.char_indices() {
+        if !inside && c.is_whitespace() {
+            found.extend(start.take().and_then(|start: usize| text.get(start..at)));
+            continue;
+        }
+        start.get_or_insert(at);
+        if QUOTES.contains(&c) && !escaped {
+            inside = !inside;
+        }
+        escaped = inside && c == '\\' && !escaped;
+    }
+    found.extend(start.and_then(|start| text.get(start..)));
+    found
+}
+
+/// Whether a token is a word as people type it: no phrase, no condition with a name, no group, nothing turned round.
+pub(crate) fn is_word(token: &str) -> bool {
+    !token.starts_with(['-', '('])
+        && !token.ends_with(')')
+        && !token.contains(QUOTES)
+        && name(token).is_none()
+}
+
+/// The name of a condition such as `kind:added`.
+pub(crate) fn name(token: &str) -> Option<&str> {
+    let bare = token.trim_start_matches(['-', '(']);
+    let (name, value) = bare.split_once(':')?;
+    let is_name = !name.is_empty() && name.chars().all(|c| c.is_alphabetic() || c == '_');
+    (is_name && !value.starts_with("//")).then_some(name)
+}
+
+/// A token without the quotes around it.
+pub(crate) fn unquoted(token: &str) -> &str {
+    token.trim_matches(QUOTES)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_hold_words_together() {
+        for (text, wanted) in [
+            ("", vec![]),
+            ("  a  b ", vec!["a", "b"]),
+            ("section:\"Key Value\" raft", vec!["section:\"Key Value\"", "raft"]),
+            ("„so wie so“ daily", vec!["„so wie so“", "daily"]),
+            (r#""a \" b" c"#, vec![r#""a \" b""#, "c"]),
+            ("\"never closed daily", vec!["\"never closed daily"]),
+        ] {
+            assert_eq!(tokens(text), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn conditions_are_told_from_words() {
+        for (token, is) in [
+            ("raft", true),
+            ("09:00", true),
+            ("https://a.b", true),
+            ("kind:added", false),
+            ("-kind:added", false),
+            ("(a", false),
+            ("\"raft\"", false),
+        ] {
+            assert_eq!(is_word(token), is, "{token}");
+        }
+        assert_eq!(name("-(catalog:x"), Some("catalog"));
+    }
+}
