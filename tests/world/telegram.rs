@@ -24,6 +24,7 @@
 
 mod answer;
 mod came;
+mod chat;
 pub mod demo;
 mod faults;
 mod html;

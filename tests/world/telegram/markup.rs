@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::answer::Refusal;
-use super::state::Kind;
+use super::chat::Kind;
 
 /// The most bytes a button may carry back.
 const DATA_BYTES: usize = 64;

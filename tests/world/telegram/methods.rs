@@ -14,10 +14,10 @@ pub(super) use self::answers::{CallbackQuery, InlineQuery};
 pub(super) use self::commands::Commands;
 
 use super::answer::{Refusal, Reply};
+use super::chat::Kind;
 use super::limits::Scope;
 use super::parameters::Parameters;
 use super::shared::Everything;
-use super::state::Kind;
 use super::{markup, webhook};
 
 /// Methods and the names of what they may bring.

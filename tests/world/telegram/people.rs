@@ -4,11 +4,12 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::Telegram;
+use super::chat::{Kind, Role};
 use super::message::{Action, Message, Seen, Toast};
 use super::methods::{CallbackQuery, InlineQuery};
 use super::places::Place;
 use super::shared::Everything;
-use super::state::{ANONYMOUS, Kind, Role};
+use super::state::ANONYMOUS;
 use super::text::Formatted;
 use super::updates;
 

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::Telegram;
+use super::chat::{GENERAL, Kind, Member, Role, Topic};
 use super::message::{Message, Seen};
 use super::people::Person;
-use super::state::{GENERAL, Kind, Member, Role, Topic};
 use super::text::Formatted;
 use super::updates;
 

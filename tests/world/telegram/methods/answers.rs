@@ -7,7 +7,7 @@ use super::super::answer::{Refusal, Reply};
 use super::super::message::Toast;
 use super::super::parameters::Parameters;
 use super::super::shared::Everything;
-use super::super::{markup, state::Kind, text};
+use super::super::{chat::Kind, markup, text};
 
 /// Whoever pressed a button does not wait longer.
 const PRESSED: TimeDelta = TimeDelta::seconds(15 * 60);

@@ -4,10 +4,11 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::super::answer::{Refusal, Reply};
+use super::super::chat::{Chat, Kind, Role, Topic};
 use super::super::message::Message;
 use super::super::parameters::Parameters;
 use super::super::shared::Everything;
-use super::super::state::{Chat, Kind, PERMISSIONS, Role, Topic};
+use super::super::state::PERMISSIONS;
 use super::super::text::{self, Formatted};
 
 /// The colour of a topic's icon where none is wished for.

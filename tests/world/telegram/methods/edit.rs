@@ -4,10 +4,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
 use super::super::answer::{Refusal, Reply};
+use super::super::chat::Kind;
 use super::super::message::Message;
 use super::super::parameters::Parameters;
 use super::super::shared::Everything;
-use super::super::state::Kind;
 use super::super::text;
 use super::{buttons, media as pictures};
 
