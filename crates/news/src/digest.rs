@@ -2,6 +2,8 @@
 //! between.
 
 mod entries;
+mod highlights;
+mod page;
 mod period;
 mod projects;
 mod rankings;
@@ -13,6 +15,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use whimbrel_catalog::CatalogId;
 
+pub use self::highlights::{Grown, RankMove};
+pub use self::page::{DigestPage, Time};
 pub use self::period::{Period, Span, UnknownPeriod};
 pub use self::releases::Releases;
 use crate::event::{Event, News};
@@ -36,6 +40,11 @@ pub struct Digest {
     pub projects: Vec<Part>,
     /// What happened, by catalog in the order of their ids. Catalogs without news are left out.
     pub catalogs: Vec<CatalogDigest>,
+    /// The catalogs that list a new entry, by its key, where they are several: those that listed it within the period,
+    /// and whatever a store adds.
+    pub also: BTreeMap<String, Vec<CatalogId>>,
+    /// The stars of some of its projects over the period; folding leaves it empty, a store fills it.
+    pub growth: Vec<Grown>,
     /// When the newest event that went in was told; `None` when there was none.
     pub updated: Option<DateTime<Utc>>,
 }
@@ -126,7 +135,8 @@ impl Digest {
                 Some(catalog) => catalogs.push(CatalogDigest { catalog: catalog.clone(), parts }),
             }
         }
-        Self { span, counts, projects, catalogs, updated }
+        let also = listed_twice(&catalogs);
+        Self { span, counts, projects, catalogs, also, growth: Vec::new(), updated }
     }
 
     /// Nothing is left to tell.
@@ -150,6 +160,35 @@ impl Part {
             Self::Releases { projects, .. } => projects.iter().map(Releases::count).sum(),
             Self::Sweep { count, .. } => *count,
         }
+    }
+}
+
+/// The new entries that several catalogs listed, with these catalogs.
+fn listed_twice(catalogs: &[CatalogDigest]) -> BTreeMap<String, Vec<CatalogId>> {
+    let mut also: BTreeMap<String, Vec<CatalogId>> = BTreeMap::new();
+    for CatalogDigest { catalog, parts } in catalogs {
+        for part in parts {
+            let Part::Events { kind: Kind::Added, events, .. } = part else { continue };
+            for subject in events.iter().filter_map(|event| event.news.subject()) {
+                let known = also.entry(subject.key.clone()).or_default();
+                if !known.contains(catalog) {
+                    known.push(catalog.clone());
+                }
+            }
+        }
+    }
+    also.retain(|key, catalogs| !key.is_empty() && catalogs.len() > 1);
+    also
+}
+
+/// What a ranking is called: `by stars`, `Databases, by stars`; nothing for other news.
+fn ranking(news: &News) -> String {
+    match news {
+        News::RanksMoved { metric, scope, .. } if scope.is_empty() => {
+            format!("by {}", crate::wording::metric(metric))
+        }
+        News::RanksMoved { metric, scope, .. } => format!("{scope}, by {}", crate::wording::metric(metric)),
+        _ => String::new(),
     }
 }
 
@@ -230,15 +269,7 @@ fn parts(events: Vec<Event>) -> Vec<Part> {
             }
             Kind::RanksMoved => {
                 for event in events {
-                    let section = match &event.news {
-                        News::RanksMoved { metric, scope, .. } if scope.is_empty() => {
-                            format!("by {}", crate::wording::metric(metric))
-                        }
-                        News::RanksMoved { metric, scope, .. } => {
-                            format!("{scope}, by {}", crate::wording::metric(metric))
-                        }
-                        _ => String::new(),
-                    };
+                    let section = ranking(&event.news);
                     parts.push(Part::Events { kind, section, events: vec![event] });
                 }
             }

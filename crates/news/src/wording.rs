@@ -11,7 +11,9 @@ mod text;
 use whimbrel_catalog::{HoldReason, Metric, Mover};
 
 pub use self::brief::{Brief, brief};
-pub use self::digest::{ToldDigest, ToldGroup, tell_digest, tell_digest_of};
+pub use self::digest::{
+    Room, ToldDigest, ToldGroup, tell_digest, tell_digest_of, tell_digest_within, tell_read,
+};
 pub use self::project::{before_notes, excerpt, facts, own_title, qualities, security, version};
 use self::text::{address, entries, listed, listed_plain, place};
 pub use self::text::{clip, counted, date, line, number};

@@ -59,6 +59,18 @@ impl Period {
 }
 
 impl Span {
+    /// The one of this name: `2026-11-20`, `2026-W47`.
+    pub fn named(name: &str) -> Option<Self> {
+        let span = match name.split_once("-W") {
+            Some((year, week)) => {
+                let first = NaiveDate::from_isoywd_opt(year.parse().ok()?, week.parse().ok()?, Weekday::Mon)?;
+                Self { period: Period::Weekly, first }
+            }
+            None => Self { period: Period::Daily, first: name.parse().ok()? },
+        };
+        (span.to_string() == name).then_some(span)
+    }
+
     /// Its first moment.
     pub fn start(self) -> DateTime<Utc> {
         self.first.and_time(NaiveTime::MIN).and_utc()

@@ -1,5 +1,6 @@
 //! What the steps of each ranking come to.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use whimbrel_catalog::{Metric, Mover};
@@ -46,7 +47,10 @@ fn moves(events: &[&Event]) -> Vec<Event> {
             for mover in net.iter_mut().filter(|mover| mover.to > mover.from) {
                 mover.overtook.clear();
             }
-            net.sort_by_key(|mover| (i64::from(mover.to) - i64::from(mover.from), mover.to));
+            // Who rose first, then who fell, each the largest move first.
+            net.sort_by_key(|mover| {
+                (mover.to > mover.from, Reverse(mover.from.abs_diff(mover.to)), mover.to)
+            });
             let mut event = last.clone();
             let News::RanksMoved { movers, .. } = &mut event.news else { return None };
             *movers = net;

@@ -1,3 +1,4 @@
+mod highlights;
 mod projects;
 
 use chrono::TimeDelta;

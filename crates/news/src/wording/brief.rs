@@ -25,12 +25,13 @@ impl Brief {
 /// The event in one short line per thing it is about.
 pub fn brief(event: &Event) -> Vec<Brief> {
     let rest = match &event.news {
-        News::Added { description, in_place_of: Some(gone), .. } => {
-            format!("{} (in place of {})", dashed(description), line(&gone.name, 60))
+        News::Added { description, in_place_of, facts, .. } => {
+            let place = in_place_of.as_ref().map(|gone| format!(" (in place of {})", line(&gone.name, 60)));
+            let known = project::known(facts);
+            let known = if known.is_empty() { known } else { format!(" · {known}") };
+            format!("{}{}{known}", dashed(description), place.unwrap_or_default())
         }
-        News::Added { description, .. }
-        | News::Restored { description, .. }
-        | News::Edited { description, .. } => dashed(description),
+        News::Restored { description, .. } | News::Edited { description, .. } => dashed(description),
         News::Removed { subject, .. } if subject.section.is_empty() => String::new(),
         News::Removed { subject, .. } => format!(" — {}", place(&subject.section)),
         News::Moved { subject, old_section, .. } => {

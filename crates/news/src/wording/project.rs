@@ -148,6 +148,11 @@ pub fn security(release: &Release) -> Option<String> {
 /// What GitHub says of a licence it has no id for.
 const NO_ID: &str = "NOASSERTION";
 
+/// What people choose a new entry by, one line: `Rust · 12,345 stars`; empty when nothing is known.
+pub(super) fn known(about: &Facts) -> String {
+    facts(&Facts { license: None, ..about.clone() })
+}
+
 /// What is known about a project, one line: `Rust · MIT · 12,345 stars`; empty when nothing is.
 pub fn facts(facts: &Facts) -> String {
     let word =

@@ -5,6 +5,7 @@
 //! entries. A project that nobody lists any more stays, with its history, but is not due.
 
 pub(crate) mod by_number;
+mod digest;
 pub(crate) mod form;
 pub(crate) mod index;
 pub(crate) mod leads;

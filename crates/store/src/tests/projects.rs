@@ -1,5 +1,6 @@
 //! Projects: found by the entries that lie in them, recorded, due, merged.
 
+mod digest;
 mod due;
 mod shared;
 
