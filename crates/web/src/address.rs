@@ -2,11 +2,13 @@
 
 use std::fmt::Write as _;
 
+use chrono::TimeDelta;
 use http::StatusCode;
 use url::form_urlencoded;
 use whimbrel_catalog::CatalogId;
 use whimbrel_feeds::Format;
-use whimbrel_news::{Filter, Kind, Period, slug};
+use whimbrel_news::digest::{DigestPage, Time};
+use whimbrel_news::{Filter, Kind, Period, Span, slug};
 
 use crate::after::After;
 use crate::rendered::Media;
@@ -15,6 +17,10 @@ use crate::rendered::Media;
 const PARAMETERS: &str = "catalog, kind, section, project, q and after";
 /// Longer search texts are no search texts.
 const LONGEST_WORDS: usize = 200;
+/// Chats link to digests with the filters people made there.
+const LONGEST_FILTER: usize = 1_000;
+/// Nobody reads the digest of more than a year and a day.
+const LONGEST_TIME: TimeDelta = TimeDelta::days(367);
 /// More values of one parameter than anybody types.
 const MOST_VALUES: usize = 50;
 
@@ -25,6 +31,8 @@ pub(crate) enum Address {
     Listing(Listing, Form),
     /// The digests of a period, as a page or a feed.
     Digest(Period, Form),
+    /// All of one digest.
+    OneDigest(DigestPage),
     /// All feeds as OPML.
     Opml,
     /// How the program is doing, as a page or as JSON.
@@ -78,6 +86,11 @@ impl Form {
 /// The folder of a digest, without the leading slash.
 pub(crate) fn digest_folder(period: Period) -> String {
     format!("digest/{period}/")
+}
+
+/// The folder of one digest, without the leading slash.
+pub(crate) fn digest_page_folder(span: Span) -> String {
+    DigestPage { time: Time::Span(span), filter: None }.path()
 }
 
 /// Which news.
@@ -230,12 +243,12 @@ pub(crate) fn parse(
     let catalog = |slug: &str| known(slug).ok_or_else(|| no_catalog(slug));
     let listing = |base: Base, file: &str| {
         let form = Form::of(file).ok_or_else(nothing_here)?;
-        let mut listing = read_query(query, known)?;
+        let mut listing = read_query(query, known, LONGEST_WORDS)?;
         listing.base = base;
         Ok(Address::Listing(listing, form))
     };
     match parts.as_slice() {
-        ["events.json"] => Ok(Address::Listing(read_query(query, known)?, Form::Events)),
+        ["events.json"] => Ok(Address::Listing(read_query(query, known, LONGEST_WORDS)?, Form::Events)),
         ["opml.xml"] => Ok(Address::Opml),
         ["readyz"] => Ok(Address::Ready),
         ["status"] => Ok(Address::Status(Form::Page)),
@@ -250,12 +263,28 @@ pub(crate) fn parse(
             if read.as_str() == *kind { listing(Base::Kind(read), file) } else { Err(nothing_here()) }
         }
         ["p", project, file] if is_slug(project) => listing(Base::Project((*project).to_owned()), file),
+        ["digest", period, name] if Time::of_address(period, name).is_some() => {
+            let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+            Ok(Address::Elsewhere(format!("./{name}/{query}")))
+        }
         ["digest", period, file] => {
             let period = Period::ALL
                 .into_iter()
                 .find(|known| known.as_str() == *period)
                 .ok_or_else(|| Wrong::missing("There are two digests: daily and weekly."))?;
             Ok(Address::Digest(period, Form::of(file).ok_or_else(nothing_here)?))
+        }
+        ["digest", period, key, ""] => {
+            let time =
+                Time::of_address(period, key).filter(|time| time.up_to() - time.after() <= LONGEST_TIME);
+            let time = time.ok_or_else(|| {
+                Wrong::missing(
+                    "There is no digest of this name: they are called daily/2026-11-20 or weekly/2026-w47.",
+                )
+            })?;
+            let filter = read_query(query, known, LONGEST_FILTER)?.narrow.filter();
+            let filter = (filter != Filter::default()).then_some(filter);
+            Ok(Address::OneDigest(DigestPage { time, filter }))
         }
         // A folder without its slash: every link on the page would be off by one step.
         ["c" | "k" | "p" | "digest", name] | ["c", _, "s", name] if !name.is_empty() => {
@@ -273,7 +302,11 @@ fn nothing_here() -> Wrong {
     )
 }
 
-fn read_query(query: Option<&str>, known: &dyn Fn(&str) -> Option<CatalogId>) -> Result<Listing, Wrong> {
+fn read_query(
+    query: Option<&str>,
+    known: &dyn Fn(&str) -> Option<CatalogId>,
+    longest: usize,
+) -> Result<Listing, Wrong> {
     let mut listing = Listing::default();
     let Some(query) = query else { return Ok(listing) };
     let narrow = &mut listing.narrow;
@@ -324,8 +357,8 @@ fn read_query(query: Option<&str>, known: &dyn Fn(&str) -> Option<CatalogId>) ->
         return Err(Wrong::query(format!("At most {MOST_VALUES} values of one parameter can be asked for.")));
     }
     let texts = narrow.sections.iter().chain(&narrow.projects).chain([&narrow.words]);
-    if texts.map(String::len).max() > Some(LONGEST_WORDS) {
-        return Err(Wrong::query(format!("A search text can be at most {LONGEST_WORDS} bytes long.")));
+    if texts.map(String::len).max() > Some(longest) {
+        return Err(Wrong::query(format!("A search text can be at most {longest} bytes long.")));
     }
     if let Err(error) = Filter::parse(&narrow.words) {
         return Err(Wrong::query(format!("The words cannot be understood: {error}.")));

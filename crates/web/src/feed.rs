@@ -6,7 +6,7 @@ use whimbrel_catalog::CatalogId;
 use whimbrel_feeds::{CatalogName, Feed, Format, Head, Outline, OutlineGroup, feed_id};
 use whimbrel_news::{Digest, Event, Group, Period, slug};
 
-use crate::address::{Base, Form, Listing, digest_folder};
+use crate::address::{Base, Form, Listing, digest_folder, digest_page_folder};
 use crate::library::Found;
 use crate::render::home::showing;
 use crate::render::listing::Name;
@@ -73,9 +73,8 @@ pub(crate) fn digests(
         language: "en".to_owned(),
         ..Head::default()
     };
-    let page = absolute(scene, &folder);
-    let feed =
-        Feed::from_digests(head, digests, &|id| catalog_name(scene, id), &|span| format!("{page}#{span}"));
+    let page = |span| absolute(scene, &digest_page_folder(span));
+    let feed = Feed::from_digests(head, digests, &|id| catalog_name(scene, id), &page);
     (feed.write(format), digests.first().and_then(|digest| digest.updated))
 }
 

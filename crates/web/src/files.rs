@@ -10,10 +10,11 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
+use whimbrel_news::digest::{DigestPage, Time};
 use whimbrel_news::{Event, Group, Period, slug};
 use whimbrel_store::{Cursor, Store};
 
-use crate::address::{Base, Form, Listing, digest_folder};
+use crate::address::{Base, Form, Listing, digest_folder, digest_page_folder};
 use crate::after::After;
 use crate::assets;
 use crate::facts::Facts;
@@ -28,6 +29,9 @@ use folder::Folder;
 
 /// Events read at once while older pages are counted.
 const STRIDE: usize = 1000;
+
+/// Digests of each period that have a page: more than a year of days.
+const DIGEST_PAGES: usize = 400;
 
 /// What writing the site did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -115,6 +119,14 @@ impl Writer<'_> {
                 let file = if form == Form::Page { "index.html" } else { form.file() };
                 self.folder
                     .put(Path::new(&format!("{}{file}", digest_folder(period))), text.body.as_bytes())?;
+            }
+            for span in self.scene.library.spans(period, self.scene.now, DIGEST_PAGES)? {
+                let page = DigestPage { time: Time::Span(span), filter: None };
+                let one = render::one_digest(&self.scene, &page)?;
+                if !one.is_empty {
+                    let path = format!("{}index.html", digest_page_folder(span));
+                    self.folder.put(Path::new(&path), one.text.body.as_bytes())?;
+                }
             }
         }
         let opml = render::opml(&self.scene);

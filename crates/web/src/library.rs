@@ -1,8 +1,9 @@
 //! What the site asks of the store.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use whimbrel_catalog::{CatalogId, Entry, EntryKey, SectionPath};
-use whimbrel_news::{Digest, Epoch, Event, Filter, Kind, Period, slug};
+use whimbrel_news::digest::{DigestPage, Time};
+use whimbrel_news::{Digest, Epoch, Event, Filter, Kind, Period, Span, slug};
 use whimbrel_project::{Project, StarHistory};
 use whimbrel_store::{CatalogMeta, Cursor, Query, Scope, Store, StoreError};
 
@@ -107,23 +108,41 @@ impl Library {
         most: usize,
     ) -> Result<Vec<Digest>, StoreError> {
         let mut digests = Vec::new();
-        let mut before = period.around(now).start();
-        for _ in 0..most * 4 {
-            let Some(commit) = self.store.event_times(before, 1)?.into_iter().next() else { break };
-            let span = period.around(commit.recorded);
-            // The store's spans are open at their beginning and closed at their end.
-            let (from, to) =
-                (span.start() - TimeDelta::microseconds(1), span.end() - TimeDelta::microseconds(1));
-            let digest = Digest::fold(span, &self.store.events_between(from, to, DIGESTED)?);
+        for span in self.spans(period, now, most * 4)? {
+            let time = Time::Span(span);
+            let events = self.store.events_between(time.after(), time.up_to(), DIGESTED)?;
+            let digest = Digest::fold(span, &events);
             if !digest.is_empty() {
                 digests.push(digest);
             }
             if digests.len() == most {
                 break;
             }
-            before = span.start();
         }
         Ok(digests)
+    }
+
+    /// The newest periods that are over and in which something was recorded, newest first.
+    pub(crate) fn spans(
+        &self,
+        period: Period,
+        now: DateTime<Utc>,
+        most: usize,
+    ) -> Result<Vec<Span>, StoreError> {
+        let mut spans = Vec::new();
+        let mut before = period.around(now).start();
+        while spans.len() < most {
+            let Some(commit) = self.store.event_times(before, 1)?.into_iter().next() else { break };
+            let span = period.around(commit.recorded);
+            before = span.start();
+            spans.push(span);
+        }
+        Ok(spans)
+    }
+
+    /// All of one digest, and whether every event of its time went in.
+    pub(crate) fn digest(&self, page: &DigestPage) -> Result<(Digest, bool), StoreError> {
+        self.store.digest(page, DIGESTED)
     }
 
     /// The index that fits best; `None` when nothing can fit.

@@ -228,10 +228,37 @@ pub(crate) struct DigestPage<'a> {
     pub(crate) digests: Vec<DigestPart>,
 }
 
+/// The page with all of one digest.
+#[derive(Template)]
+#[template(path = "digest_of.html")]
+pub(crate) struct OneDigestPage<'a> {
+    pub(crate) frame: Frame<'a>,
+    pub(crate) crumbs: Vec<Linked>,
+    pub(crate) heading: String,
+    pub(crate) intro: Vec<String>,
+    /// How much there is of each kind.
+    pub(crate) numbers: Vec<String>,
+    pub(crate) charts: Vec<ChartPart>,
+    pub(crate) catalogs: Vec<DigestCatalog>,
+    /// When each catalog was last read.
+    pub(crate) read: Vec<DigestLine>,
+}
+
+/// A chart with its heading.
+pub(crate) struct ChartPart {
+    /// Unique on the page.
+    pub(crate) id: String,
+    pub(crate) title: String,
+    pub(crate) svg: String,
+    pub(crate) text: String,
+}
+
 /// The digest of one day or week.
 pub(crate) struct DigestPart {
     /// Its name in addresses.
     pub(crate) span: String,
+    /// Its own page.
+    pub(crate) href: String,
     pub(crate) title: String,
     pub(crate) catalogs: Vec<DigestCatalog>,
 }

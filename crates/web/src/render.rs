@@ -8,6 +8,7 @@ mod status;
 
 use askama::Template;
 use chrono::{DateTime, Utc};
+use whimbrel_news::digest::DigestPage;
 use whimbrel_news::wording::{MAX_TITLE, line};
 use whimbrel_news::{EventId, Period};
 
@@ -97,6 +98,20 @@ pub(crate) fn digest(scene: &Scene<'_>, period: Period, form: Form) -> Result<Te
         Form::Events => return Err(Wrong::missing("Digests have no JSON form but their feed.").into()),
     };
     Ok(Text { body, modified: updated.unwrap_or_else(|| beginning(scene)), newest: None })
+}
+
+/// All of one digest, and whether there is anything in it.
+pub(crate) struct OneDigest {
+    pub(crate) text: Text,
+    pub(crate) is_empty: bool,
+}
+
+/// The text of the page with all of one digest.
+pub(crate) fn one_digest(scene: &Scene<'_>, page: &DigestPage) -> Result<OneDigest, Failed> {
+    let (digest, is_all) = scene.library.digest(page)?;
+    let body = digest::one(scene, page, &digest, is_all)?;
+    let modified = digest.updated.unwrap_or_else(|| beginning(scene));
+    Ok(OneDigest { text: Text { body, modified, newest: None }, is_empty: digest.is_empty() })
 }
 
 /// The text about the program itself.

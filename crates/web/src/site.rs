@@ -285,6 +285,10 @@ fn text(scene: &Scene<'_>, address: &Address) -> Result<(Media, bool, Option<i64
         Address::Digest(period, form) => {
             (form.media(), false, Some(day_of(scene.now)), render::digest(scene, *period, *form)?)
         }
+        Address::OneDigest(page) => {
+            let text = render::one_digest(scene, page)?;
+            (Media::Html, true, Some(day_of(scene.now)), text.text)
+        }
         Address::Opml => (Media::Opml, false, None, render::opml(scene)),
         Address::Status(form) => (form.media(), true, None, render::status(scene, *form)?),
         Address::Ready | Address::Elsewhere(_) => {
