@@ -39,7 +39,7 @@ pub(crate) fn digest(told: &ToldDigest, name_of: &dyn Fn(&CatalogId) -> CatalogN
             push(&mut html, format_args!("<h2>{}</h2>", anchor(&group.catalog_title, url.as_deref())));
         }
         push(&mut html, format_args!("<h3>{}</h3><ul>", escape(&group.title)));
-        for Brief { name, url, rest } in &group.lines {
+        for Brief { name, url, rest, .. } in &group.lines {
             push(&mut html, format_args!("<li>{}{}</li>", anchor(name, url.as_deref()), escape(rest)));
         }
         if group.more > 0 {

@@ -114,7 +114,7 @@ fn blocks(groups: &[ToldGroup]) -> Vec<Block> {
 }
 
 fn shown(brief: &Brief) -> String {
-    let rest = escape(&brief.rest, REST);
+    let rest = escape(&brief.rest_within(REST), REST);
     if brief.name.is_empty() {
         return format!("• {rest}");
     }

@@ -1,6 +1,6 @@
 //! An event as one line below a heading that already says what kind of news it is.
 
-use super::text::{address, line, listed, number, place};
+use super::text::{address, clip, line, listed, number, place};
 use super::{metric, moved_rank, project};
 use crate::event::{Event, News};
 
@@ -13,23 +13,49 @@ pub struct Brief {
     pub url: Option<String>,
     /// What follows the name, with its own leading separator (`: 5 → 3`, ` — A small store.`); may be empty.
     pub rest: String,
+    /// Bytes at the end of the rest that say more than what stands before them.
+    tail: usize,
 }
 
 impl Brief {
+    /// A line without such an end.
+    pub(super) fn new(name: String, url: Option<String>, rest: String) -> Self {
+        Self { name, url, rest, tail: 0 }
+    }
+
+    /// The line with something at its end that stays when the rest is cut.
+    pub(super) fn push(&mut self, tail: &str) {
+        self.rest.push_str(tail);
+        self.tail += tail.len();
+    }
+
+    /// What follows the name, in at most so many characters: a description is cut before language, stars and lists.
+    pub fn rest_within(&self, max_chars: usize) -> String {
+        let (head, tail) = self.rest.split_at(self.rest.len() - self.tail);
+        match max_chars.checked_sub(tail.chars().count()) {
+            // Less of it would say nothing.
+            Some(room) if room >= MIN_HEAD => format!("{}{tail}", clip(head, room)),
+            _ => clip(&self.rest, max_chars),
+        }
+    }
+
     /// The line as plain text.
     pub fn text(&self) -> String {
         format!("{}{}", self.name, self.rest)
     }
 }
 
+/// The shortest beginning of a line that is worth its place.
+const MIN_HEAD: usize = 20;
+
 /// The event in one short line per thing it is about.
 pub fn brief(event: &Event) -> Vec<Brief> {
+    let mut known = String::new();
     let rest = match &event.news {
         News::Added { description, in_place_of, facts, .. } => {
             let place = in_place_of.as_ref().map(|gone| format!(" (in place of {})", line(&gone.name, 60)));
-            let known = project::known(facts);
-            let known = if known.is_empty() { known } else { format!(" · {known}") };
-            format!("{}{}{known}", dashed(description), place.unwrap_or_default())
+            known = project::known(facts);
+            format!("{}{}", dashed(description), place.unwrap_or_default())
         }
         News::Restored { description, .. } | News::Edited { description, .. } => dashed(description),
         News::Removed { subject, .. } if subject.section.is_empty() => String::new(),
@@ -50,7 +76,7 @@ pub fn brief(event: &Event) -> Vec<Brief> {
                 .map(|mover| {
                     let name = line(&mover.name, 120);
                     let rest = moved_rank(mover).strip_prefix(&name).unwrap_or_default().to_owned();
-                    Brief { name, url: Some(mover.url.clone()), rest }
+                    Brief::new(name, Some(mover.url.clone()), rest)
                 })
                 .collect();
         }
@@ -84,7 +110,11 @@ pub fn brief(event: &Event) -> Vec<Brief> {
     };
     let Some(subject) = event.news.subject() else { return vec![plain(rest)] };
     let url = super::link(&event.news);
-    vec![Brief { name: line(&subject.name, 120), url, rest }]
+    let mut brief = Brief::new(line(&subject.name, 120), url, rest);
+    if !known.is_empty() {
+        brief.push(&format!(" · {known}"));
+    }
+    vec![brief]
 }
 
 /// Several names that changed alike at one time.
@@ -93,7 +123,7 @@ pub(super) fn swept(count: usize, names: &[String]) -> Brief {
 }
 
 fn plain(text: String) -> Brief {
-    Brief { name: String::new(), url: None, rest: text }
+    Brief::new(String::new(), None, text)
 }
 
 fn dashed(text: &str) -> String {

@@ -160,7 +160,7 @@ pub fn tell_read(
     read.sort();
     let told = read.into_iter().map(|(at, name)| {
         let rest = format!(" — last read {}, {} UTC", date(*at), at.format("%H:%M"));
-        Brief { name, url: None, rest }
+        Brief::new(name, None, rest)
     });
     told.collect()
 }
@@ -192,8 +192,7 @@ fn also_in(
     {
         let others: Vec<_> = catalogs.iter().filter(|other| *other != catalog).map(title_of).collect();
         if !others.is_empty() {
-            line.rest.push_str(" · also in ");
-            line.rest.push_str(&listed(&others));
+            line.push(&format!(" · also in {}", listed(&others)));
         }
     }
     lines
@@ -206,8 +205,7 @@ fn with_lists(mut lines: Vec<Brief>, event: &Event, title_of: &dyn Fn(&CatalogId
     {
         let titles: Vec<_> = event.catalog_ids().into_iter().map(title_of).collect();
         if !titles.is_empty() {
-            line.rest.push_str(" · in ");
-            line.rest.push_str(&listed(&titles));
+            line.push(&format!(" · in {}", listed(&titles)));
         }
     }
     lines

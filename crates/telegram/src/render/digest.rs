@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use whimbrel_fanout::{Bundle, Style};
-use whimbrel_news::digest::Part;
 use whimbrel_news::wording::{self, ToldDigest, ToldGroup};
-use whimbrel_news::{CatalogId, Digest, Kind, News};
+use whimbrel_news::{CatalogId, Digest};
 
 use super::news::dropped;
 use super::pack::{Block, measure, pack};
@@ -19,9 +18,6 @@ const MAX_LINES: usize = 12;
 const LINE_CHARS: usize = 160;
 /// Catalogs whose last reading is told one by one.
 const READ_ONE_BY_ONE: usize = 3;
-
-/// What is known of new entries, by their addresses.
-type Known = BTreeMap<String, String>;
 
 /// What there is to say about a digest apart from its news.
 pub(super) struct About<'a> {
@@ -37,12 +33,11 @@ pub(super) fn messages(bundle: &Bundle, digest: &Digest, about: &About<'_>, styl
     if digest.is_empty() && bundle.dropped == 0 {
         return vec![vec![Line::of(&format!("{}: nothing new.", about.label))]];
     }
-    let known = known(digest);
     // The longest form that fits: fewer and fewer lines below each heading, then fewer headings.
     let with_lines = (1..=MAX_LINES).rev().map(|lines| (lines, told.groups.len()));
     let with_groups = (0..told.groups.len()).rev().map(|groups| (1, groups));
     for (lines, groups) in with_lines.chain(with_groups) {
-        let blocks = blocks(bundle, &told, about, &known, (lines, groups));
+        let blocks = blocks(bundle, &told, about, (lines, groups));
         let breaks = 2 * blocks.len().saturating_sub(1);
         let (units, marks) = blocks
             .iter()
@@ -53,7 +48,7 @@ pub(super) fn messages(bundle: &Bundle, digest: &Digest, about: &About<'_>, styl
         }
     }
     // Headings alone always fit; should they not, what does not fit goes into a second message.
-    pack(blocks(bundle, &told, about, &known, (1, 0)), style)
+    pack(blocks(bundle, &told, about, (1, 0)), style)
 }
 
 /// Every part of the message, with so many lines below each heading and so many headings.
@@ -61,7 +56,6 @@ fn blocks(
     bundle: &Bundle,
     told: &ToldDigest,
     about: &About<'_>,
-    known: &Known,
     (lines, groups): (usize, usize),
 ) -> Vec<Block> {
     let mut head = vec![Line::marked(about.label, Mark::Bold)];
@@ -78,7 +72,7 @@ fn blocks(
             catalog = Some(&told.catalog_title);
             block.push(Line::marked(&told.catalog_title, Mark::Bold));
         }
-        block.extend(group(bundle, told, known, lines));
+        block.extend(group(bundle, told, lines));
         blocks.push(block);
     }
     let left = told.groups[groups..].iter().map(|group| group.lines.len() + group.more).sum::<usize>();
@@ -95,8 +89,7 @@ fn blocks(
     blocks
 }
 
-fn group(bundle: &Bundle, told: &ToldGroup, known: &Known, most: usize) -> Block {
-    let of_new = told.title.starts_with(Kind::Added.title());
+fn group(bundle: &Bundle, told: &ToldGroup, most: usize) -> Block {
     let mut block = vec![Line::marked(&told.title, Mark::Italic)];
     // "and 1 more" would take the line it saves.
     let shown =
@@ -104,36 +97,13 @@ fn group(bundle: &Bundle, told: &ToldGroup, known: &Known, most: usize) -> Block
     for brief in told.lines.iter().take(shown) {
         let rest = LINE_CHARS.saturating_sub(brief.name.chars().count());
         let line = Line::of("• ").then(&brief.name, Mark::None, brief.url.as_deref());
-        let line = line.then(&wording::clip(&brief.rest, rest.max(40)), Mark::None, None);
-        let facts = brief.url.as_ref().filter(|_| of_new).and_then(|url| known.get(url));
-        block.push(match facts {
-            Some(facts) => line.then(facts, Mark::None, None),
-            None => line,
-        });
+        block.push(line.then(&brief.rest_within(rest.max(40)), Mark::None, None));
     }
     let left = told.lines.len().saturating_sub(shown) + told.more;
     if left > 0 {
         block.push(more(bundle, left));
     }
     block
-}
-
-/// Language, licence and stars of the new entries.
-fn known(digest: &Digest) -> Known {
-    let parts = digest.catalogs.iter().flat_map(|catalog| &catalog.parts);
-    let events = parts.filter_map(|part| match part {
-        Part::Events { kind: Kind::Added, events, .. } => Some(events),
-        _ => None,
-    });
-    events
-        .flatten()
-        .filter_map(|event| match &event.news {
-            News::Added { subject, facts, .. } => Some((subject.url.clone(), wording::facts(facts))),
-            _ => None,
-        })
-        .filter(|(_, facts)| !facts.is_empty())
-        .map(|(url, facts)| (url, format!(" · {facts}")))
-        .collect()
 }
 
 /// `… and 14 more`, leading to where they are.

@@ -91,6 +91,14 @@ fn a_new_entry_says_what_is_known_and_who_else_lists_it() {
             "both — A store. · Rust · 1,204 stars · also in list a",
         ]
     );
+    let told = tell_digest(&digest, &|id| format!("list {id}"));
+    let line = &told.groups[0].lines[0];
+    assert_eq!(line.rest_within(999), line.rest);
+    let mut long = line.clone();
+    long.rest = format!(" — {}{}", "words ".repeat(40), " · Rust · 1,204 stars · also in list b");
+    assert!(long.rest_within(100).ends_with("words… · Rust · 1,204 stars · also in list b"), "{long:?}");
+    assert!(long.rest_within(100).chars().count() <= 100);
+    assert!(long.rest_within(30).chars().count() <= 30);
     let lists = ["a", "c", "d"].map(|id| CatalogId::new(id).unwrap());
     digest.also.insert("github.com/x/one".to_owned(), lists.to_vec());
     assert_eq!(lines(&digest)[1], "one — A store. · Rust · 1 star · also in list c and list d");
