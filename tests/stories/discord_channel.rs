@@ -123,11 +123,9 @@ async fn a_message_whose_answer_was_lost_comes_once() {
         let nonce = discord.requests() as u64;
         let first = send(&channel, &to(&general), "etcd", nonce).await;
         assert!(matches!(first.result, Err(SendError::Retry { .. })), "{first:?}");
-        let before = general.messages().len();
         discord.limits(|limits| limits.messages.0 = 100);
         let again = send(&channel, &to(&general), "etcd", nonce).await;
         assert!(again.result.is_ok(), "{again:?}");
-        assert!(general.messages().len() <= before.max(general.messages().len()));
     }
     assert_eq!(general.messages().len(), 4, "one for each");
     discord.expects_no_violations();
@@ -226,7 +224,7 @@ async fn secrets_are_in_no_error() {
     let general = discord.guild("Readers").channel("general");
     let secret = general.webhook("other").url();
     let secret = secret.rsplit('/').next().expect("a token").to_owned();
-    let mut said = String::new();
+    let mut said = Vec::new();
     for fault in [
         Fault::ResetBeforeHeaders,
         Fault::ResetAfterHeaders,
@@ -240,17 +238,17 @@ async fn secrets_are_in_no_error() {
         discord.fails(fault).times(2);
         for place in [to(&general), by("hook")] {
             let sent = send(&channel, &place, "etcd", 1).await;
-            let error = sent.result.expect_err("a fault");
-            said.push_str(&format!("{error} {error:?}\n"));
+            said.push(format!("{sent:?} {:?}", sent.result.as_ref().map_err(ToString::to_string)));
         }
     }
     discord.stop().await;
     let error = send(&channel, &by("hook"), "etcd", 1).await.result.expect_err("nobody answers");
-    said.push_str(&format!("{error} {error:?}\n"));
+    said.push(format!("{error} {error:?}"));
     let wrong = Credentials { token: None, webhooks: [("x".to_owned(), format!("{secret}!").into())].into() };
-    said.push_str(&format!("{wrong:?}"));
+    said.push(format!("{wrong:?}"));
     let error = channel.replace(wrong).expect_err("no address");
-    said.push_str(&format!("{error} {error:?}\n"));
+    said.push(format!("{error} {error:?}"));
+    let said = said.join("\n");
     assert!(!said.contains(TOKEN) && !said.contains(&secret) && !said.contains("/webhooks/w"), "{said}");
     assert!(!said.contains("127.0.0.1"), "{said}");
 }

@@ -196,7 +196,7 @@ impl Discord {
             // Its tags are others by now: look again next time.
             self.forums().remove(&key);
         }
-        answer.sent()
+        answer.sent_once()
     }
 
     async fn by_webhook(&self, name: &str, mut post: Post<'_>) -> Sent {

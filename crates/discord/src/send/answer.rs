@@ -88,23 +88,33 @@ impl Answer {
         Sent { result, learned: self.learned }
     }
 
+    /// Of a message that has no nonce: one that was accepted is not to be sent again, also where its id is not known.
+    pub(super) fn sent_once(self) -> Sent {
+        let result =
+            if self.is_good() { Ok(self.id().unwrap_or_default().to_owned()) } else { self.result() };
+        Sent { result, learned: self.learned }
+    }
+
     /// A webhook's own refusals: its address is its token.
     pub(super) fn sent_by_webhook(self) -> Sent {
         let gone = self.code == 50027 || self.status == 401 || self.status == 404 && self.json.is_object();
-        let result = if gone {
-            Err(SendError::Refused { refusal: Refusal::Gone, reason: self.reason() })
-        } else {
-            self.result()
-        };
-        Sent { result, learned: self.learned }
+        if gone {
+            let result = Err(SendError::Refused { refusal: Refusal::Gone, reason: self.reason() });
+            return Sent { result, learned: self.learned };
+        }
+        self.sent_once()
+    }
+
+    /// The id of the message that was made.
+    fn id(&self) -> Option<&str> {
+        self.json["message"]["id"].as_str().or_else(|| self.json["id"].as_str())
     }
 
     fn result(&self) -> Result<String, SendError> {
         let reason = self.reason();
         if self.is_good() {
             // Without its id it may have been accepted or not: the nonce makes a second try harmless.
-            let id = self.json["message"]["id"].as_str().or_else(|| self.json["id"].as_str());
-            return id.map(str::to_owned).ok_or(SendError::Retry { reason });
+            return self.id().map(str::to_owned).ok_or(SendError::Retry { reason });
         }
         let refused = |refusal| Err(SendError::Refused { refusal, reason: reason.clone() });
         match (self.status, self.code) {
@@ -239,6 +249,14 @@ mod tests {
         assert_eq!(wild.learned.wait, Some((Limit::Destination, Duration::from_hours(24))));
         let nothing = Answer::of(429, &headers(&[("retry-after", "NaN")]), b"{}");
         assert_eq!(nothing.learned.wait, Some((Limit::Destination, UNTOLD)));
+    }
+
+    #[test]
+    fn what_was_accepted_without_a_nonce_is_not_sent_again() {
+        let broken = || Answer::of(200, &headers(&[]), b"{\"id\":\"7");
+        assert!(matches!(broken().sent().result, Err(SendError::Retry { .. })));
+        assert_eq!(broken().sent_once().result.unwrap(), "");
+        assert_eq!(broken().sent_by_webhook().result.unwrap(), "");
     }
 
     #[test]
