@@ -247,17 +247,32 @@ fn settle(
 ) -> Vec<Standing> {
     let ranks: HashMap<&EntryKey, usize> =
         now.iter().enumerate().map(|(rank, row)| (row.key, rank)).collect();
-    let mut placed: HashSet<&EntryKey> = told.iter().map(|candidate| &candidate.key).collect();
+    // who moved is named before who crossed the border by it
+    let crossings: HashMap<&EntryKey, Crossing> =
+        told.iter().rev().map(|candidate| (&candidate.key, candidate.what)).collect();
     // new ones of whom nothing is to be told take their place in silence
     let known = |key: &EntryKey| {
         before.iter().any(|row| row.key == key) || waiting.iter().any(|candidate| candidate.key == *key)
     };
-    placed.extend(now.iter().take(top).map(|row| row.key).filter(|key| !known(key)));
-    let mut rows: Vec<Row<'_>> = before.iter().filter(|row| !placed.contains(row.key)).copied().collect();
-    for row in now.iter().filter(|row| placed.contains(row.key)) {
+    let quiet: HashSet<&EntryKey> =
+        now.iter().take(top).map(|row| row.key).filter(|key| !known(key)).collect();
+    // and so does one that has sunk below the top and was not told of, because nobody took its place
+    let sunk = |key: &EntryKey| waiting.is_empty() && ranks.get(key).is_some_and(|rank| *rank >= top);
+    let moves = |key: &EntryKey| crossings.contains_key(key) || quiet.contains(key) || sunk(key);
+    let mut rows: Vec<Row<'_>> = before.iter().filter(|row| !moves(row.key)).copied().collect();
+    for row in now.iter().filter(|row| moves(row.key)) {
         let rank = ranks[row.key];
-        let behind = |other: &Row<'_>| ranks.get(other.key).is_none_or(|other| *other > rank);
-        let at = rows.iter().position(behind).unwrap_or(rows.len());
+        let rose = quiet.contains(row.key)
+            || matches!(crossings.get(row.key), Some(Crossing::Rose | Crossing::Entered));
+        // Rows between which nothing was told stand in their old order: one that rose comes before all that are
+        // behind it now, one that fell after all that are ahead of it, else it would fall again at the next look.
+        let at = if rose {
+            let behind = |other: &Row<'_>| ranks.get(other.key).is_none_or(|other| *other > rank);
+            rows.iter().position(behind).unwrap_or(rows.len())
+        } else {
+            let ahead = |other: &Row<'_>| ranks.get(other.key).is_some_and(|other| *other < rank);
+            rows.iter().rposition(ahead).map_or(0, |at| at + 1)
+        };
         rows.insert(at, *row);
     }
     if !waiting.iter().any(|candidate| candidate.what == Crossing::Entered) {

@@ -1,10 +1,12 @@
 //! Properties of following a catalog: whatever it does, nothing is told that did not stand, and in the end
 //! everything is accepted.
 
+use std::collections::HashSet;
+
 use chrono::TimeDelta;
 use proptest::prelude::*;
 
-use super::{Followed, at};
+use super::{DAY, Followed, at, ranked};
 use crate::change::Change;
 use crate::draft::draft;
 
@@ -85,6 +87,53 @@ fn play(story: &Story, idle: bool) -> (Followed, Vec<(i64, String)>) {
         told.extend(catalog.still(now).into_iter().map(|line| (now, line)));
     }
     (catalog, told)
+}
+
+/// A ranking of entries by these values, some unknown; equal ones stand in the order of the list.
+fn ranking(values: &[Option<u32>]) -> String {
+    let mut known: Vec<(usize, u32)> =
+        values.iter().enumerate().filter_map(|(at, value)| Some((at, (*value)?))).collect();
+    known.sort_by_key(|(at, value)| (std::cmp::Reverse(*value), *at));
+    let row = |(at, value): &(usize, u32)| format!("n{at}:{value}");
+    let mut rows: Vec<String> = known.iter().map(row).collect();
+    rows.extend((0..values.len()).filter(|at| values[*at].is_none()).map(|at| format!("n{at}")));
+    ranked(&rows.join(" "))
+}
+
+/// What a line about a ranking says: who, and whether it rose.
+fn movers(line: &str) -> Vec<(String, bool)> {
+    let Some(movers) = line.strip_prefix("ranks by Stars: ") else { return Vec::new() };
+    let mover = |mover: &str| {
+        let mut words = mover.split(' ');
+        let name = words.next().expect("a name").to_owned();
+        let (from, to) = words.next().and_then(|places| places.split_once("->")).expect("two places");
+        (name, to.parse::<u32>().expect("a place") < from.parse::<u32>().expect("a place"))
+    };
+    movers.split(", ").map(mover).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn ranks_that_rest_are_told_and_then_no_more(
+        pairs in prop::collection::vec(prop::array::uniform2(prop::option::weighted(0.9, 0_u32..3000)), 2..30),
+        top in 1_u32..12,
+    ) {
+        let (first, then): (Vec<_>, Vec<_>) = pairs.into_iter().map(|[first, then]| (first, then)).unzip();
+        let mut catalog = Followed::first(&ranking(&first));
+        catalog.rules.top = top;
+        let mut told = Vec::new();
+        for day in 1..10 {
+            let lines = catalog.look(day * DAY, &ranking(&then));
+            told.push(lines.into_iter().filter(|line| !line.contains(" passed ")).collect::<Vec<_>>());
+        }
+        // what was hidden behind another move may follow, but it comes to an end
+        prop_assert!(told[5..].iter().all(Vec::is_empty), "{:?}", told);
+        let moved: Vec<(String, bool)> = told.iter().flatten().flat_map(|line| movers(line)).collect();
+        let distinct: HashSet<&(String, bool)> = moved.iter().collect();
+        prop_assert_eq!(distinct.len(), moved.len(), "{:?}", told);
+    }
 }
 
 proptest! {
