@@ -276,6 +276,13 @@ impl Ref {
     }
 }
 
+impl UndoMark {
+    /// A mark that nobody can guess who does not know all of this.
+    pub(crate) fn of(parts: &[&str]) -> Self {
+        Self(hash(parts))
+    }
+}
+
 impl Pick {
     /// Every rhythm, the most frequent first.
     pub const ALL: [Self; 5] = [Self::Instant, Self::Hourly, Self::Daily, Self::Weekly, Self::Monthly];

@@ -93,7 +93,7 @@ const CATALOGUE: [CommandHelp; 12] = [
             completed("section", "Only this section", Field::Section),
             completed("project", "Only this project, such as etcd-io/etcd", Field::Project),
             completed("kind", "Only this kind of news; several with commas", Field::Kind),
-            text("filter", "Further conditions, such as level:>=minor -nightly"),
+            text("filter", "Further conditions, such as level:>=minor nightly:no"),
             RHYTHM,
             ZONE,
             text("since", "A first digest reaches back so far, such as 7d"),

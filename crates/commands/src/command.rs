@@ -2,6 +2,8 @@
 
 mod typed;
 
+use std::fmt;
+
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 use whimbrel_fanout::Cadence;
@@ -94,6 +96,16 @@ impl Since {
             Self::Day(day) => day.and_hms_opt(0, 0, 0)?.and_utc(),
         };
         (at < now && now - at <= TimeDelta::days(366)).then_some(at)
+    }
+}
+
+impl fmt::Display for Since {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ago(ago) if ago.num_hours() % 24 == 0 => write!(f, "{}d", ago.num_days()),
+            Self::Ago(ago) => write!(f, "{}h", ago.num_hours()),
+            Self::Day(day) => write!(f, "{day}"),
+        }
     }
 }
 

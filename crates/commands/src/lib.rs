@@ -8,15 +8,30 @@ mod action;
 mod asked;
 mod catalogue;
 mod command;
+mod commands;
+mod complete;
+mod known;
+mod looking;
 mod mistake;
+mod pages;
 mod reply;
+mod setting;
+mod subscribed;
+mod subscribing;
 mod tokens;
 mod topics;
+mod undo;
+mod words;
+
+#[cfg(test)]
+mod tests;
 
 pub use action::{Action, CatalogMark, Chosen, Pick, Press, Ref, UndoMark};
 pub use asked::{Asked, Place, What, Who};
 pub use catalogue::{CommandHelp, Field, OptionHelp, OptionKind};
 pub use command::{Command, Since, Which, Wish, Wishes, elsewhere};
+pub use commands::{Commands, Settings};
+pub use complete::Choice;
 pub use mistake::Mistake;
 pub use reply::{Block, Button, How, MAX_LABEL, MAX_ROW, MAX_ROWS, Reply, Span};
 pub use topics::{Topic, Topics};

@@ -1,0 +1,248 @@
+//! Answers to what people ask.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use whimbrel_fanout::{Fanout, LaneState, Subscription};
+use whimbrel_store::{Store, StoreError};
+
+use crate::action::{Action, Press, Ref, UndoMark};
+use crate::asked::{Asked, Place, What, Who};
+use crate::command::Command;
+use crate::complete::Names;
+use crate::known::Catalogs;
+use crate::reply::{How, Reply};
+use crate::undo::{Undo, Undos};
+use crate::words;
+
+/// How answers are made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// The time zone of places that named none. Default UTC.
+    pub zone: Tz,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { zone: Tz::UTC }
+    }
+}
+
+/// Answers what people ask. A cheap handle: clones are the same.
+#[derive(Clone)]
+pub struct Commands {
+    pub(crate) inner: Arc<Inner>,
+}
+
+/// What all handles share.
+pub(crate) struct Inner {
+    pub(crate) store: Store,
+    pub(crate) fanout: Fanout,
+    pub(crate) settings: Settings,
+    pub(crate) undos: Mutex<Undos>,
+    pub(crate) names: Names,
+}
+
+/// Who asks, about what, and when.
+pub(crate) struct Here {
+    pub(crate) place: Place,
+    pub(crate) who: Who,
+    pub(crate) now: DateTime<Utc>,
+    /// What is subscribed to there, by number.
+    pub(crate) subscriptions: Vec<Subscription>,
+    /// All followed catalogs.
+    pub(crate) catalogs: Catalogs,
+}
+
+impl Commands {
+    /// Answers from this store, and lanes.
+    pub fn new(store: Store, fanout: Fanout, settings: Settings) -> Self {
+        let (undos, names) = (Mutex::default(), Names::default());
+        Self { inner: Arc::new(Inner { store, fanout, settings, undos, names }) }
+    }
+
+    /// Answers. What was changed is durable when this returns.
+    ///
+    /// Whether who asks may change something is for the adapter to find out ([`What::changes`] says when it matters);
+    /// here it is enforced.
+    pub async fn answer(&self, asked: Asked, now: DateTime<Utc>) -> Reply {
+        let Asked { place, who, what } = asked;
+        let pressed = matches!(what, What::Pressed(_));
+        let about = place.remote.then(|| place.destination.clone());
+        let reply = match self.respond(place, who, what, now).await {
+            Ok(reply) => reply,
+            Err(error) => {
+                tracing::error!(%error, "a question in a chat could not be answered ({error})");
+                if pressed { notice(words::TROUBLE) } else { Reply::default().say(words::TROUBLE).hide() }
+            }
+        };
+        let reply = match about {
+            Some(place) => reply.about(&place),
+            None => reply,
+        };
+        match reply.how {
+            How::New if pressed && reply.bundle.is_none() => Reply { how: How::Edit, ..reply },
+            _ => reply,
+        }
+    }
+
+    async fn respond(
+        &self,
+        place: Place,
+        who: Who,
+        what: What,
+        now: DateTime<Utc>,
+    ) -> Result<Reply, StoreError> {
+        let changes = what.changes();
+        let may = who.may_change || place.private;
+        match what {
+            What::Pressed(text) => {
+                let Some(Press { action, .. }) = Press::parse(&text) else {
+                    return Ok(notice(words::OLD_BUTTON));
+                };
+                if changes && !may {
+                    return Ok(notice(words::MAY_NOT));
+                }
+                if action == Action::Nothing {
+                    return Ok(Reply { how: How::Nothing, ..Reply::default() });
+                }
+                let here = self.here(place, who, now).await?;
+                self.press(&here, action).await
+            }
+            What::Typed(text) => match Command::parse(&text) {
+                Ok(command) => self.command(place, who, command, now).await,
+                Err(mistake) => Ok(mistake.into()),
+            },
+            What::Called(command) => self.command(place, who, command, now).await,
+        }
+    }
+
+    async fn command(
+        &self,
+        place: Place,
+        who: Who,
+        command: Command,
+        now: DateTime<Utc>,
+    ) -> Result<Reply, StoreError> {
+        if command.changes() && !who.may_change && !place.private {
+            return Ok(Reply::default().say(words::MAY_NOT).hide());
+        }
+        let here = self.here(place, who, now).await?;
+        match command {
+            Command::Start(about) => Ok(Self::start(&here, about.as_deref())),
+            Command::Help(about) => Ok(Self::help(about.as_deref())),
+            Command::Subscribe(None) => Ok(Self::choose_catalog(&here, 0)),
+            Command::Subscribe(Some(wish)) => self.wish(&here, &wish).await,
+            Command::Unsubscribe(None) => Ok(Self::choose_end(&here, 0)),
+            Command::Unsubscribe(Some(which)) => self.unsubscribe(&here, which).await,
+            Command::Subscriptions => Ok(Self::list(&here, 0)),
+            Command::Pause => self.pause(&here).await,
+            Command::Resume => self.resume(&here).await,
+            Command::Digest => self.digest(&here).await,
+            Command::Settings(wishes) if wishes.is_empty() => Ok(Self::settings(&here)),
+            Command::Settings(wishes) => self.set(&here, &wishes).await,
+            Command::Why(about) => self.why(&here, &about).await,
+            Command::Status => self.status(&here).await,
+            Command::Forget => Ok(Self::ask_forget(&here)),
+        }
+    }
+
+    async fn press(&self, here: &Here, action: Action) -> Result<Reply, StoreError> {
+        match action {
+            Action::Help => Ok(Self::help(None)),
+            Action::Catalogs(page) => Ok(Self::choose_catalog(here, page)),
+            Action::Topics(chosen, topics) => Ok(Self::choose_topics(here, chosen, topics)),
+            Action::Rhythms(chosen, topics) => Ok(self.choose_rhythm(here, chosen, topics)),
+            Action::Subscribe(chosen, topics, pick) => self.chosen(here, chosen, topics, pick).await,
+            Action::List(page) => Ok(Self::list(here, page)),
+            Action::Show(which) => Ok(with(here, which, Self::card)),
+            Action::Rhythm(which) => Ok(with(here, which, |_, subscription| Self::rhythms(subscription))),
+            Action::SetRhythm(which, pick) => self.set_rhythm(here, which, pick).await,
+            Action::Days(which) => Ok(with(here, which, |_, subscription| Self::days(subscription))),
+            Action::SetDay(which, day) => self.set_day(here, which, day).await,
+            Action::Hours(which) => Ok(with(here, which, |_, subscription| Self::hours(subscription))),
+            Action::SetHour(which, hour) => self.set_hour(here, which, hour).await,
+            Action::End(which) => self.end(here, which).await,
+            Action::Regions => Ok(Self::regions()),
+            Action::Zones(region, page) => Ok(Self::zones(region, page)),
+            Action::SetZone(zone) => self.set_zone(here, zone).await,
+            Action::Quiet => Ok(Self::quiet_hours()),
+            Action::SetQuiet(quiet) => self.set_quiet(here, quiet).await,
+            Action::Pause => self.pause(here).await,
+            Action::Resume => self.resume(here).await,
+            Action::Settings => Ok(Self::settings(here)),
+            Action::Digest => self.digest(here).await,
+            Action::Status => self.status(here).await,
+            Action::Forget => Ok(Self::ask_forget(here)),
+            Action::ForgetNow => self.forget(here).await,
+            Action::Keep => Ok(Reply::default().say(words::KEPT).hide()),
+            Action::Undo(mark) => self.undo(here, mark).await,
+            Action::Nothing => Ok(Reply { how: How::Nothing, ..Reply::default() }),
+        }
+    }
+
+    /// What is known about the place. Somebody there speaks to us, so messages to it may arrive again.
+    async fn here(&self, place: Place, who: Who, now: DateTime<Utc>) -> Result<Here, StoreError> {
+        let at = place.destination.clone();
+        let (mut subscriptions, catalogs) = self
+            .blocking(move |inner| Ok((inner.fanout.subscriptions(&at), Catalogs::read(&inner.store)?)))
+            .await?;
+        let is_parked = |subscription: &Subscription| matches!(subscription.state, LaneState::Parked(_));
+        if !place.remote && subscriptions.iter().any(is_parked) {
+            self.inner.fanout.unpark(&place.destination, now).await?;
+            subscriptions = self.subscriptions(&place).await?;
+        }
+        Ok(Here { place, who, now, subscriptions, catalogs })
+    }
+
+    /// The subscriptions of a place as they are now.
+    pub(crate) async fn subscriptions(&self, place: &Place) -> Result<Vec<Subscription>, StoreError> {
+        let at = place.destination.clone();
+        self.blocking(move |inner| Ok(inner.fanout.subscriptions(&at))).await
+    }
+
+    /// Reads what blocks on the runtime's threads for that.
+    pub(crate) async fn blocking<R: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Inner) -> Result<R, StoreError> + Send + 'static,
+    ) -> Result<R, StoreError> {
+        let inner = Arc::clone(&self.inner);
+        let done = tokio::task::spawn_blocking(move || work(&inner)).await;
+        done.unwrap_or_else(|_| Err(StoreError::Stopped("reading for an answer panicked".to_owned())))
+    }
+
+    /// Keeps how to take a change back.
+    pub(crate) fn keep(&self, here: &Here, undo: Undo) -> UndoMark {
+        let salt = format!("{} {}", here.who.id, here.now.timestamp_micros());
+        self.inner.undos().keep(&here.place.destination, &salt, undo)
+    }
+}
+
+impl Inner {
+    pub(crate) fn undos(&self) -> std::sync::MutexGuard<'_, Undos> {
+        self.undos.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Here {
+    /// The subscription of a button; `None` if it is another one by now.
+    pub(crate) fn find(&self, which: Ref) -> Option<&Subscription> {
+        self.subscriptions.iter().find(|subscription| reference(subscription) == which)
+    }
+}
+
+/// A subscription in a button.
+pub(crate) fn reference(subscription: &Subscription) -> Ref {
+    Ref::new(subscription.number, &subscription.filter.to_string())
+}
+
+/// An answer about the subscription of a button.
+fn with(here: &Here, which: Ref, answer: impl FnOnce(&Here, &Subscription) -> Reply) -> Reply {
+    here.find(which).map_or_else(|| notice(words::NOT_THERE), |subscription| answer(here, subscription))
+}
+
+/// A word beside the press; the message stays as it is.
+pub(crate) fn notice(text: &str) -> Reply {
+    Reply { how: How::Nothing, ..Reply::default() }.noting(text).hide()
+}

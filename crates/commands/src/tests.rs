@@ -1,0 +1,5 @@
+//! Whole questions and answers, over a store in memory and real lanes.
+
+mod buttons;
+mod looking;
+mod world;
