@@ -130,6 +130,16 @@ The file is read to its end before anything is replaced, and what was known befo
     Import(ImportArgs),
     /// Make a backup beside the store now
     Backup,
+    /// Show where news goes, what waits, and what could not be delivered
+    #[command(after_help = "\
+Examples:
+  whimbrel lanes
+  whimbrel lanes --format json
+  whimbrel lanes resend 3                        send what was refused once more
+  whimbrel lanes discard 3                       forget it
+
+A lane is one place at one rhythm. A running whimbrel is asked; without one the store is opened.")]
+    Lanes(LanesArgs),
     /// Write a commented whimbrel.toml to start from
     #[command(after_help = "\
 Examples:
@@ -205,6 +215,32 @@ pub(crate) struct ExportArgs {
     /// The file, packed when its name ends in .gz; - is standard output
     #[arg(default_value = "-")]
     pub(crate) file: PathBuf,
+}
+
+/// Arguments of `lanes`.
+#[derive(Args, Debug)]
+pub(crate) struct LanesArgs {
+    /// What to do; without it: show
+    #[command(subcommand)]
+    pub(crate) what: Option<LanesDo>,
+    /// For people or for programs
+    #[arg(long, default_value = "text")]
+    pub(crate) format: Format,
+}
+
+/// What can be done about dead letters.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub(crate) enum LanesDo {
+    /// Send what could not be delivered once more
+    Resend {
+        /// Its number
+        number: u64,
+    },
+    /// Forget what could not be delivered
+    Discard {
+        /// Its number
+        number: u64,
+    },
 }
 
 /// Arguments of `import`.

@@ -4,12 +4,14 @@
 //! compares it with these structs. Where a configuration comes from and how values from outside the file override it
 //! stands in [`mod@load`]; what is said about a wrong one in [`error`].
 
+mod chats;
 pub(crate) mod error;
 pub(crate) mod load;
 
 use serde::{Deserialize, Serialize};
 use whimbrel_watch::CatalogConfig;
 
+pub(crate) use chats::{DestinationConfig, DiscordSettings, FanoutSettings, TelegramSettings};
 pub(crate) use error::ConfigError;
 #[allow(unused_imports)]
 pub(crate) use load::{Environment, Loaded, load};
@@ -30,6 +32,15 @@ pub(crate) struct Config {
     pub(crate) github: whimbrel_watch::GithubSettings,
     /// How links of entries that are no GitHub repositories are checked.
     pub(crate) links: whimbrel_watch::LinkSettings,
+    /// How news goes out to chats.
+    pub(crate) fanout: FanoutSettings,
+    /// The bot on Telegram.
+    pub(crate) telegram: TelegramSettings,
+    /// The bot and the webhooks on Discord.
+    pub(crate) discord: DiscordSettings,
+    /// Places the configuration itself subscribes.
+    #[serde(rename = "destination", skip_serializing_if = "Vec::is_empty")]
+    pub(crate) destinations: Vec<DestinationConfig>,
     /// How page and feeds are served.
     pub(crate) web: whimbrel_web::Settings,
     /// Where the state lies and how it is kept.

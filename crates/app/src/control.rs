@@ -17,6 +17,12 @@ use serde::{Deserialize, Serialize};
 pub(crate) enum Request {
     /// Everything it knows, as JSON lines.
     Export,
+    /// How news goes out, as a JSON object.
+    Lanes,
+    /// A dead letter is sent again.
+    Resend(u64),
+    /// A dead letter is struck off.
+    Discard(u64),
     /// A backup, now; the answer is where it lies.
     Backup,
 }

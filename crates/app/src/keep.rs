@@ -130,7 +130,7 @@ fn beside(file: &Path) -> PathBuf {
 }
 
 /// The store, if there is one: these commands never make an empty one.
-fn open_existing(loaded: &Loaded) -> anyhow::Result<Store> {
+pub(crate) fn open_existing(loaded: &Loaded) -> anyhow::Result<Store> {
     let folder = loaded.store_folder();
     if !folder.exists() {
         bail!("there is no store at {}: name the right configuration with --config", folder.display());

@@ -7,6 +7,7 @@ mod control;
 mod diff;
 mod init;
 mod keep;
+mod lanes;
 mod logs;
 mod once;
 mod progress;
@@ -44,6 +45,7 @@ fn call(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Export(args) => keep::export(&args, &cli.common),
         Command::Import(args) => keep::import(&args, &cli.common),
         Command::Backup => keep::backup(&cli.common),
+        Command::Lanes(args) => lanes::lanes(&args, &cli.common),
         Command::Init(args) => init::init(&args),
     }
 }

@@ -1,15 +1,19 @@
 //! `whimbrel once`: one round over every catalog, page and feeds as files, and an end: for cron jobs and pages hosting.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use chrono::Utc;
 use whimbrel_catalog::CatalogId;
+use whimbrel_fanout::{Fanout, LaneState};
+use whimbrel_store::Store;
 use whimbrel_watch::{ProjectWatcher, Round, Watcher};
 use whimbrel_web::{Off, StatusFacts};
 
 use crate::cli::{Common, OnceArgs};
-use crate::config::{self, Environment};
+use crate::config::{self, DestinationConfig, Environment, Loaded};
+use crate::run::chats::Chats;
 use crate::run::welcome;
 use crate::screen::count;
 use crate::{logs, run, samples};
@@ -53,6 +57,7 @@ pub(crate) fn once(args: &OnceArgs, common: &Common) -> anyhow::Result<ExitCode>
             }
             looked_at = round.looked;
         }
+        let (sent, undelivered) = tell(&store, &loaded).await?;
         let looks = store.clone();
         let last = move || looks.write_looks().and_then(|_| looks.write_schedule());
         tokio::task::spawn_blocking(last).await?.context(UNTOUCHED)?;
@@ -73,13 +78,17 @@ pub(crate) fn once(args: &OnceArgs, common: &Common) -> anyhow::Result<ExitCode>
             tracing::warn!("{warning}");
         }
         println!(
-            "Looked at {} and {}, wrote {} to {} ({} unchanged).",
+            "Looked at {} and {}, sent {}, wrote {} to {} ({} unchanged).",
             count(looked, "catalog", "catalogs"),
             count(looked_at, "project", "projects"),
+            count(sent, "message", "messages"),
             count(report.written, "file", "files"),
             args.out.display(),
             report.unchanged,
         );
+        if let Some(reason) = undelivered {
+            bail!("not all news could be sent, what is left goes out with the next run: {reason}");
+        }
         if looked > 0 && failed == looked {
             bail!("no catalog could be read: the site shows what was known before");
         }
@@ -132,4 +141,32 @@ mod tests {
         }
         assert!(all_seen(&[], &Round::default()).is_ok(), "nothing is followed, nothing is missed");
     }
+}
+
+/// Tells the places of the configuration what is due; says how many messages that took, and what held some back.
+async fn tell(store: &Store, loaded: &Loaded) -> anyhow::Result<(usize, Option<String>)> {
+    if loaded.config.destinations.is_empty() {
+        return Ok((0, None));
+    }
+    let chats = Chats::new(&loaded.config)?;
+    // Nobody waits here for what may still be taken back: it stood as long as its catalog wants it to.
+    let settings = whimbrel_fanout::Settings {
+        settle: Duration::ZERO,
+        ..loaded.config.fanout.for_fanout(loaded.config.web.public_url.as_deref())
+    };
+    let (lanes, channels, pace) = (store.clone(), chats.channels(), chats.pace.clone());
+    let opened = move || Fanout::open(lanes, channels, pace, settings, Utc::now());
+    let fanout = tokio::task::spawn_blocking(opened).await?.context("reading the lanes")?;
+    let wanted = loaded.config.destinations.iter().map(DestinationConfig::wanted).collect();
+    fanout.configure(wanted, Utc::now()).await.context("subscribing a [[destination]]")?;
+    fanout.match_new(Utc::now()).await?;
+    let flushed = fanout.flush_due(Utc::now()).await?;
+    fanout.carry_forward(Utc::now()).await?;
+    let lanes = fanout.lanes(None, MOST_ROUNDS)?;
+    let held = lanes.into_iter().find_map(|lane| match lane.state {
+        LaneState::Retrying(retry) => Some(format!("{}: {}", lane.destination, retry.reason)),
+        LaneState::Parked(parked) => Some(format!("{}: {}", lane.destination, parked.reason)),
+        _ => None,
+    });
+    Ok((flushed.messages, held))
 }

@@ -1,7 +1,9 @@
 //! `whimbrel run`: the store, the watcher and the site wired together, loops around them, and a graceful end.
 
 pub(crate) mod backups;
+pub(crate) mod chats;
 mod heap;
+mod lanes;
 pub(crate) mod loops;
 pub(crate) mod projects;
 pub(crate) mod reload;
@@ -20,6 +22,7 @@ use std::time::Duration;
 use anyhow::Context;
 use chrono::Utc;
 use tokio::sync::{Notify, watch};
+use whimbrel_fanout::Fanout;
 use whimbrel_store::{OpenStep, Opened, Progress, Store};
 use whimbrel_watch::{Github, LinkChecker, ProjectWatcher, Watcher};
 
@@ -33,6 +36,7 @@ use crate::logs::{self, Logs};
 use crate::samples::{self, Followed};
 use crate::screen::reasons;
 
+use self::chats::Chats;
 use self::loops::Loops;
 use self::site::Socket;
 use self::stop::{Asked, Signals};
@@ -104,6 +108,8 @@ async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()>
     // Nobody is looked at yet, but everybody is known: until each was read, `/readyz` says that they are waited for.
     watcher.look_now(&[], Utc::now()).await;
     let commands = Server::bind(&setup.store_folder());
+    let chats = Chats::new(&setup.config)?;
+    let fanout = lanes_of(&store, &chats, &setup).await?;
 
     let (stop, stopping) = watch::channel(false);
     let (configuration, configured) = watch::channel(Arc::new(setup));
@@ -121,16 +127,18 @@ async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()>
     );
     loops.start("links", projects::checking(links, configured.clone()));
     loops.start("backups", backups::keeping(store.clone()));
+    loops.start("lanes", lanes::telling(store.clone(), fanout.clone(), configured.clone()));
     let hooks = projects::hooks(projects.clone(), watcher.clone(), hurry, configured.clone());
-    let about = site::About { board, configured: configured.clone(), projects, progress };
+    let about =
+        site::About { board, configured: configured.clone(), projects, progress, fanout: fanout.clone() };
     loops.start("site", site::serving(store.clone(), socket, about, vec![hooks]));
     loops.start(
         "configuration",
-        reload::following(common.clone(), logs, watcher, configuration, Arc::clone(&again), wake),
+        reload::following(common.clone(), logs, watcher, chats, configuration, Arc::clone(&again), wake),
     );
     match commands {
         Ok(server) => {
-            let (server, answer) = (Arc::new(server), answering(store.clone()));
+            let (server, answer) = (Arc::new(server), answering(store.clone(), fanout));
             loops.start("commands", move |mut pulse| {
                 let (server, answer) = (Arc::clone(&server), Arc::clone(&answer));
                 async move { pulse.alongside(server.serve(answer)).await }
@@ -155,6 +163,14 @@ async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()>
     Ok(())
 }
 
+/// All lanes, as the store has them.
+async fn lanes_of(store: &Store, chats: &Chats, setup: &Setup) -> anyhow::Result<Fanout> {
+    let settings = setup.config.fanout.for_fanout(setup.config.web.public_url.as_deref());
+    let (store, channels, pace) = (store.clone(), chats.channels(), chats.pace.clone());
+    let opened = move || Fanout::open(store, channels, pace, settings, Utc::now());
+    tokio::task::spawn_blocking(opened).await?.context("reading the lanes")
+}
+
 /// The one way to GitHub.
 pub(crate) fn github(loaded: &Loaded) -> anyhow::Result<Github> {
     Github::new(&loaded.config.github, &loaded.config.watch, &loaded.folder, Utc::now())
@@ -177,7 +193,8 @@ pub(crate) async fn open(loaded: &Loaded) -> anyhow::Result<Store> {
 }
 
 /// What commands that ask over the socket are answered.
-fn answering(store: Store) -> Answer {
+fn answering(store: Store, fanout: Fanout) -> Answer {
+    let threads = tokio::runtime::Handle::current();
     Arc::new(move |request, out| {
         // Data and progress go the same way, in turns.
         let out = RefCell::new(out);
@@ -190,6 +207,19 @@ fn answering(store: Store) -> Answer {
                 let mut lines = BufWriter::with_capacity(FRAME_BYTES, DataFrames(&out));
                 store.export(&mut lines, &mut progress)?;
                 lines.flush()?;
+            }
+            Request::Lanes => {
+                let report = crate::lanes::report(&fanout)?;
+                Frame::Data(serde_json::to_vec(&report)?).send(&mut *out.borrow_mut())?;
+            }
+            Request::Resend(number) => {
+                let found = threads.block_on(fanout.resend(number, Utc::now()))?;
+                anyhow::ensure!(found, "there is no undelivered message {number}");
+                Frame::Data(b"It goes out again.".to_vec()).send(&mut *out.borrow_mut())?;
+            }
+            Request::Discard(number) => {
+                threads.block_on(fanout.discard(number, Utc::now()))?;
+                Frame::Data(b"It is forgotten.".to_vec()).send(&mut *out.borrow_mut())?;
             }
             Request::Backup => {
                 let path = store.backup(Utc::now(), &mut progress)?.context("this store keeps no backups")?;

@@ -17,7 +17,8 @@ pub(crate) const USUAL: &str = "whimbrel.toml";
 
 /// Keys that hold secrets: they can also come from a file (`WHIMBREL_GITHUB__TOKEN_FILE`) and from a systemd
 /// credential (`github_token`).
-const SECRETS: [&[&str]; 2] = [&["github", "token"], &["github", "webhook_secret"]];
+const SECRETS: [&[&str]; 4] =
+    [&["github", "token"], &["github", "webhook_secret"], &["telegram", "token"], &["discord", "token"]];
 
 /// What surrounds the program, as a value, so that tests can make their own.
 #[derive(Clone, Debug, Default)]

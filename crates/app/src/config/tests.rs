@@ -35,6 +35,7 @@ fn the_commented_file_is_the_default_configuration() {
     toml::from_str::<Config>(&switched_on()).unwrap_or_else(|error| panic!("{error}"));
     let example = written.remove("catalog");
     assert!(example.is_some(), "an example of a catalog");
+    assert!(written.remove("destination").is_some(), "an example of a destination");
     let (mut in_words, mut in_code) = Default::default();
     flat(&written, "", &mut in_words);
     flat(&default, "", &mut in_code);
@@ -46,12 +47,15 @@ fn the_commented_file_is_the_default_configuration() {
 
 /// Keys without a default.
 const OPTIONAL: &[&str] = &[
+    "discord.token",
+    "discord.webhooks.news",
     "github.app_id",
     "github.app_installation",
     "github.app_key_file",
     "github.token",
     "github.tokens",
     "github.webhook_secret",
+    "telegram.token",
     "web.public_url",
 ];
 

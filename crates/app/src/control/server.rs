@@ -118,7 +118,7 @@ mod tests {
                 DataFrames(&std::cell::RefCell::new(out)).write_all(&vec![b'x'; 3 << 20])?;
                 Ok(())
             }
-            Request::Backup => anyhow::bail!("the disk is full"),
+            _ => anyhow::bail!("the disk is full"),
         })
     }
 

@@ -11,6 +11,7 @@ use tokio::sync::{Notify, watch};
 use whimbrel_watch::{CatalogConfig, Watcher};
 
 use super::Setup;
+use super::chats::Chats;
 use super::loops::Pulse;
 use crate::cli::Common;
 use crate::config::{self, Environment};
@@ -25,11 +26,12 @@ pub(crate) fn following(
     common: Common,
     logs: Logs,
     watcher: Watcher,
+    chats: Chats,
     configuration: watch::Sender<Arc<Setup>>,
     asked: Arc<Notify>,
     wake: Arc<Notify>,
 ) -> impl Fn(Pulse) -> Pin<Box<dyn Future<Output = ()> + Send>> {
-    let follower = Arc::new(Follower { common, logs, watcher, configuration, wake });
+    let follower = Arc::new(Follower { common, logs, watcher, chats, configuration, wake });
     move |mut pulse| {
         let (follower, asked) = (Arc::clone(&follower), Arc::clone(&asked));
         Box::pin(async move {
@@ -58,6 +60,7 @@ struct Follower {
     common: Common,
     logs: Logs,
     watcher: Watcher,
+    chats: Chats,
     configuration: watch::Sender<Arc<Setup>>,
     wake: Arc<Notify>,
 }
@@ -92,7 +95,9 @@ impl Follower {
             }
             return Ok(());
         }
-        super::github(&after)?; // checked first, so that either everything is taken over or nothing
+        // Checked first, so that either everything is taken over or nothing.
+        super::github(&after)?;
+        Chats::new(&after.config)?;
         self.logs.follow(&after.config.log)?;
         self.watcher.reconfigure(
             &after.folder,
@@ -101,6 +106,9 @@ impl Follower {
         )?;
         let (github, watch) = (&after.config.github, &after.config.watch);
         self.watcher.github().reconfigure(github, watch, &after.folder, Utc::now())?;
+        for later in self.chats.follow(&after.config)? {
+            tracing::warn!("{later} is switched on or off at the next start");
+        }
         self.configuration.send_replace(Arc::new(after));
         self.wake.notify_one();
         for change in changes {
@@ -131,6 +139,10 @@ fn changes(before: &Setup, after: &Setup) -> Vec<String> {
         ("watch", differ(&before.config.watch, &after.config.watch), ""),
         ("github", before.config.github != after.config.github, ""),
         ("links", before.config.links != after.config.links, ""),
+        ("fanout", before.config.fanout != after.config.fanout, "; that takes effect at the next start"),
+        ("telegram", before.config.telegram != after.config.telegram, ""),
+        ("discord", before.config.discord != after.config.discord, ""),
+        ("[destination]", before.config.destinations != after.config.destinations, ""),
         ("web", before.config.web != after.config.web, ""),
         ("log", before.config.log != after.config.log, ""),
         ("store", before.config.store != after.config.store, "; that takes effect at the next start"),

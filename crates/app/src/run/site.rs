@@ -9,6 +9,7 @@ use anyhow::{Context, anyhow};
 use chrono::Utc;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use whimbrel_fanout::Fanout;
 use whimbrel_store::Store;
 use whimbrel_watch::ProjectWatcher;
 use whimbrel_web::{LoopState, Off, Route, Settings, Site, StatusFacts, StatusSource};
@@ -16,7 +17,7 @@ use whimbrel_web::{LoopState, Off, Route, Settings, Site, StatusFacts, StatusSou
 use super::loops::{Board, Pulse};
 use super::projects::{self, Progress};
 use super::{Setup, welcome};
-use crate::screen::reasons;
+use crate::screen::{count, reasons};
 
 /// The site waits for others; it is asked whether it lives this often.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(30);
@@ -66,6 +67,7 @@ pub(crate) struct About {
     pub(crate) configured: watch::Receiver<Arc<Setup>>,
     pub(crate) projects: ProjectWatcher,
     pub(crate) progress: Progress,
+    pub(crate) fanout: Fanout,
 }
 
 /// Makes the loop. `routes` are served beside page and feeds.
@@ -163,8 +165,32 @@ fn status(about: About) -> StatusSource {
             loops: loops.collect(),
             projects,
             budgets: projects::budgets(&about.projects, now),
-            remarks: about.projects.remarks(now),
+            remarks: remarks(&about, now),
             ..StatusFacts::default()
         }
     })
+}
+
+/// What is wrong, or missing and would help.
+fn remarks(about: &About, now: chrono::DateTime<Utc>) -> Vec<String> {
+    let mut remarks = about.projects.remarks(now);
+    let status = about.fanout.status();
+    for service in &status.services {
+        if let Some(rest) = &service.rest {
+            remarks.push(format!("nothing is sent to {} for now: {}", service.service, rest.reason));
+        }
+    }
+    for (number, what) in [
+        (status.parked, "refuse our messages; what comes for them is kept"),
+        (status.retrying, "could not be reached the last time; it is tried again"),
+    ] {
+        if number > 0 {
+            remarks.push(format!("{} {what}", count(number, "subscription", "subscriptions")));
+        }
+    }
+    if status.dead_letters > 0 {
+        let letters = count(status.dead_letters, "message", "messages");
+        remarks.push(format!("{letters} could not be delivered: see `whimbrel lanes`"));
+    }
+    remarks
 }

@@ -91,8 +91,19 @@ pub(crate) fn off(loaded: &Loaded) -> Vec<(&'static str, &'static str)> {
             "Make one without any permission at github.com/settings/tokens and set WHIMBREL_GITHUB__TOKEN.",
         ));
     }
-    off.push(("Discord", "This version does not speak it yet; feeds can be followed with any feed bot."));
-    off.push(("Telegram", "This version does not speak it yet; feeds can be followed with any feed bot."));
+    if !loaded.config.discord.is_on() {
+        off.push((
+            "Discord",
+            "Make a bot at discord.com/developers/applications and set WHIMBREL_DISCORD__TOKEN (the README goes \
+             through it), or give a webhook of a channel in [discord.webhooks].",
+        ));
+    }
+    if loaded.config.telegram.token().is_none() {
+        off.push((
+            "Telegram",
+            "Ask @BotFather in Telegram for a bot with /newbot and set WHIMBREL_TELEGRAM__TOKEN to the token it gives.",
+        ));
+    }
     off
 }
 

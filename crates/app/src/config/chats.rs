@@ -1,0 +1,164 @@
+//! Where news goes besides page and feeds: `[fanout]`, `[telegram]`, `[discord]` and a `[[destination]]` for each place
+//! the configuration itself subscribes.
+
+use std::collections::BTreeMap;
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use whimbrel_fanout::{Cadence, Destination, New};
+use whimbrel_news::Filter;
+use whimbrel_store::Origin;
+use whimbrel_watch::Span;
+
+/// How news goes out (`[fanout]`).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct FanoutSettings {
+    /// How long news settles before it is told where it is wanted at once. Default `"10s"`.
+    pub(crate) settle: Span,
+    /// A place that comes back, or is slow, gets a digest when more events than this wait. Default 50.
+    pub(crate) catch_up_above: usize,
+    /// Digests say in one line that a period brought nothing. Default false.
+    pub(crate) tell_empty: bool,
+    /// How many subscriptions one place may have. Default 100.
+    pub(crate) subscriptions_each: usize,
+}
+
+/// The bot on Telegram (`[telegram]`).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct TelegramSettings {
+    /// Base address of the Bot API. Default `"https://api.telegram.org"`.
+    pub(crate) api_url: String,
+    /// The bot's token. Better kept out of the file. Default: none.
+    #[serde(skip_serializing)]
+    pub(crate) token: Option<SecretString>,
+}
+
+/// The bot and the webhooks on Discord (`[discord]`).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct DiscordSettings {
+    /// Base address of Discord. Default `"https://discord.com"`.
+    pub(crate) api_url: String,
+    /// The bot's token. Better kept out of the file. Default: none.
+    #[serde(skip_serializing)]
+    pub(crate) token: Option<SecretString>,
+    /// Addresses of webhooks by the names destinations call them. Default: none.
+    #[serde(skip_serializing)]
+    pub(crate) webhooks: BTreeMap<String, SecretString>,
+}
+
+/// A place the configuration subscribes (`[[destination]]`).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DestinationConfig {
+    /// The place: `telegram:CHAT`, `telegram:CHAT:TOPIC`, `discord:CHANNEL` or `webhook:NAME`.
+    pub(crate) to: Destination,
+    /// When: `instant`, `hourly`, `daily 09:00`, `weekly mon 09:00`, `monthly 1 09:00` or `cron "0 9 * * 1"`, with a
+    /// time zone and `quiet 22:00-07:00` behind it if wanted. Default `weekly mon 09:00`.
+    #[serde(default)]
+    pub(crate) cadence: Cadence,
+    /// Which news. Default: everything.
+    #[serde(default)]
+    pub(crate) filter: Filter,
+}
+
+impl Default for FanoutSettings {
+    fn default() -> Self {
+        let usual = whimbrel_fanout::Settings::default();
+        Self {
+            settle: Span::from_secs(usual.settle.as_secs()),
+            catch_up_above: usual.catch_up_above,
+            tell_empty: usual.tell_empty,
+            subscriptions_each: usual.subscriptions_each,
+        }
+    }
+}
+
+impl FanoutSettings {
+    /// The same for the fan-out, with the address of our own site.
+    pub(crate) fn for_fanout(&self, site: Option<&str>) -> whimbrel_fanout::Settings {
+        whimbrel_fanout::Settings {
+            settle: self.settle.as_std(),
+            catch_up_above: self.catch_up_above,
+            tell_empty: self.tell_empty,
+            subscriptions_each: self.subscriptions_each,
+            site: site.map(|site| site.trim_end_matches('/').to_owned()),
+            ..whimbrel_fanout::Settings::default()
+        }
+    }
+}
+
+impl Default for TelegramSettings {
+    fn default() -> Self {
+        Self { api_url: "https://api.telegram.org".to_owned(), token: None }
+    }
+}
+
+impl Default for DiscordSettings {
+    fn default() -> Self {
+        Self { api_url: "https://discord.com".to_owned(), token: None, webhooks: BTreeMap::new() }
+    }
+}
+
+impl TelegramSettings {
+    /// The token, if there is one.
+    pub(crate) fn token(&self) -> Option<&SecretString> {
+        given(self.token.as_ref())
+    }
+}
+
+impl DiscordSettings {
+    /// The token, if there is one.
+    pub(crate) fn token(&self) -> Option<&SecretString> {
+        given(self.token.as_ref())
+    }
+
+    /// Whether anything could be written to.
+    pub(crate) fn is_on(&self) -> bool {
+        self.token().is_some() || !self.webhooks.is_empty()
+    }
+}
+
+impl DestinationConfig {
+    /// The subscription it stands for.
+    pub(crate) fn wanted(&self) -> New {
+        New {
+            destination: self.to.clone(),
+            cadence: self.cadence.clone(),
+            filter: self.filter.clone(),
+            origin: Origin::Configuration { name: self.to.to_string() },
+            since: None,
+        }
+    }
+}
+
+/// An empty token is none: that is how a variable is switched off.
+fn given(token: Option<&SecretString>) -> Option<&SecretString> {
+    token.filter(|token| !token.expose_secret().trim().is_empty())
+}
+
+impl PartialEq for TelegramSettings {
+    fn eq(&self, other: &Self) -> bool {
+        self.api_url == other.api_url && same(self.token(), other.token())
+    }
+}
+
+impl PartialEq for DiscordSettings {
+    fn eq(&self, other: &Self) -> bool {
+        let webhooks = |settings: &Self| -> Vec<(String, String)> {
+            let exposed = |(name, address): (&String, &SecretString)| {
+                (name.clone(), address.expose_secret().to_owned())
+            };
+            settings.webhooks.iter().map(exposed).collect()
+        };
+        self.api_url == other.api_url
+            && same(self.token(), other.token())
+            && webhooks(self) == webhooks(other)
+    }
+}
+
+fn same(one: Option<&SecretString>, other: Option<&SecretString>) -> bool {
+    one.map(ExposeSecret::expose_secret) == other.map(ExposeSecret::expose_secret)
+}
