@@ -1,5 +1,6 @@
 //! Dialogues.
 
+use proptest::prelude::*;
 use whimbrel_fanout::Destination;
 
 use super::world::World;
@@ -248,4 +249,39 @@ async fn nobody_is_written_down_in_a_group() {
     world.types("/subscribe awesome-go").await;
     let kept = world.exported();
     assert!(kept.contains("telegram:-100777:3") && !kept.contains("4242"), "{kept}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    /// Whoever presses whatever they see, also on old messages, is always answered within all limits.
+    #[test]
+    fn no_walk_over_the_buttons_leads_astray(steps in prop::collection::vec(any::<(u8, u8)>(), 1..60)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let mut world = World::new();
+            world.place.remote = steps.len() % 2 == 0;
+            for number in 0..20 {
+                world.follow(&format!("list-{number}"), &format!("List {number}"));
+            }
+            let mut replies = vec![world.types("/start").await, world.types("/subscribe raft monthly").await];
+            for (message, button) in steps {
+                // Mostly the newest message, sometimes an old one.
+                let back = if message < 200 { 0 } else { usize::from(message) % replies.len() };
+                let seen = &replies[replies.len() - 1 - back];
+                let buttons: Vec<_> = seen.buttons.iter().flatten().collect();
+                let reply = match buttons.get(usize::from(button) % buttons.len().max(1)) {
+                    Some(button) => world.press(&button.action).await,
+                    None => world.types("/subscriptions").await,
+                };
+                if reply.how != How::Nothing {
+                    replies.push(reply);
+                }
+            }
+            let numbers: Vec<_> = world.subscriptions().iter().map(|one| one.number).collect();
+            let mut distinct = numbers.clone();
+            distinct.dedup();
+            assert_eq!(numbers, distinct);
+        });
+    }
 }
