@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
+use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::digest::Form;
 
 /// Exit code: the command could not do what it was asked for.
 pub(crate) const FAILED: u8 = 1;
@@ -113,6 +116,18 @@ Examples:
 Keep the folder of the store between two runs: what changed is what differs from it. Exit code 1 when no catalog could
 be read or the files could not be written.")]
     Once(OnceArgs),
+    /// Print what a day, a week or any time came to, folded
+    #[command(after_help = "\
+Examples:
+  whimbrel digest                                the last seven days
+  whimbrel digest --catalog awesome-go --period month
+  whimbrel digest --period 2026-11-16..2026-11-22 --format html > week.html
+  whimbrel digest --filter 'kind:released level:>=minor' --picture week.png
+
+It is what subscribers get: new entries by section, releases that matter first, who rose and fell, what is archived or
+gone. What came and went within the time is left out. A running whimbrel is asked; without one the store is opened.
+JSON: one object with period, title, counts, projects, catalogs (each with its parts and their events), growth, page.")]
+    Digest(DigestArgs),
     /// Write everything that is known as JSON lines
     #[command(after_help = "\
 Examples:
@@ -207,6 +222,26 @@ pub(crate) struct OnceArgs {
     /// The folder the files go to; files that do not differ are left alone
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
+}
+
+/// Arguments of `digest`.
+#[derive(Args, Debug)]
+pub(crate) struct DigestArgs {
+    /// Only news of this catalog, by its id; can be given several times
+    #[arg(long = "catalog", value_name = "ID")]
+    pub(crate) catalogs: Vec<String>,
+    /// day, week or month up to now, or FROM..TO such as 2026-11-16..2026-11-22, in UTC; a last day counts whole
+    #[arg(long, value_name = "PERIOD", default_value = "week", value_parser = crate::digest::period)]
+    pub(crate) period: (DateTime<Utc>, DateTime<Utc>),
+    /// Only news that meets this filter, as people type it in chats: kind:released level:>=minor -nightly
+    #[arg(long)]
+    pub(crate) filter: Option<String>,
+    /// For people or for programs
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Form,
+    /// Also draw ranks and stars into this PNG
+    #[arg(long, value_name = "FILE")]
+    pub(crate) picture: Option<PathBuf>,
 }
 
 /// Arguments of `export`.

@@ -11,8 +11,10 @@ pub(crate) mod server;
 
 use serde::{Deserialize, Serialize};
 
+use crate::digest::Question;
+
 /// What can be asked of the running program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Request {
     /// Everything it knows, as JSON lines.
@@ -25,4 +27,6 @@ pub(crate) enum Request {
     Discard(u64),
     /// A backup, now; the answer is where it lies.
     Backup,
+    /// What a time comes to; the answer is the digest as it is printed.
+    Digest(Question),
 }

@@ -76,7 +76,7 @@ pub(crate) fn backup(common: &Common) -> anyhow::Result<ExitCode> {
     let bar = Bar::new("lines");
     let path = if let Some(running) = client::running(&loaded.store_folder()) {
         let mut path = Vec::new();
-        running.ask(Request::Backup, &mut path, &|done, all| bar.at(done, all))?;
+        running.ask(&Request::Backup, &mut path, &|done, all| bar.at(done, all))?;
         PathBuf::from(String::from_utf8_lossy(&path).into_owned())
     } else {
         let store = open_existing(&loaded)?;
@@ -99,7 +99,7 @@ pub(crate) fn sentence(step: &OpenStep) -> String {
 fn pour(loaded: &Loaded, out: &mut dyn Write) -> anyhow::Result<()> {
     let bar = Bar::new("lines");
     match client::running(&loaded.store_folder()) {
-        Some(running) => running.ask(Request::Export, out, &|done, all| bar.at(done, all))?,
+        Some(running) => running.ask(&Request::Export, out, &|done, all| bar.at(done, all))?,
         None => open_existing(loaded)?.export(out, &mut |progress| bar.at(progress.done, progress.total))?,
     }
     bar.done();

@@ -75,7 +75,7 @@ pub(crate) fn lanes(args: &LanesArgs, common: &Common) -> anyhow::Result<ExitCod
     };
     let mut answer = Vec::new();
     match client::running(&loaded.store_folder()) {
-        Some(running) => running.ask(request, &mut answer, &|_, _| {})?,
+        Some(running) => running.ask(&request, &mut answer, &|_, _| {})?,
         None if args.what.is_some() => {
             bail!("nobody is there to send anything: start `whimbrel` first, then ask again");
         }

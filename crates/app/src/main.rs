@@ -5,6 +5,7 @@ mod cli;
 mod config;
 mod control;
 mod diff;
+mod digest;
 mod init;
 mod keep;
 mod lanes;
@@ -42,6 +43,7 @@ fn call(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Check(args) => check::check(&args),
         Command::Diff(args) => diff::diff(&args),
         Command::Replay(args) => replay::replay(&args, &cli.common),
+        Command::Digest(args) => digest::digest(&args, &cli.common),
         Command::Export(args) => keep::export(&args, &cli.common),
         Command::Import(args) => keep::import(&args, &cli.common),
         Command::Backup => keep::backup(&cli.common),

@@ -1,7 +1,7 @@
 //! `whimbrel replay`: what the engine would have said over a file's whole git history, with commit times, settling
 //! and guard as they would have acted.
 
-mod moment;
+pub(crate) mod moment;
 
 use std::io::{self, BufWriter, Write};
 use std::ops::ControlFlow;

@@ -31,6 +31,7 @@ use crate::config::{self, Environment, Loaded};
 use crate::control::Request;
 use crate::control::frames::{DataFrames, Frame};
 use crate::control::server::{Answer, Server};
+use crate::digest;
 use crate::keep;
 use crate::logs::{self, Logs};
 use crate::samples::{self, Followed};
@@ -225,6 +226,7 @@ fn answering(store: Store, fanout: Fanout) -> Answer {
                 let path = store.backup(Utc::now(), &mut progress)?.context("this store keeps no backups")?;
                 Frame::Data(path.display().to_string().into_bytes()).send(&mut *out.borrow_mut())?;
             }
+            Request::Digest(question) => DataFrames(&out).write_all(&digest::answer(&store, &question)?)?,
         }
         Ok(())
     })

@@ -50,6 +50,26 @@ pub(crate) fn digest(told: &ToldDigest, name_of: &dyn Fn(&CatalogId) -> CatalogN
     html
 }
 
+/// A digest as a document of its own: its title, what happened, and a few lines at its foot.
+pub fn digest_html(
+    told: &ToldDigest,
+    foot: &[String],
+    name_of: &dyn Fn(&CatalogId) -> CatalogName,
+) -> String {
+    let title = escape(&told.title);
+    let mut html = format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>{title}</title>\n<h1>{title}</h1>\n"
+    );
+    if !told.groups.is_empty() {
+        html.push_str(&digest(told, name_of));
+    }
+    for line in foot {
+        push(&mut html, format_args!("<p>{}</p>", escape(line)));
+    }
+    html.push_str("\n</html>\n");
+    html
+}
+
 /// Text as HTML, fit for attributes too.
 pub(crate) fn escape(text: &str) -> Cow<'_, str> {
     if !text.contains(['&', '<', '>', '"', '\'']) {

@@ -17,6 +17,7 @@ use std::fmt;
 use std::str::FromStr;
 
 pub use self::feed::{CatalogName, Feed, Head, feed_id};
+pub use self::html::digest_html;
 pub use self::item::{Category, Item};
 pub use self::opml::{Outline, OutlineGroup, opml};
 

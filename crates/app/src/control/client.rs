@@ -23,11 +23,11 @@ impl Running {
     /// Asks; what is answered goes to `data`, how far it is to `progress`.
     pub(crate) fn ask(
         self,
-        request: Request,
+        request: &Request,
         data: &mut dyn Write,
         progress: &dyn Fn(u64, Option<u64>),
     ) -> anyhow::Result<()> {
-        let mut line = serde_json::to_vec(&request)?;
+        let mut line = serde_json::to_vec(request)?;
         line.push(b'\n');
         (&self.0).write_all(&line).context("asking the running whimbrel")?;
         let mut answer = BufReader::new(&self.0);

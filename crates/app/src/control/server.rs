@@ -23,8 +23,8 @@ const AT_A_TIME: usize = 4;
 /// Whoever connects and does not ask, or asks and does not listen, is left.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A question is a word; more is none of ours.
-const LONGEST_QUESTION: u64 = 4096;
+/// A question is a word, or a filter somebody typed; more is none of ours.
+const LONGEST_QUESTION: u64 = 64 * 1024;
 
 /// Answers a request: writes the answer's bytes as frames, says how far it is.
 pub(crate) type Answer = Arc<dyn Fn(Request, &mut dyn Write) -> anyhow::Result<()> + Send + Sync>;
@@ -134,9 +134,9 @@ mod tests {
                 move || {
                     let (mut data, seen) = (Vec::new(), Mutex::new(Vec::new()));
                     let progress = |done, all| seen.lock().unwrap().push((done, all));
-                    running(&folder).unwrap().ask(Request::Export, &mut data, &progress).unwrap();
+                    running(&folder).unwrap().ask(&Request::Export, &mut data, &progress).unwrap();
                     assert_eq!((data.len(), seen.into_inner().unwrap()), (3 << 20, vec![(1, Some(2))]));
-                    let refused = running(&folder).unwrap().ask(Request::Backup, &mut data, &|_, _| {});
+                    let refused = running(&folder).unwrap().ask(&Request::Backup, &mut data, &|_, _| {});
                     assert_eq!(refused.unwrap_err().to_string(), "the disk is full");
                 }
             });
