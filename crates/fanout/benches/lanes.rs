@@ -55,6 +55,7 @@ fn lanes(sort: Sort) -> Store {
                 filter: Filter::parse(&filter(sort, *n)).expect("it is right"),
                 after: 0,
                 told: 0,
+                configured: false,
                 until: None,
             }],
             created: now(),

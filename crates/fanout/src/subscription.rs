@@ -33,7 +33,7 @@ pub struct Subscription {
     pub cadence: Cadence,
     /// Which.
     pub filter: Filter,
-    /// Who asked for the first one in its lane.
+    /// Who asked; of somebody in a chat whoever asked first in its lane.
     pub origin: Origin,
     /// When its lane was made.
     pub created: DateTime<Utc>,

@@ -65,7 +65,14 @@ impl Fanout {
                 let mut lane = empty_lane(draft, &destination, &cadence, origin, now);
                 lane.told = ended.told;
                 lane.waiting = Some(ended.told + 1);
-                lane.wants.push(Want { number, filter, after: ended.told, told: 0, until: None });
+                lane.wants.push(Want {
+                    number,
+                    filter,
+                    after: ended.told,
+                    told: 0,
+                    configured: false,
+                    until: None,
+                });
                 draft.add(lane);
                 core.join_lanes(draft, &destination)?;
                 Ok(number)
@@ -178,7 +185,7 @@ impl Fanout {
         let mut kept: Vec<bool> = vec![false; wanted.len()];
         for lane in lanes {
             let Ok((destination, cadence)) = read(&lane) else { continue };
-            for want in lane.wants.iter().filter(|want| want.until.is_none()) {
+            for want in lane.wants.iter().filter(|want| want.configured && want.until.is_none()) {
                 let same = |new: &New| {
                     new.destination == destination && new.cadence == cadence && new.filter == want.filter
                 };
@@ -349,7 +356,8 @@ impl Core {
         }
         let head = self.store.head();
         let number = free_number(&taken);
-        let want = Want { number, filter: new.filter.clone(), after: head, told: 0, until: None };
+        let configured = matches!(new.origin, Origin::Configuration { .. });
+        let want = Want { number, filter: new.filter.clone(), after: head, told: 0, configured, until: None };
         match (equal, new.since) {
             (Some(id), None) => {
                 if let Some(lane) = draft.change(id)? {
@@ -508,15 +516,14 @@ impl Core {
         Ok(taken)
     }
 
-    /// Lanes that the configuration asked for.
+    /// Lanes in which the configuration wants something.
     fn configured(&self) -> Result<Vec<Lane>, StoreError> {
         let (mut after, mut found) = (None, Vec::new());
         loop {
             let lanes = self.store.lanes(after, 512)?;
             let Some(last) = lanes.last() else { return Ok(found) };
             after = Some(last.id);
-            found
-                .extend(lanes.into_iter().filter(|lane| matches!(lane.origin, Origin::Configuration { .. })));
+            found.extend(lanes.into_iter().filter(|lane| lane.wants.iter().any(|want| want.configured)));
         }
     }
 }

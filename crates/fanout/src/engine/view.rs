@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use whimbrel_news::{EventId, Prepared};
-use whimbrel_store::{DeadLetter, DigestOf, Intent, Lane, LaneId, StoreError};
+use whimbrel_store::{DeadLetter, DigestOf, Intent, Lane, LaneId, Origin, StoreError};
 
 use super::select::{self, Choice, Chooser};
 use super::{Core, Fanout, read};
@@ -134,7 +134,13 @@ impl Core {
             destination: destination.clone(),
             cadence: cadence.clone(),
             filter: want.filter.clone(),
-            origin: lane.origin.clone(),
+            origin: match &lane.origin {
+                Origin::Chat { .. } if want.configured => {
+                    Origin::Configuration { name: lane.destination.clone() }
+                }
+                Origin::Configuration { .. } if !want.configured => Origin::Chat { by: String::new() },
+                origin => origin.clone(),
+            },
             created: lane.created,
             lane: lane.id,
             state: state.clone(),

@@ -84,6 +84,9 @@ pub struct Want {
     /// It has told everything up to here, also where the lane's own cursor stands lower: two lanes became one.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub told: u64,
+    /// The configuration wants it, and ends it when it is no longer there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub configured: bool,
     /// Only events up to this number: it ends with the flush that is under way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<u64>,

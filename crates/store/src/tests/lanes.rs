@@ -18,6 +18,7 @@ pub(crate) fn lane(id: u64, destination: &str) -> Lane {
             filter: Filter::parse("catalog:tools kind:added").unwrap(),
             after: 0,
             told: 0,
+            configured: false,
             until: None,
         }],
         created: at(0),
@@ -39,7 +40,14 @@ pub(crate) fn lane(id: u64, destination: &str) -> Lane {
 pub(crate) fn busy(id: u64) -> Lane {
     let mut lane = lane(id, "telegram:-1001:7");
     lane.origin = Origin::Configuration { name: "news".to_owned() };
-    lane.wants.push(Want { number: 2, filter: Filter::default(), after: 3, told: 5, until: Some(9) });
+    lane.wants.push(Want {
+        number: 2,
+        filter: Filter::default(),
+        after: 3,
+        told: 5,
+        configured: false,
+        until: Some(9),
+    });
     lane.paused = Some(at(1));
     lane.parked = Some(Parked { at: at(2), reason: "Forbidden: bot was kicked".to_owned() });
     (lane.told, lane.waiting, lane.dropped) = (4, Some(6), 2);

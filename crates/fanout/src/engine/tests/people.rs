@@ -147,6 +147,30 @@ async fn the_configuration_says_what_its_subscriptions_are() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_people_add_to_a_place_of_the_configuration_is_theirs() {
+    let mut world = World::new();
+    let wanted =
+        New { origin: Origin::Configuration { name: "tools".to_owned() }, ..new(&chat(1), "instant", "a") };
+    world.fanout.configure(vec![wanted.clone()], world.now()).await.unwrap();
+    world.subscribe(&chat(1), "instant", "b").await;
+    world.restart();
+    world.fanout.configure(vec![wanted], world.now()).await.unwrap();
+    let filters = |world: &World| -> Vec<Filter> {
+        world.fanout.subscriptions(&chat(1)).into_iter().map(|one| one.filter).collect()
+    };
+    assert_eq!(filters(&world), [Filter::text("a"), Filter::text("b")]);
+    let origins: Vec<_> = world
+        .fanout
+        .subscriptions(&chat(1))
+        .iter()
+        .map(|one| matches!(one.origin, Origin::Configuration { .. }))
+        .collect();
+    assert_eq!(origins, [true, false], "each belongs to who asked for it");
+    world.fanout.configure(Vec::new(), world.now()).await.unwrap();
+    assert_eq!(filters(&world), [Filter::text("b")]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn lanes_that_are_carried_forward_leave_little_to_read_again() {
     let mut world = World::new();
     world.subscribe(&chat(1), "weekly", "a").await;
