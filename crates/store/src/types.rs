@@ -80,6 +80,9 @@ pub struct CatalogMeta {
     pub stale: bool,
     /// A mass change is held back, for this reason.
     pub held: Option<String>,
+    /// Documents that are there and cannot be read, a sentence each; what was last read of them stands.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<String>,
     /// What the source needs to look again cheaply: `etag`, `last_modified`, `commit`, `blob` …
     pub cursor: BTreeMap<String, String>,
     /// The document behind the accepted state.
@@ -113,6 +116,7 @@ impl CatalogMeta {
             last_error: None,
             stale: false,
             held: None,
+            unread: Vec::new(),
             cursor: BTreeMap::new(),
             accepted_document: None,
             latest_document: None,

@@ -19,5 +19,7 @@ pub use links::{LinkChecker, LinkRound, LinkSettings};
 pub use notify::Edits;
 pub use projects::{Arrivals, ProjectRound, ProjectWatcher};
 pub use replay::{Heard, ReplayOptions, ReplaySummary, Replayed, replay};
-pub use source::{Cursor, Document, LookError, LookErrorKind, Sight, Sources, Spec, SpecError, Version};
+pub use source::{
+    Cursor, Document, LookError, LookErrorKind, Sight, Sources, Spec, SpecError, Unread, Version,
+};
 pub use span::Span;

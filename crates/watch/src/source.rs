@@ -56,6 +56,8 @@ pub enum Sight {
 pub struct Version {
     /// Its documents, sorted by name: one, or several for a folder.
     pub documents: Vec<Document>,
+    /// What is there as well and could not be read; only of a folder, and never all of it.
+    pub unread: Vec<Unread>,
     /// When it came to be, where the source knows; else it is the time of the look.
     pub at: Option<DateTime<Utc>>,
     /// The commit that made it.
@@ -71,6 +73,22 @@ pub struct Document {
     pub name: String,
     /// Its bytes.
     pub bytes: Vec<u8>,
+}
+
+/// A document of a folder that is there and cannot be read: nothing is known of it, so nothing of it is gone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// The name it has as a [`Document`]; that of a folder ends with a slash and stands for all below it.
+    pub name: String,
+    /// One sentence for people, which names it: what is wrong and what to do.
+    pub why: String,
+}
+
+impl Unread {
+    /// Whether a document of this name is it, or lies in it.
+    pub(crate) fn covers(&self, document: &str) -> bool {
+        self.name == document || (self.name.ends_with('/') && document.starts_with(&self.name))
+    }
 }
 
 /// What all looks share: settings, connections, the way to GitHub.

@@ -39,6 +39,7 @@ impl Facts {
             for catalog in &catalogs {
                 (&catalog.source, catalog.last_success, catalog.last_change, catalog.next_due).hash(hasher);
                 (&catalog.last_error, catalog.failures, catalog.stale, &catalog.held).hash(hasher);
+                catalog.unread.hash(hasher);
                 (catalog.followed, catalog.entries, catalog.listings, catalog.sections).hash(hasher);
                 (&catalog.accepted_document, &catalog.latest_document).hash(hasher);
             }

@@ -206,6 +206,14 @@ fn problems<'a>(
                 text: "What is shown here may be old.".to_owned(),
             });
         }
+        if !meta.unread.is_empty() {
+            let what: Vec<String> = meta.unread.iter().map(|unread| sentence(unread)).collect();
+            problems.push(Problem {
+                tone: "warm",
+                title: format!("{}: not all of it can be read", meta.title),
+                text: format!("{} What was last read of it still stands.", what.join(" ")),
+            });
+        }
         if let Some(reason) = &meta.held {
             problems.push(Problem {
                 tone: "warm",

@@ -11,7 +11,7 @@ use whimbrel_store::{Record, StoreError};
 
 use super::follower::Follower;
 use super::past::{Past, read_ahead, wanted};
-use super::reading;
+use super::reading::{self, Reading};
 use super::record::{next_due, title, write};
 use super::state::State;
 use super::visit::{JUDGED, Outlook, Visit};
@@ -30,12 +30,14 @@ impl Visit<'_> {
         let nothing_before = |_: &EntryKey| None;
         let Some(version) = versions.into_iter().last() else { return Ok(Outlook::default()) };
         let format = self.followed.config.format;
-        let snapshot = match reading::read(&version.documents, format) {
-            Ok(snapshot) => snapshot,
-            Err(error) => return self.fail(&error, None),
-        };
         let at = version.at.unwrap_or(self.now).min(self.now);
         let commit = version.commit.clone().unwrap_or_default();
+        let reading = match Reading::of(version, format) {
+            Ok(reading) => reading,
+            Err(error) => return self.fail(&error, None),
+        };
+        self.note_unread(reading.unread());
+        let (snapshot, documents) = reading.whole();
 
         let rules = self.followed.rules.clone();
         let mut past = self.past(&rules, &nothing_before, &commit, &cursor);
@@ -43,7 +45,7 @@ impl Visit<'_> {
         past.rest_until(self.now);
         let history: Vec<Dated> = past.take().into_iter().map(Replayed::dated).collect();
         let Some(follower) = past.into_follower() else { return Ok(Outlook::default()) };
-        let state = self.begin(follower, version.documents);
+        let state = self.begin(follower, documents);
 
         let matures = state.tracker().settling().due(&self.followed.rules);
         let interval = self.followed.cadence.first();
@@ -136,6 +138,6 @@ impl Visit<'_> {
 
     fn begin<'r>(&self, mut follower: Follower<'r>, documents: Vec<Document>) -> State<'r> {
         follower.write_all();
-        State::begin(follower, self.followed.config.format, documents)
+        State::begin(follower, documents)
     }
 }

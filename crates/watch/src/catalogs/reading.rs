@@ -1,30 +1,90 @@
 //! From the documents of a version to one snapshot, and the form in which they are kept.
 
 use std::collections::HashMap;
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use whimbrel_catalog::{
     Entry, EntryKey, Format, Hint, Linkless, Place, Ranking, SectionPath, Snapshot, parse,
 };
 
-use crate::source::{Document, LookError};
+use crate::source::{Document, LookError, Unread, Version};
 
-/// Reads the documents of a version. Several are one catalog: their sections stand under the document's title.
+/// A version as far as it can be read.
+pub(crate) struct Reading {
+    read: Vec<(Document, Snapshot)>,
+    unread: Vec<Unread>,
+    format: Option<Format>,
+}
+
+impl Reading {
+    /// Reads a version; an error when nothing of it can be read.
+    pub(crate) fn of(version: Version, format: Option<Format>) -> Result<Self, LookError> {
+        let Version { documents, unread, .. } = version;
+        let alone = documents.len() + unread.len() == 1;
+        let mut reading = Self { read: Vec::with_capacity(documents.len()), unread, format };
+        for document in documents {
+            match snapshot(&document, format) {
+                Ok(snapshot) => reading.read.push((document, snapshot)),
+                Err(error) if alone => return Err(LookError::unreadable(error)),
+                Err(error) => {
+                    let why = format!("{}: {error}", document.name);
+                    reading.unread.push(Unread { name: document.name, why });
+                }
+            }
+        }
+        match reading.unread.first() {
+            Some(unread) if reading.read.is_empty() => Err(LookError::unreadable(unread.why.clone())),
+            _ => Ok(reading),
+        }
+    }
+
+    /// What is there and could not be read.
+    pub(crate) fn unread(&self) -> &[Unread] {
+        &self.unread
+    }
+
+    /// Takes the last known documents for those that could not be read: nobody knows that anything of them is gone.
+    pub(crate) fn complete(&mut self, last: Vec<Document>) {
+        for document in last {
+            let missing = self.unread.iter().any(|unread| unread.covers(&document.name))
+                && self.read.iter().all(|(other, _)| other.name != document.name);
+            if let Some(snapshot) = missing.then(|| snapshot(&document, self.format).ok()).flatten() {
+                self.read.push((document, snapshot));
+            }
+        }
+        self.read.sort_by(|(one, _), (other, _)| Path::new(&one.name).cmp(Path::new(&other.name)));
+    }
+
+    /// What it says as one catalog, and the documents that say it.
+    pub(crate) fn whole(self) -> (Snapshot, Vec<Document>) {
+        let (documents, snapshots): (Vec<_>, Vec<_>) = self.read.into_iter().unzip();
+        (join_all(&documents, snapshots), documents)
+    }
+}
+
+/// Reads the documents of a version, all of them. Several are one catalog: their sections stand under the document's
+/// title.
 pub(crate) fn read(documents: &[Document], format: Option<Format>) -> Result<Snapshot, LookError> {
-    let mut read = Vec::with_capacity(documents.len());
-    for document in documents {
-        let hint = Hint { name: Some(&document.name), format };
-        let reading = parse(&document.bytes, hint).map_err(|error| {
-            let message =
-                if documents.len() == 1 { error.to_string() } else { format!("{}: {error}", document.name) };
-            LookError::unreadable(message)
-        })?;
-        read.push((document.name.as_str(), reading.snapshot));
+    let read = documents.iter().map(|document| {
+        snapshot(document, format).map_err(|error| {
+            let alone = documents.len() == 1;
+            LookError::unreadable(if alone { error } else { format!("{}: {error}", document.name) })
+        })
+    });
+    Ok(join_all(documents, read.collect::<Result<_, _>>()?))
+}
+
+fn snapshot(document: &Document, format: Option<Format>) -> Result<Snapshot, String> {
+    let hint = Hint { name: Some(&document.name), format };
+    parse(&document.bytes, hint).map(|reading| reading.snapshot).map_err(|error| error.to_string())
+}
+
+fn join_all(documents: &[Document], mut snapshots: Vec<Snapshot>) -> Snapshot {
+    if snapshots.len() == 1 {
+        return snapshots.pop().unwrap_or_default();
     }
-    if read.len() == 1 {
-        return Ok(read.pop().map(|(_, snapshot)| snapshot).unwrap_or_default());
-    }
-    Ok(merge(read))
+    merge(documents.iter().map(|document| document.name.as_str()).zip(snapshots).collect())
 }
 
 /// One catalog of several documents. An address listed in two of them is one entry with the places of both.

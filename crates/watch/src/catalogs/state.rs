@@ -11,12 +11,11 @@ use whimbrel_store::{CatalogMeta, DocumentId, Store, StoreError};
 
 use super::follower::{Follower, Memory, Written};
 use super::reading;
-use crate::source::{Document, LookError};
+use crate::source::Document;
 
 /// A catalog during a visit.
 pub(crate) struct State<'a> {
     follower: Follower<'a>,
-    format: Option<Format>,
     /// The documents behind the accepted state, the last time it was exactly one version.
     accepted: Option<Kept>,
     /// The latest readable documents.
@@ -55,23 +54,22 @@ impl<'a> State<'a> {
             follower.reread(accepted, latest, now);
         }
         let kept = |id: &Option<DocumentId>| id.clone().map(Kept::Stored);
-        Ok(Self {
-            follower,
-            format,
-            accepted: kept(&meta.accepted_document),
-            latest: kept(&meta.latest_document),
-        })
+        Ok(Self { follower, accepted: kept(&meta.accepted_document), latest: kept(&meta.latest_document) })
     }
 
     /// A catalog seen for the first time.
-    pub(crate) fn begin(follower: Follower<'a>, format: Option<Format>, documents: Vec<Document>) -> Self {
+    pub(crate) fn begin(follower: Follower<'a>, documents: Vec<Document>) -> Self {
         let latest = Some(Kept::Fresh(Arc::new(documents)));
-        Self { follower, format, accepted: latest.clone(), latest }
+        Self { follower, accepted: latest.clone(), latest }
     }
 
-    /// What these documents say, by this catalog's format.
-    pub(crate) fn read(&self, documents: &[Document]) -> Result<Snapshot, LookError> {
-        reading::read(documents, self.format)
+    /// The latest readable documents.
+    pub(crate) fn documents(&self, store: &Store) -> Result<Vec<Document>, StoreError> {
+        match &self.latest {
+            None => Ok(Vec::new()),
+            Some(Kept::Stored(id)) => stored_documents(store, id),
+            Some(Kept::Fresh(documents)) => Ok(documents.to_vec()),
+        }
     }
 
     /// Takes in what is known of the projects this version no longer lists under the address it did.
@@ -172,8 +170,12 @@ fn read_stored(
     format: Option<Format>,
 ) -> Result<Option<Snapshot>, StoreError> {
     let Some(id) = id else { return Ok(None) };
+    let documents = stored_documents(store, id)?;
+    Ok(if documents.is_empty() { None } else { reading::read(&documents, format).ok() })
+}
+
+/// The documents kept under a name; none when they are not there or not readable any more.
+pub(crate) fn stored_documents(store: &Store, id: &DocumentId) -> Result<Vec<Document>, StoreError> {
     let packed = store.document(id)?;
-    Ok(packed
-        .and_then(|packed| reading::unpack(&packed))
-        .and_then(|documents| reading::read(&documents, format).ok()))
+    Ok(packed.and_then(|packed| reading::unpack(&packed)).unwrap_or_default())
 }

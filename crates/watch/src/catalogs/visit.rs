@@ -12,14 +12,20 @@ use whimbrel_store::{BEHIND, CatalogMeta, Look, Store, StoreError};
 
 use super::follower::Follower;
 use super::plan::{Followed, Plan};
-use super::reading;
+use super::reading::Reading;
 use super::record::next_due;
-use super::state::{State, memory};
+use super::state::{State, memory, stored_documents};
 use crate::blocking::blocking;
-use crate::source::{Cursor, LookError, Sight, Version};
+use crate::source::{Cursor, LookError, Sight, Unread, Version};
 
 /// The least difference in time: keeps versions of one second in their order.
 pub(crate) const HAIR: TimeDelta = TimeDelta::microseconds(1);
+
+/// Files of a catalog that are named when they cannot be read; the others are counted.
+const MOST_UNREAD: usize = 8;
+
+/// Longer sentences about them are cut, bytes.
+const LONGEST_UNREAD: usize = 300;
 
 /// The key of a cursor under which the time of the last judged version is kept; sources do not see it.
 pub(crate) const JUDGED: &str = "judged";
@@ -127,7 +133,9 @@ async fn look(
     let mut cursor = if same_source { meta.cursor.clone() } else { Cursor::new() };
     cursor.remove(JUDGED);
     let behind = meta.cursor.contains_key(BEHIND);
-    if behind {
+    // A new parser may read what the old one could not, though nothing changed.
+    let worth_a_try = meta.parser != PARSER_VERSION && !meta.unread.is_empty();
+    if behind || worth_a_try {
         // What was seen is not known any more, only where it lies.
         cursor.retain(|key, _| WHERE.contains(&key.as_str()));
     }
@@ -198,19 +206,25 @@ impl Visit<'_> {
     /// The state came back older than it was: what changed since may have been told, so this version is accepted
     /// without a word.
     fn catch_up(mut self, version: Version, cursor: Cursor) -> Result<Outlook, StoreError> {
-        let snapshot = match reading::read(&version.documents, self.followed.config.format) {
-            Ok(snapshot) => snapshot,
+        let at = version.at;
+        let mut reading = match Reading::of(version, self.followed.config.format) {
+            Ok(reading) => reading,
             Err(error) => return self.fail(&error, None),
         };
+        if let (Some(last), false) = (&self.meta.latest_document, reading.unread().is_empty()) {
+            reading.complete(stored_documents(self.store, last)?);
+        }
+        self.note_unread(reading.unread());
+        let (snapshot, documents) = reading.whole();
         let id = &self.meta.id;
         warn!(catalog = %id, "the state of `{id}` was older than what was told: it is brought up to date quietly");
-        let at = self.moment(version.at);
+        let at = self.moment(at);
         let memory = memory(self.store, id.clone());
         let stored = self.store.snapshot(id)?.unwrap_or_default();
         let tracker = Tracker::restore(stored, None, Settling::default());
         let mut follower = Follower::new(tracker, &self.followed.rules, &memory);
         follower.reread(snapshot.clone(), snapshot, self.now);
-        let state = State::begin(follower, self.followed.config.format, version.documents);
+        let state = State::begin(follower, documents);
         self.meta.cursor = cursor;
         self.judged(at);
         let interval = self.followed.cadence.after_change(interval(&self.meta));
@@ -226,17 +240,23 @@ impl Visit<'_> {
         debug!(catalog = %config.id, "judging {} versions of `{}`", versions.len(), config.id);
         let mut problem = None;
         for version in versions {
-            match state.read(&version.documents) {
-                Ok(snapshot) => {
-                    let at = self.moment(version.at);
+            let (at, after) = (version.at, version.cursor.clone());
+            match Reading::of(version, config.format) {
+                Ok(mut reading) => {
+                    if !reading.unread().is_empty() {
+                        reading.complete(state.documents(self.store)?);
+                    }
+                    self.note_unread(reading.unread());
+                    let (snapshot, documents) = reading.whole();
+                    let at = self.moment(at);
                     if self.followed.spec.is_git() {
                         // A repository is known to have stood still between two commits; of other sources nobody
                         // knows how long the state before lasted.
                         state.rest_until(at - HAIR);
                     }
                     state.learn(self.store, &snapshot)?;
-                    state.look(snapshot, version.documents, at);
-                    if let Some(cursor) = version.cursor {
+                    state.look(snapshot, documents, at);
+                    if let Some(cursor) = after {
                         self.meta.cursor = cursor; // should a later version be unreadable, this one is not seen again
                     }
                     self.judged(at);
@@ -269,10 +289,31 @@ impl Visit<'_> {
         earliest.map_or(at, |earliest| at.max(earliest))
     }
 
+    /// Says in the log what of a version cannot be read, once, and notes it for everybody to see.
+    pub(crate) fn note_unread(&mut self, unread: &[Unread]) {
+        let known = std::mem::replace(&mut self.meta.unread, sentences(unread));
+        let id = &self.meta.id;
+        for news in self.meta.unread.iter().filter(|sentence| !known.contains(sentence)) {
+            warn!(catalog = %id, "a file of `{id}` cannot be read, and what is known of it stays as it is: {news}");
+        }
+    }
+
     fn judged(&mut self, at: DateTime<Utc>) {
         self.meta.cursor.insert(JUDGED.to_owned(), at.to_rfc3339());
         self.meta.last_change = Some(at);
     }
+}
+
+/// What cannot be read, in few and short sentences: they stand in a row that is written at every look.
+fn sentences(unread: &[Unread]) -> Vec<String> {
+    let cut = |why: &str| why[..why.floor_char_boundary(LONGEST_UNREAD)].to_owned();
+    let mut sentences: Vec<String> = unread.iter().take(MOST_UNREAD).map(|unread| cut(&unread.why)).collect();
+    match unread.len().saturating_sub(MOST_UNREAD) {
+        0 => {}
+        1 => sentences.push("one more file cannot be read".to_owned()),
+        more => sentences.push(format!("{more} more files cannot be read")),
+    }
+    sentences
 }
 
 fn interval(meta: &CatalogMeta) -> Duration {

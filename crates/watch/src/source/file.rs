@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, Utc};
 
-use super::{Cursor, Document, LookError, LookErrorKind, Sight, Version, fingerprint, folder};
+use super::{Cursor, Document, LookError, LookErrorKind, Sight, Unread, Version, fingerprint, folder};
 use crate::config::Settings;
 
 /// Reads of a file that is being written before it is left for later.
@@ -32,7 +32,8 @@ pub(super) async fn look(
         )??;
         let Some(seen) = seen else { return Ok(Sight::Unchanged { cursor: None }) };
         let stands = seen.age(now).is_some_and(|age| age >= settings.second_read.as_std());
-        if stands || before.as_ref().is_some_and(|before| before.documents == seen.documents) {
+        let again = |before: &Seen| before.documents == seen.documents && before.unread == seen.unread;
+        if stands || before.as_ref().is_some_and(again) {
             return Ok(judge(seen, cursor, now));
         }
         before = Some(seen);
@@ -48,8 +49,10 @@ pub(super) async fn look(
 pub(super) struct Seen {
     /// The documents, sorted by name.
     pub(super) documents: Vec<Document>,
-    /// Sizes and times of the files: equal stamps, equal files.
-    pub(super) stamp: String,
+    /// What lies there as well and could not be read.
+    pub(super) unread: Vec<Unread>,
+    /// Sizes and times of the files: equal stamps, equal files. `None` when it says nothing about the next look.
+    pub(super) stamp: Option<String>,
     /// When one of them was last written.
     pub(super) written: SystemTime,
 }
@@ -75,7 +78,8 @@ fn see(path: &Path, known: Option<&str>, limit: usize) -> Result<Option<Seen>, L
     let bytes = read(path, &metadata, limit)?;
     Ok(Some(Seen {
         documents: vec![Document { name, bytes }],
-        stamp,
+        unread: Vec::new(),
+        stamp: Some(stamp),
         written: metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH),
     }))
 }
@@ -88,16 +92,26 @@ fn judge(seen: Seen, cursor: &Cursor, now: DateTime<Utc>) -> Sight {
         all.push(0);
         all.extend_from_slice(fingerprint(&document.bytes).as_bytes());
     }
+    for unread in &seen.unread {
+        all.extend_from_slice(format!("{}\0{}\0", unread.name, unread.why).as_bytes());
+    }
     let content = fingerprint(&all);
     let same = cursor.get("content") == Some(&content);
     next.insert("content".to_owned(), content);
-    if seen.age(now).is_some_and(|age| age >= FRESH) {
-        next.insert("stamp".to_owned(), seen.stamp);
+    let old = seen.age(now).is_some_and(|age| age >= FRESH);
+    if let Some(stamp) = seen.stamp.filter(|_| old) {
+        next.insert("stamp".to_owned(), stamp);
     }
     if same {
         return Sight::Unchanged { cursor: (next != *cursor).then_some(next) };
     }
-    let versions = vec![Version { documents: seen.documents, at: None, commit: None, cursor: None }];
+    let versions = vec![Version {
+        documents: seen.documents,
+        unread: seen.unread,
+        at: None,
+        commit: None,
+        cursor: None,
+    }];
     Sight::Versions { versions, cursor: next, more: false }
 }
 

@@ -111,6 +111,46 @@ async fn a_link_to_nothing_is_left_out_until_it_leads_somewhere() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_read_in_a_folder_is_named_beside_the_rest() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    fs::write(path.join("a.md"), "a").unwrap();
+    symlink("/dev/null", path.join("b.md")).unwrap();
+    let Sight::Versions { versions, cursor, .. } = see(path, &Cursor::new()).await.unwrap() else { panic!() };
+    let [version] = &versions[..] else { panic!("{versions:?}") };
+    assert_eq!((version.documents.len(), version.unread.len()), (1, 1));
+    assert_eq!(version.unread[0].name, "b.md");
+    assert!(version.unread[0].why.contains("b.md is no regular file"), "{version:?}");
+    assert!(!cursor.contains_key("stamp"), "rights are given without a trace");
+    assert_eq!(see(path, &cursor).await.unwrap(), Sight::Unchanged { cursor: None });
+
+    fs::remove_file(path.join("b.md")).unwrap();
+    fs::write(path.join("b.md"), "b").unwrap();
+    let Sight::Versions { versions, cursor, .. } = see(path, &cursor).await.unwrap() else { panic!() };
+    assert_eq!((versions[0].documents.len(), versions[0].unread.len()), (2, 0));
+    assert!(cursor.contains_key("stamp"));
+
+    fs::remove_file(path.join("a.md")).unwrap();
+    fs::remove_file(path.join("b.md")).unwrap();
+    symlink("/dev/null", path.join("b.md")).unwrap();
+    let error = see(path, &cursor).await.unwrap_err();
+    assert_eq!(error.kind, LookErrorKind::Unreadable, "nothing is left: {error}");
+}
+
+#[test]
+fn a_folder_stands_for_all_in_it() {
+    let unread = |name: &str| Unread { name: name.into(), why: String::new() };
+    for (name, document, covers) in [
+        ("a.md", "a.md", true),
+        ("a.md", "b/a.md", false),
+        ("deep/", "deep/er/a.md", true),
+        ("deep/", "deeper/a.md", false),
+    ] {
+        assert_eq!(unread(name).covers(document), covers, "{name} {document}");
+    }
+}
+
+#[tokio::test]
 async fn what_cannot_be_read_is_said() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();

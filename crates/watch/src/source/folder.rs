@@ -1,4 +1,6 @@
 //! A folder of files: all catalog documents below it, as one version.
+//!
+//! One that cannot be read does not hold the others up: it is named beside them, so that nobody takes it for gone.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -8,7 +10,7 @@ use std::time::SystemTime;
 use tracing::warn;
 
 use super::file::{Seen, explain, read, stamp};
-use super::{Document, LookError, LookErrorKind, fingerprint};
+use super::{Document, LookError, LookErrorKind, Unread, fingerprint};
 
 /// Endings of files that can be catalogs.
 const ENDINGS: [&str; 9] = ["md", "markdown", "mdown", "mkd", "org", "yaml", "yml", "json", "csv"];
@@ -46,8 +48,9 @@ fn until_nothing_vanishes<T>(
 }
 
 fn see_once(folder: &Path, known: Option<&str>, limit: usize) -> Result<Option<Seen>, LookError> {
-    let mut files = Vec::new();
-    collect(folder, DEEPEST, &mut files)?;
+    let mut found = Found::default();
+    found.collect(folder, DEEPEST)?;
+    let Found { mut files, mut refused } = found;
     files.sort();
 
     let mut stamps = String::new();
@@ -61,9 +64,12 @@ fn see_once(folder: &Path, known: Option<&str>, limit: usize) -> Result<Option<S
                 dangling.push(path);
                 continue;
             }
-            Err(error) => return Err(explain(&path, &error)),
+            Err(error) => {
+                refused.push((path.clone(), for_now(explain(&path, &error))?));
+                continue;
+            }
         };
-        let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().into_owned();
+        let name = name(folder, &path);
         stamps.push_str(&name);
         stamps.push('\n');
         stamps.push_str(&stamp(&metadata));
@@ -71,7 +77,7 @@ fn see_once(folder: &Path, known: Option<&str>, limit: usize) -> Result<Option<S
         written = written.max(metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH));
         opened.push((path, name, metadata));
     }
-    if opened.is_empty() {
+    if opened.is_empty() && refused.is_empty() {
         return Err(LookError::not_found(format!(
             "{} holds no catalog files: put .md, .org, .yaml, .json or .csv files there",
             folder.display()
@@ -92,11 +98,37 @@ fn see_once(folder: &Path, known: Option<&str>, limit: usize) -> Result<Option<S
     let mut left = limit;
     let mut documents = Vec::with_capacity(opened.len());
     for (path, name, metadata) in opened {
-        let bytes = read(&path, &metadata, left)?;
-        left -= bytes.len();
-        documents.push(Document { name, bytes });
+        match read(&path, &metadata, left) {
+            Ok(bytes) => {
+                left -= bytes.len();
+                documents.push(Document { name, bytes });
+            }
+            // Too large is what lies here as a whole.
+            Err(error) if error.kind == LookErrorKind::TooLarge => return Err(error),
+            Err(error) => refused.push((path, for_now(error)?)),
+        }
     }
-    Ok(Some(Seen { documents, stamp, written }))
+    if documents.is_empty() && !refused.is_empty() {
+        return Err(refused.swap_remove(0).1);
+    }
+    // Rights are given without a trace in the stamps: as long as something is refused, all is read again.
+    let stamp = refused.is_empty().then_some(stamp);
+    refused.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let unread = refused.into_iter().map(|(path, error)| {
+        let name = if path.is_dir() { name(folder, &path) + "/" } else { name(folder, &path) };
+        Unread { name, why: error.message }
+    });
+    Ok(Some(Seen { documents, unread: unread.collect(), stamp, written }))
+}
+
+/// The error, when it says that something is there and cannot be read; what has vanished meanwhile ends the reading.
+fn for_now(error: LookError) -> Result<LookError, LookError> {
+    if error.kind == LookErrorKind::NotFound { Err(error) } else { Ok(error) }
+}
+
+/// What a file of the folder is called.
+fn name(folder: &Path, path: &Path) -> String {
+    path.strip_prefix(folder).unwrap_or(path).to_string_lossy().into_owned()
 }
 
 /// A link whose target is missing; a plain file that has just vanished is none.
@@ -108,31 +140,42 @@ fn leads_nowhere(path: &Path) -> bool {
         })
 }
 
-/// Links to folders are not entered: they can lead in circles. Links to files are files.
-fn collect(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), LookError> {
-    for entry in fs::read_dir(folder).map_err(|error| explain(folder, &error))? {
-        let entry = entry.map_err(|error| explain(folder, &error))?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if name.starts_with('.') {
-            continue;
-        }
-        let path = entry.path();
-        let kind = entry.file_type().map_err(|error| explain(&path, &error))?;
-        if kind.is_dir() {
-            if depth > 0 {
-                collect(&path, depth - 1, files)?;
+/// What lies below a folder.
+#[derive(Default)]
+struct Found {
+    files: Vec<PathBuf>,
+    /// Folders that may not be read, and why.
+    refused: Vec<(PathBuf, LookError)>,
+}
+
+impl Found {
+    /// Links to folders are not entered: they can lead in circles. Links to files are files.
+    fn collect(&mut self, folder: &Path, depth: usize) -> Result<(), LookError> {
+        for entry in fs::read_dir(folder).map_err(|error| explain(folder, &error))? {
+            let entry = entry.map_err(|error| explain(folder, &error))?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name.starts_with('.') {
+                continue;
             }
-        } else if is_catalog_like(&name) && !(kind.is_symlink() && path.is_dir()) {
-            if files.len() == MOST_FILES {
-                return Err(LookError::unreadable(format!(
-                    "{} holds more than {MOST_FILES} files: name the folder of the catalog itself",
-                    folder.display()
-                )));
+            let path = entry.path();
+            let kind = entry.file_type().map_err(|error| explain(&path, &error))?;
+            if kind.is_dir() {
+                match if depth > 0 { self.collect(&path, depth - 1) } else { Ok(()) } {
+                    Err(error) if error.kind == LookErrorKind::Refused => self.refused.push((path, error)),
+                    collected => collected?,
+                }
+            } else if is_catalog_like(&name) && !(kind.is_symlink() && path.is_dir()) {
+                if self.files.len() == MOST_FILES {
+                    return Err(LookError::unreadable(format!(
+                        "{} holds more than {MOST_FILES} files: name the folder of the catalog itself",
+                        folder.display()
+                    )));
+                }
+                self.files.push(path);
             }
-            files.push(path);
         }
+        Ok(())
     }
-    Ok(())
 }
 
 fn is_catalog_like(name: &str) -> bool {

@@ -150,6 +150,7 @@ fn version(
     let bytes = repository.read(blob, path, limit)?;
     Ok(Version {
         documents: vec![Document { name: file_name(path), bytes }],
+        unread: Vec::new(),
         at: Some(link.at),
         commit: Some(link.commit.to_string()),
         cursor: Some(cursor_at(link, path, Some(blob))),

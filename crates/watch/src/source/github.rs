@@ -111,7 +111,13 @@ impl Question<'_> {
         }
         let (at, commit) = self.newest_commit(path).await.unzip();
         let name = path.rsplit('/').next().unwrap_or(path).to_owned();
-        let versions = vec![Version { documents: vec![Document { name, bytes }], at, commit, cursor: None }];
+        let versions = vec![Version {
+            documents: vec![Document { name, bytes }],
+            unread: Vec::new(),
+            at,
+            commit,
+            cursor: None,
+        }];
         Ok(Sight::Versions { versions, cursor: self.next.clone(), more: false })
     }
 

@@ -126,8 +126,13 @@ async fn read(
         return Ok(Sight::Unchanged { cursor: (next != *cursor).then_some(next) });
     }
     let name = url.path().rsplit('/').next().unwrap_or_default().to_owned();
-    let versions =
-        vec![Version { documents: vec![Document { name, bytes }], at: None, commit: None, cursor: None }];
+    let versions = vec![Version {
+        documents: vec![Document { name, bytes }],
+        unread: Vec::new(),
+        at: None,
+        commit: None,
+        cursor: None,
+    }];
     Ok(Sight::Versions { versions, cursor: next, more: false })
 }
 

@@ -3,6 +3,7 @@
 use askama::Template;
 use serde_json::json;
 use whimbrel_news::wording::number;
+use whimbrel_store::CatalogMeta;
 
 use super::{Failed, Scene, problems};
 use crate::address::{Base, Listing};
@@ -19,7 +20,7 @@ pub(super) fn page(scene: &Scene<'_>) -> Result<String, askama::Error> {
         entries: number(u64::from(meta.entries)),
         seen: meta.last_success.map(Moment::from),
         next: scene.facts.next_look(meta).map(Moment::from),
-        state: meta.last_error.clone().or_else(|| meta.held.clone()).unwrap_or_default(),
+        state: state(meta),
     });
     let budgets = status.budgets.iter().map(|budget| BudgetLine {
         who: budget.who.clone(),
@@ -62,6 +63,12 @@ pub(super) fn page(scene: &Scene<'_>) -> Result<String, askama::Error> {
     .render()
 }
 
+/// What is wrong with a catalog; empty when all is well.
+fn state(meta: &CatalogMeta) -> String {
+    let what = meta.last_error.iter().chain(&meta.held).next();
+    what.into_iter().chain(&meta.unread).map(String::as_str).collect::<Vec<_>>().join("; ")
+}
+
 fn facts(scene: &Scene<'_>) -> Vec<Fact> {
     let count = |label, value: u64| Fact { label, value: number(value), machine: None };
     let mut facts = vec![
@@ -102,6 +109,7 @@ pub(super) fn json(scene: &Scene<'_>) -> Result<String, Failed> {
                 "error": meta.last_error,
                 "stale": meta.stale,
                 "held": meta.held,
+                "unread": meta.unread,
             })
         })
         .collect();

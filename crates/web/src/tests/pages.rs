@@ -163,8 +163,12 @@ async fn trouble_is_told_where_people_look() {
         meta.failures = 3;
         meta.stale = true;
     });
-    world.change("raft", |meta| meta.held = Some("40 of 48 entries are gone".into()));
+    world.change("raft", |meta| {
+        meta.held = Some("40 of 48 entries are gone".into());
+        meta.unread = vec!["talks.md: no text".into()];
+    });
     for (address, parts) in [
+        ("/status", vec!["talks.md: no text. What was last read of it still stands."]),
         ("/", vec!["Shells worth knowing: 3 failed looks", "answered 503.", "40 of 48 entries are gone."]),
         ("/c/shells/", vec!["3 failed looks", "Last read on 20 Nov 2026, 09:00 UTC."]),
     ] {

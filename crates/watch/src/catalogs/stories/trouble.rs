@@ -76,11 +76,56 @@ async fn one_file_of_a_folder_never_loses_the_entries_of_another() {
     world.write("lists/two.md", "# Others\n\n- [omega](https://github.com/people/omega) - the last\n- [psi](https://github.com/people/psi) - before it\n");
     world.look("a").await;
     assert_eq!(world.told(), ["added psi"]);
+    // one that cannot be read keeps what was last read of it, and holds up nobody
     std::fs::write(world.path("lists/one.md"), b"\xff\xff\xff").unwrap();
+    world.write("lists/two.md", "# Others\n\n- [omega](https://github.com/people/omega) - the last\n- [chi](https://github.com/people/chi) - before both\n");
+    world.now += TimeDelta::minutes(5);
+    assert_eq!(world.look("a").await.failed, []);
+    assert!(world.told().contains(&"added chi".to_owned()), "{:?}", world.told());
+    assert_eq!((world.meta("a").entries, world.meta("a").failures), (7, 0));
+    let [unread] = &world.meta("a").unread[..] else { panic!("{:?}", world.meta("a").unread) };
+    assert!(unread.starts_with("one.md: "), "{unread}");
+    world.restart();
+    world.pass(TimeDelta::days(2)).await;
+    assert_eq!((world.meta("a").entries, world.meta("a").unread.len()), (7, 1));
+
+    // what changed in it meanwhile is told when it can be read again
+    let told = world.told().len();
+    world.write("lists/one.md", &list(&with(&["zeta"])));
+    world.look("a").await;
+    assert_eq!(world.told()[told..], ["added zeta"]);
+    assert_eq!(world.meta("a").unread, Vec::<String>::new());
+
+    // what is gone is gone
+    std::fs::remove_file(world.path("lists/two.md")).unwrap();
+    world.write("lists/three.md", "# More\n\n- [rho](https://github.com/people/rho) - in the middle\n");
+    world.look("a").await;
+    world.pass(TimeDelta::days(2)).await;
+    assert!(world.told().contains(&"removed omega".to_owned()), "{:?}", world.told());
+}
+
+#[tokio::test]
+async fn a_file_of_a_folder_that_was_never_read_is_missing_until_it_is() {
+    let mut world = World::new(vec![CatalogConfig::new(id("a"), "lists")]);
+    std::fs::create_dir(world.path("lists")).unwrap();
+    world.write("lists/one.md", &list(&FIVE));
+    world.write("lists/three.md", "# More\n\n- [rho](https://github.com/people/rho) - in the middle\n");
+    std::os::unix::fs::symlink("/dev/null", world.path("lists/two.md")).unwrap();
+    assert_eq!(world.poll().await.failed, []);
+    let meta = world.meta("a");
+    assert_eq!((meta.entries, meta.unread.len()), (6, 1));
+    assert!(meta.unread[0].contains("two.md is no regular file"), "{:?}", meta.unread);
+    std::fs::remove_file(world.path("lists/two.md")).unwrap();
+    world.write("lists/two.md", "# Others\n\n- [omega](https://github.com/people/omega) - the last\n");
+    world.pass(TimeDelta::hours(2)).await;
+    assert_eq!(world.told(), ["added omega"]);
+    assert!(world.meta("a").unread.is_empty());
+
+    // when nothing can be read, the look has failed
+    for name in ["one.md", "two.md", "three.md"] {
+        std::fs::write(world.path("lists").join(name), b"\xff\xff").unwrap();
+    }
     world.now += TimeDelta::minutes(5);
     assert_eq!(world.look("a").await.failed.len(), 1);
-    assert_eq!(world.meta("a").entries, 7, "an unreadable file holds and does not empty");
-    world.write("lists/one.md", &list(&FIVE));
-    world.pass(TimeDelta::days(2)).await;
-    assert_eq!(world.told(), ["added psi"]);
+    assert_eq!(world.meta("a").entries, 7, "and nothing is lost");
 }
