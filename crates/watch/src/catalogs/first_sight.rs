@@ -44,8 +44,9 @@ impl Visit<'_> {
         past.version(snapshot, at, &commit);
         past.rest_until(self.now);
         let history: Vec<Dated> = past.take().into_iter().map(Replayed::dated).collect();
-        let Some(follower) = past.into_follower() else { return Ok(Outlook::default()) };
-        let state = self.begin(follower, documents);
+        let Some(mut follower) = past.into_follower() else { return Ok(Outlook::default()) };
+        follower.write_all();
+        let state = State::begin(follower, documents);
 
         let matures = state.tracker().settling().due(&self.followed.rules);
         let interval = self.followed.cadence.first();
@@ -134,10 +135,5 @@ impl Visit<'_> {
                 ControlFlow::Continue(())
             },
         );
-    }
-
-    fn begin<'r>(&self, mut follower: Follower<'r>, documents: Vec<Document>) -> State<'r> {
-        follower.write_all();
-        State::begin(follower, documents)
     }
 }
