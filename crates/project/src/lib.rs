@@ -22,7 +22,7 @@ pub use links::{LinkAnswer, LinkNews, LinkTrouble};
 pub use look::{Listings, Outcome, look};
 pub use project::{Facts, Project, ProjectId, Reached, Standing};
 pub use ranks::{RankRow, RankState};
-pub use release::KnownReleases;
+pub use release::{KnownReleases, Recent};
 pub use rules::Rules;
 pub use seen::{Answer, Seen, SeenRelease, SeenTag};
 pub use stars::{Growth, StarHistory, StarRow};

@@ -5,7 +5,7 @@ use whimbrel_news::{self as news, Dated, Listed, News, Subject};
 
 use crate::cadence;
 use crate::project::Project;
-use crate::release::Version;
+use crate::release::{Version, recent};
 use crate::rules::Rules;
 use crate::seen::{Answer, Seen};
 use crate::states;
@@ -92,6 +92,12 @@ pub fn look(
         if project.failures == 0 {
             project.changed = Some(now);
         }
+    }
+    if let Answer::Here(seen) = answer
+        && is_same(before, seen)
+        && let Some(recent) = recent::recent(seen, now)
+    {
+        project.recent = recent; // what is shown beside the news is no difference of the project
     }
     let news = tell
         .into_iter()

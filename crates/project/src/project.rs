@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use whimbrel_catalog::EntryKey;
 
-use crate::release::KnownReleases;
+use crate::release::{KnownReleases, Recent, item};
 
 /// The number of a project in one store, from 1; never used again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -39,6 +39,9 @@ pub struct Project {
     /// Which releases are known, and which wait.
     #[serde(default)]
     pub releases: KnownReleases,
+    /// The newest of them to be seen, at most five, the newest first: told or not, for pages to show.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recent: Vec<Recent>,
     /// Whether it can be found.
     #[serde(default)]
     pub standing: Standing,
@@ -74,6 +77,7 @@ impl Project {
             full_name,
             facts: Facts::default(),
             releases: KnownReleases::default(),
+            recent: Vec::new(),
             standing: Standing::default(),
             followed,
             changed: None,
@@ -92,6 +96,11 @@ impl Project {
     /// The address people open.
     pub fn url(&self) -> String {
         format!("https://github.com/{}", self.full_name)
+    }
+
+    /// The page of its release of this tag.
+    pub fn release_url(&self, tag: &str) -> String {
+        item::page_of(&self.full_name, tag)
     }
 }
 

@@ -79,7 +79,7 @@ impl<'a> Item<'a> {
             id: format!("tag:{}", tag.name),
             tag: &tag.name,
             title: "",
-            url: format!("https://github.com/{}/releases/tag/{}", seen.full_name, escaped(&tag.name)),
+            url: page_of(&seen.full_name, &tag.name),
             created,
             published: tag.tagged.unwrap_or(created),
             dated: tag.tagged.is_some(),
@@ -105,6 +105,11 @@ impl<'a> Item<'a> {
 
 fn repository(seen: &Seen) -> &str {
     seen.full_name.rsplit('/').next().unwrap_or_default()
+}
+
+/// The page of a release of a repository.
+pub(crate) fn page_of(full_name: &str, tag: &str) -> String {
+    format!("https://github.com/{full_name}/releases/tag/{}", escaped(tag))
 }
 
 /// A tag as a part of an address. Slashes stay.

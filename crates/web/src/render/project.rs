@@ -1,9 +1,13 @@
 //! What is known of a followed project: its facts, its stars over time, its releases.
 
+use std::cmp::Reverse;
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
 use whimbrel_catalog::EntryKey;
 use whimbrel_charts::{Chart, Line, Up};
 use whimbrel_news::wording::{MAX_LINE, MAX_TITLE, line, number};
-use whimbrel_news::{Event, Level, News};
+use whimbrel_news::{Event, Level, News, Release};
 use whimbrel_project::{Project, Standing, StarHistory};
 
 use super::{Failed, Scene};
@@ -34,7 +38,7 @@ pub(super) fn tell(scene: &Scene<'_>, page: &mut ListingPage<'_>, key: &EntryKey
         chart_text: chart.as_ref().map(|(_, text)| text.clone()).unwrap_or_default(),
         chart: chart.map(|(svg, _)| svg),
         growth: growth(scene, &stars),
-        releases: releases.iter().filter_map(release).collect(),
+        releases: self::releases(&project, &releases),
         all_releases: outside(&format!("{}/releases", project.url())).filter(|_| project.node.is_some()),
     });
     Ok(())
@@ -109,10 +113,33 @@ fn growth(scene: &Scene<'_>, stars: &StarHistory) -> Vec<Fact> {
     grown.collect()
 }
 
-fn release(event: &Event) -> Option<ReleaseLine> {
-    let (News::Released { release, .. } | News::ReleasePromoted { release, .. }) = &event.news else {
-        return None;
-    };
+/// Those that were told, and the newest of which nothing was told because they were there before.
+fn releases(project: &Project, told: &[Event]) -> Vec<ReleaseLine> {
+    let mut lines: Vec<(DateTime<Utc>, ReleaseLine)> = told.iter().filter_map(release).collect();
+    let tags: HashSet<&str> = told.iter().filter_map(|event| Some(told_of(event)?.tag.as_str())).collect();
+    for recent in project.recent.iter().filter(|recent| !tags.contains(recent.tag.as_str())) {
+        let line = ReleaseLine {
+            tag: line(&recent.tag, MAX_TITLE),
+            href: outside(&project.release_url(&recent.tag)),
+            marks: recent.prerelease.then_some("prerelease").into_iter().collect(),
+            published: Moment::from(recent.published),
+            notes: String::new(),
+        };
+        lines.push((recent.published, line));
+    }
+    lines.sort_by_key(|(published, _)| Reverse(*published));
+    lines.into_iter().take(RELEASES).map(|(_, line)| line).collect()
+}
+
+fn told_of(event: &Event) -> Option<&Release> {
+    match &event.news {
+        News::Released { release, .. } | News::ReleasePromoted { release, .. } => Some(release),
+        _ => None,
+    }
+}
+
+fn release(event: &Event) -> Option<(DateTime<Utc>, ReleaseLine)> {
+    let release = told_of(event)?;
     let level = match release.level {
         Some(Level::Major) => Some("major"),
         Some(Level::Minor) => Some("minor"),
@@ -124,11 +151,12 @@ fn release(event: &Event) -> Option<ReleaseLine> {
         release.prerelease.then_some("prerelease"),
         release.nightly.then_some("nightly"),
     ];
-    Some(ReleaseLine {
+    let line = ReleaseLine {
         tag: line(&release.tag, MAX_TITLE),
         href: outside(&release.release_url),
         marks: marks.into_iter().flatten().collect(),
         published: Moment::from(release.published),
         notes: line(&release.notes, NOTES),
-    })
+    };
+    Some((release.published, line))
 }

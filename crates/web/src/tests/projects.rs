@@ -3,7 +3,10 @@
 use std::fs;
 
 use chrono::TimeDelta;
+use whimbrel_catalog::EntryKey;
 use whimbrel_news::{Facts, Level, News, Project, Release, slug};
+use whimbrel_project::Recent;
+use whimbrel_store::ProjectRecord;
 
 use super::static_site::follow;
 use super::world::{World, at, subject};
@@ -113,4 +116,46 @@ async fn files_hold_its_pages_too() {
     assert!(!folder.path().join("c/former").exists());
     let pages = follow(folder.path());
     assert!(pages.contains("c/shells/index.html") && pages.contains("p/github.com~etcd-io~etcd/index.html"));
+}
+
+/// Lets a project be looked at, with these releases to be seen.
+fn looked_at(world: &World, key: &str, recent: Vec<Recent>) {
+    let id = world.store.project_named(&EntryKey::from_stored(key)).unwrap().unwrap();
+    let mut project = world.store.project(id).unwrap().unwrap();
+    (project.node, project.recent) = (Some(format!("R_{id}")), recent);
+    let record = ProjectRecord { project, aliases: vec![], history: None, news: vec![], due: world.now };
+    world.store.record_projects(&[record], &[], world.now).unwrap();
+}
+
+fn recent(tag: &str, published: &str, prerelease: bool) -> Recent {
+    Recent { tag: tag.into(), published: at(published), prerelease }
+}
+
+#[tokio::test]
+async fn a_projects_page_shows_releases_from_before_it_was_followed() {
+    let mut world = World::usual();
+    let project = Project {
+        subject: subject("the first", "https://github.com/raft/entry-0", &[]),
+        project: "raft/entry-0".into(),
+        facts: Facts::default(),
+    };
+    let published = at("2026-11-20T08:00:00Z");
+    let release_url = "https://github.com/raft/entry-0/releases/tag/v3.6.0".into();
+    let (id, tag) = ("RE_1".into(), "v3.6.0".into());
+    let release = Release { id, tag, release_url, published, ..Release::default() };
+    world.tell_of_project(News::Released { project, release }, &[("raft", &["Libraries"])]);
+    let seen = vec![
+        recent("v3.7.0-rc.1", "2026-11-20T08:30:00Z", true),
+        recent("v3.6.0", "2026-11-20T08:00:00Z", false),
+        recent("v3.5.0", "2026-07-01T08:00:00Z", false),
+    ];
+    looked_at(&world, "github.com/raft/entry-0", seen);
+    let page = world.get("/p/github.com~raft~entry-0/").await.text();
+    let places: Vec<_> =
+        ["v3.7.0-rc.1", "v3.6.0", "v3.5.0"].map(|tag| page.find(&format!(">{tag}<")).expect(tag)).into();
+    assert!(places.is_sorted(), "the newest first: {page}");
+    assert!(page.contains("https://github.com/raft/entry-0/releases/tag/v3.5.0"), "{page}");
+    assert_eq!(page.matches(">prerelease</span>").count(), 1, "{page}");
+    let feed = world.get("/feed.json").await.text();
+    assert!(!feed.contains("v3.5.0") && !feed.contains("3.7.0"), "they are no news");
 }

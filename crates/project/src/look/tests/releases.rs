@@ -267,3 +267,56 @@ fn a_clock_that_is_wrong_by_an_hour_loses_nothing() {
         assert_eq!(format!("{first}{second}"), "+v2", "{skew}");
     }
 }
+
+/// The releases a page would show.
+fn shown(project: &Followed) -> Vec<&str> {
+    project.project.recent.iter().map(|recent| recent.tag.as_str()).collect()
+}
+
+#[test]
+fn the_newest_are_remembered_whether_told_or_not() {
+    let mut releases: Vec<_> = (1..8).map(|n| release(&format!("v1.{n}.0"), n - 100)).collect();
+    releases.push(release("nightly", -1));
+    releases.push(release(&"long".repeat(20), -1));
+    releases.push(SeenRelease { draft: true, published: None, ..release("v9.0.0", -1) });
+    let mut project = Followed::since(&repository(releases.clone()));
+    assert_eq!(shown(&project), ["v1.7.0", "v1.6.0", "v1.5.0", "v1.4.0", "v1.3.0"]);
+    assert_eq!(project.project.recent[0].published, hour(-93));
+    assert_eq!(project.project.release_url("v1 7"), "https://github.com/Owner/Tool/releases/tag/v1%207");
+
+    releases.push(release("v2.0.0-rc.1", 5));
+    let _ = project.here(&repository(releases.clone()), 6);
+    assert_eq!(shown(&project)[..2], ["v2.0.0-rc.1", "v1.7.0"]);
+    assert!(project.project.recent[0].prerelease && !project.project.recent[1].prerelease);
+
+    // a look that did not ask for releases, or did not see any, takes nothing away
+    let row = project.project.recent.clone();
+    for releases in [None, Some(Vec::new())] {
+        let _ = project.here(&Seen { releases, complete: false, ..repository(releases_of(1)) }, 8);
+        assert_eq!(project.project.recent, row);
+    }
+    let _ = project.here(&repository(Vec::new()), 9);
+    assert_eq!(shown(&project), [""; 0]);
+}
+
+#[test]
+fn what_a_row_of_before_lacks_is_no_difference() {
+    let seen = repository(releases_of(3));
+    let mut project = Followed::since(&seen);
+    project.project.recent.clear();
+    let changed = project.project.changed;
+    assert_eq!(project.here(&seen, 2), "");
+    assert_eq!((shown(&project).len(), project.project.changed), (3, changed));
+    // a tag without a date would be new at every look
+    let tags = vec![SeenTag { name: "v1".to_owned(), ..SeenTag::default() }, tag("v0", -5)];
+    let mut project = Followed::since(&Seen { tags: Some(tags), ..repository(Vec::new()) });
+    assert_eq!(shown(&project), ["v0"]);
+    let row = project.project.clone();
+    let tags = vec![SeenTag { name: "v1".to_owned(), ..SeenTag::default() }, tag("v0", -5)];
+    let _ = project.here(&Seen { tags: Some(tags), ..repository(Vec::new()) }, 3);
+    assert_eq!(project.project.recent, row.recent);
+}
+
+fn releases_of(count: i64) -> Vec<SeenRelease> {
+    (0..count).map(|n| release(&format!("v0.{n}.0"), n - 50)).collect()
+}
