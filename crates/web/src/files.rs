@@ -3,6 +3,9 @@
 //! Every listing has its newest 50 events as `index.html` and feeds. Everything and every catalog also have their
 //! older news, in pages of 50 counted from the oldest: `page/<n>/` for live news, which therefore never change once
 //! they are full, and `history/<n>/` for what was replayed. Choices by query need a server and are left out.
+//!
+//! Projects have a page when another page links to it, and 1,000 of those that are listed and were looked at have one
+//! besides: each is four files, and a catalog can list very many.
 
 mod folder;
 
@@ -33,6 +36,9 @@ const STRIDE: usize = 1000;
 /// Digests of each period that have a page: more than a year of days.
 const DIGEST_PAGES: usize = 400;
 
+/// Projects that have a page though no other page links to it; those known longest come first.
+const PROJECTS: usize = 1000;
+
 /// What writing the site did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SiteReport {
@@ -60,12 +66,19 @@ pub fn write_site(
     let library = Library::new(store.clone());
     let facts = Facts::new(library.catalogs()?, status.clone());
     let scene = Scene { library: &library, settings, facts: &facts, now, files: true };
-    let mut writer = Writer { scene, folder: Folder::open(out)?, projects: BTreeSet::new() };
+    let mut writer =
+        Writer { scene, folder: Folder::open(out)?, projects: BTreeSet::new(), more_projects: false };
     writer.everything().map_err(|failed| match failed {
         Failed::Ours(error) => error,
         Failed::Wrong(wrong) => anyhow::anyhow!("{}", wrong.text),
     })?;
+    let more = writer.more_projects;
     let mut report = writer.folder.close()?;
+    if more {
+        report.warnings.push(format!(
+            "more than {PROJECTS} projects are listed: of those without news only these have pages, a server has pages of all"
+        ));
+    }
     if settings.public_url.is_none() {
         report.warnings.push(format!(
             "the feeds link to {}: set public_url under [web] to the address the files will be served from",
@@ -80,6 +93,8 @@ struct Writer<'a> {
     folder: Folder,
     /// Projects that some page links to.
     projects: BTreeSet<String>,
+    /// There are projects that have no page.
+    more_projects: bool,
 }
 
 impl Writer<'_> {
@@ -110,6 +125,9 @@ impl Writer<'_> {
         for kind in Group::ALL.into_iter().flat_map(Group::kinds) {
             self.listing(Base::Kind(kind))?;
         }
+        let (known, more) = self.scene.library.looked_at(PROJECTS)?;
+        self.projects.extend(known.iter().map(|key| slug::project(key.as_str())));
+        self.more_projects = more;
         for project in std::mem::take(&mut self.projects) {
             self.listing(Base::Project(project))?;
         }

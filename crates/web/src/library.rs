@@ -213,6 +213,26 @@ impl Library {
         Ok(Some(Followed { project, stars, releases }))
     }
 
+    /// Projects that are listed and were looked at, those known longest first; at most so many, and whether there are
+    /// more.
+    pub(crate) fn looked_at(&self, limit: usize) -> Result<(Vec<EntryKey>, bool), StoreError> {
+        let (mut found, mut after) = (Vec::new(), None);
+        loop {
+            let projects = self.store.projects(after, BATCH)?;
+            let Some(last) = projects.last() else { return Ok((found, false)) };
+            after = Some(last.id);
+            for project in projects.into_iter().filter(|project| project.node.is_some()) {
+                if self.store.listings(project.id)?.is_empty() {
+                    continue;
+                }
+                if found.len() == limit {
+                    return Ok((found, true));
+                }
+                found.push(project.key);
+            }
+        }
+    }
+
     /// Where a project is listed now, by its own address or one below it.
     pub(crate) fn places(&self, key: &EntryKey) -> Result<Vec<(CatalogId, Entry)>, StoreError> {
         let mut places = Vec::new();

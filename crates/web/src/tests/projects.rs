@@ -159,3 +159,16 @@ async fn a_projects_page_shows_releases_from_before_it_was_followed() {
     let feed = world.get("/feed.json").await.text();
     assert!(!feed.contains("v3.5.0") && !feed.contains("3.7.0"), "they are no news");
 }
+
+#[tokio::test]
+async fn files_hold_pages_of_projects_without_news() {
+    let world = World::usual();
+    let folder = tempfile::tempdir().unwrap();
+    let page = folder.path().join("p").join("github.com~raft~entry-2").join("index.html");
+    write_site(&world.store, &world.settings, &world.status, world.now, folder.path()).unwrap();
+    assert!(!page.exists(), "nothing is known of it");
+    looked_at(&world, "github.com/raft/entry-2", vec![recent("v1.0.0", "2026-07-01T08:00:00Z", false)]);
+    let report = write_site(&world.store, &world.settings, &world.status, world.now, folder.path()).unwrap();
+    assert!(fs::read_to_string(&page).unwrap().contains("v1.0.0</a>"));
+    assert!(report.warnings.iter().all(|warning| !warning.contains("projects")), "{:?}", report.warnings);
+}
