@@ -9,7 +9,6 @@ use whimbrel_catalog::{EntryKey, Rules, Tombstone};
 use whimbrel_news::{Dated, News};
 use whimbrel_store::{Record, StoreError};
 
-use super::follower::Follower;
 use super::past::{Past, read_ahead, wanted};
 use super::reading::{self, Reading};
 use super::record::{next_due, title, write};
