@@ -37,7 +37,7 @@ fn bundle(names: &[&str]) -> Bundle {
         serde_json::from_value(json).expect("an event")
     };
     let content = Content::News(names.iter().enumerate().map(event).collect());
-    Bundle { content, dropped: 0, titles: BTreeMap::new(), links: Links::default() }
+    Bundle { content, dropped: 0, titles: BTreeMap::new(), links: Links::default(), picture: None }
 }
 
 fn to(place: &Place) -> Destination {

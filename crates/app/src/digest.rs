@@ -1,6 +1,9 @@
 //! `whimbrel digest`: what a time comes to, as text, HTML, JSON or a picture. A running program is asked first; only
 //! when nobody runs the store is opened here.
 
+mod messages;
+#[cfg(feature = "charts")]
+pub(crate) mod picture;
 mod told;
 
 use std::fs;
@@ -52,6 +55,10 @@ pub(crate) enum Form {
     Html,
     /// For programs
     Json,
+    /// The messages a chat on Telegram gets, in its HTML
+    Telegram,
+    /// The messages a channel on Discord gets, as its JSON
+    Discord,
     /// The PNG; asked for by `--picture`.
     #[value(skip)]
     Picture,
@@ -143,6 +150,8 @@ pub(crate) fn answer(store: &Store, question: &Question) -> anyhow::Result<Vec<u
         Form::Text => Ok(told.text().into_bytes()),
         Form::Html => Ok(told.html().into_bytes()),
         Form::Json => told.json(),
+        Form::Telegram => Ok(told.telegram().into_bytes()),
+        Form::Discord => told.discord().map(String::into_bytes),
         #[cfg(feature = "charts")]
         Form::Picture => Ok(told.picture()),
         #[cfg(not(feature = "charts"))]

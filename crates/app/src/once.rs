@@ -117,6 +117,36 @@ fn all_kept(round: &Round) -> anyhow::Result<()> {
     }
 }
 
+/// Tells the places of the configuration what is due; says how many messages that took, and what held some back.
+async fn tell(store: &Store, loaded: &Loaded) -> anyhow::Result<(usize, Option<String>)> {
+    if loaded.config.destinations.is_empty() {
+        return Ok((0, None));
+    }
+    let chats = Chats::new(&loaded.config)?;
+    // Nobody waits here for what may still be taken back: it stood as long as its catalog wants it to.
+    let settings = whimbrel_fanout::Settings {
+        settle: Duration::ZERO,
+        ..loaded.config.fanout.for_fanout(loaded.config.web.public_url.as_deref())
+    };
+    let (lanes, channels, pace) = (store.clone(), chats.channels(), chats.pace.clone());
+    let opened = move || Fanout::open(lanes, channels, pace, settings, Utc::now());
+    let fanout = tokio::task::spawn_blocking(opened).await?.context("reading the lanes")?;
+    #[cfg(feature = "charts")]
+    fanout.paint_with(crate::digest::picture::painter());
+    let wanted = loaded.config.destinations.iter().map(DestinationConfig::wanted).collect();
+    fanout.configure(wanted, Utc::now()).await.context("subscribing a [[destination]]")?;
+    fanout.match_new(Utc::now()).await?;
+    let flushed = fanout.flush_due(Utc::now()).await?;
+    fanout.carry_forward(Utc::now()).await?;
+    let lanes = fanout.lanes(None, MOST_ROUNDS)?;
+    let held = lanes.into_iter().find_map(|lane| match lane.state {
+        LaneState::Retrying(retry) => Some(format!("{}: {}", lane.destination, retry.reason)),
+        LaneState::Parked(parked) => Some(format!("{}: {}", lane.destination, parked.reason)),
+        _ => None,
+    });
+    Ok((flushed.messages, held))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -141,32 +171,4 @@ mod tests {
         }
         assert!(all_seen(&[], &Round::default()).is_ok(), "nothing is followed, nothing is missed");
     }
-}
-
-/// Tells the places of the configuration what is due; says how many messages that took, and what held some back.
-async fn tell(store: &Store, loaded: &Loaded) -> anyhow::Result<(usize, Option<String>)> {
-    if loaded.config.destinations.is_empty() {
-        return Ok((0, None));
-    }
-    let chats = Chats::new(&loaded.config)?;
-    // Nobody waits here for what may still be taken back: it stood as long as its catalog wants it to.
-    let settings = whimbrel_fanout::Settings {
-        settle: Duration::ZERO,
-        ..loaded.config.fanout.for_fanout(loaded.config.web.public_url.as_deref())
-    };
-    let (lanes, channels, pace) = (store.clone(), chats.channels(), chats.pace.clone());
-    let opened = move || Fanout::open(lanes, channels, pace, settings, Utc::now());
-    let fanout = tokio::task::spawn_blocking(opened).await?.context("reading the lanes")?;
-    let wanted = loaded.config.destinations.iter().map(DestinationConfig::wanted).collect();
-    fanout.configure(wanted, Utc::now()).await.context("subscribing a [[destination]]")?;
-    fanout.match_new(Utc::now()).await?;
-    let flushed = fanout.flush_due(Utc::now()).await?;
-    fanout.carry_forward(Utc::now()).await?;
-    let lanes = fanout.lanes(None, MOST_ROUNDS)?;
-    let held = lanes.into_iter().find_map(|lane| match lane.state {
-        LaneState::Retrying(retry) => Some(format!("{}: {}", lane.destination, retry.reason)),
-        LaneState::Parked(parked) => Some(format!("{}: {}", lane.destination, parked.reason)),
-        _ => None,
-    });
-    Ok((flushed.messages, held))
 }

@@ -169,7 +169,10 @@ async fn lanes_of(store: &Store, chats: &Chats, setup: &Setup) -> anyhow::Result
     let settings = setup.config.fanout.for_fanout(setup.config.web.public_url.as_deref());
     let (store, channels, pace) = (store.clone(), chats.channels(), chats.pace.clone());
     let opened = move || Fanout::open(store, channels, pace, settings, Utc::now());
-    tokio::task::spawn_blocking(opened).await?.context("reading the lanes")
+    let fanout = tokio::task::spawn_blocking(opened).await?.context("reading the lanes")?;
+    #[cfg(feature = "charts")]
+    fanout.paint_with(crate::digest::picture::painter());
+    Ok(fanout)
 }
 
 /// The one way to GitHub.

@@ -269,7 +269,7 @@ impl Channel for Discord {
     }
 
     fn render(&self, _: &Destination, bundle: &Bundle, style: Style) -> Vec<Part> {
-        render::render(bundle, style, &[])
+        render::render(bundle, style, bundle.picture.as_slice())
     }
 
     fn send<'a>(&'a self, to: &'a Destination, part: &'a Part, nonce: Nonce) -> BoxFuture<'a, Sent> {

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use whimbrel_news::{CatalogId, Digest, Event};
 
+use crate::channel::Upload;
+
 /// News for one destination, to be told in as few messages as the service allows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bundle {
@@ -16,7 +18,12 @@ pub struct Bundle {
     pub titles: BTreeMap<CatalogId, String>,
     /// Addresses to link to.
     pub links: Links,
+    /// A digest as a picture, where somebody draws one.
+    pub picture: Option<Upload>,
 }
+
+/// Draws the picture of a digest, if there is anything to see. Equal digests give equal pictures.
+pub type Painter = dyn Fn(&Bundle) -> Option<Upload> + Send + Sync;
 
 /// How the news is told.
 #[derive(Clone, Debug, PartialEq)]

@@ -12,7 +12,7 @@ pub mod pace;
 pub mod settings;
 pub mod subscription;
 
-pub use bundle::{Bundle, Content, Links};
+pub use bundle::{Bundle, Content, Links, Painter};
 pub use cadence::{At, BadCadence, Cadence, Cron, Quiet, Rhythm};
 pub use channel::{Channel, Learned, Limit, Nonce, Part, Refusal, SendError, Sent, Style, Upload};
 pub use destination::{BadDestination, Destination, Service};

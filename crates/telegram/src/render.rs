@@ -10,7 +10,9 @@ mod words;
 
 use teloxide::payloads::{SendMessage, SendMessageSetters as _};
 use teloxide::types::{ChatId, LinkPreviewOptions, ParseMode};
-use whimbrel_fanout::{Bundle, Content, Part, Style};
+use whimbrel_fanout::{Bundle, Content, Part, Style, Upload};
+
+use whimbrel_news::wording::clip;
 
 use self::words::Line;
 
@@ -19,6 +21,12 @@ pub const TEXT_UNITS: usize = 4096;
 
 /// The service marks no more parts of a text than this; further links would silently be plain words.
 pub const ENTITIES: usize = 100;
+
+/// The longest text under a picture, in UTF-16 units after parsing.
+pub const CAPTION_UNITS: usize = 1024;
+
+/// So many characters never take more units than a caption may have.
+const CAPTION_CHARS: usize = CAPTION_UNITS / 2;
 
 /// The messages a bundle comes to, as few as fit. The same bundle always gives the same.
 pub fn render(bundle: &Bundle, style: Style) -> Vec<Part> {
@@ -29,7 +37,24 @@ pub fn render(bundle: &Bundle, style: Style) -> Vec<Part> {
             (digest::messages(bundle, digest, &about, style), None)
         }
     };
-    messages.iter().map(|lines| part(lines, preview.as_deref(), style)).collect()
+    let mut parts: Vec<Part> = messages.iter().map(|lines| part(lines, preview.as_deref(), style)).collect();
+    if let (Style::Rich, Some(picture)) = (style, &bundle.picture) {
+        illustrate(&mut parts, messages.last(), picture);
+    }
+    parts
+}
+
+/// Puts the picture to the words where they fit under one, else behind them.
+fn illustrate(parts: &mut Vec<Part>, words: Option<&Vec<Line>>, picture: &Upload) {
+    let units = words.map_or(0, |lines| lines.iter().map(|line| line.units(Style::Rich) + 1).sum());
+    match parts.as_mut_slice() {
+        [only] if units <= CAPTION_UNITS => only.uploads.push(picture.clone()),
+        _ => {
+            let mut alone = part(&[Line::of(&clip(&picture.alt, CAPTION_CHARS))], None, Style::Rich);
+            alone.uploads.push(picture.clone());
+            parts.push(alone);
+        }
+    }
 }
 
 /// A message as the service wants it, without the chat.

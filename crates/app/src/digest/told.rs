@@ -13,10 +13,6 @@ use whimbrel_store::CatalogMeta;
 
 use crate::screen::harmless;
 
-/// Movers of a picture, in each direction.
-#[cfg(feature = "charts")]
-const MOVERS: usize = 4;
-
 /// A digest and what it is told with.
 pub(super) struct Telling<'a> {
     pub(super) digest: &'a Digest,
@@ -28,7 +24,7 @@ pub(super) struct Telling<'a> {
 }
 
 impl Telling<'_> {
-    fn title(&self, id: &CatalogId) -> String {
+    pub(super) fn title(&self, id: &CatalogId) -> String {
         let known = self.catalogs.iter().find(|meta| meta.id == *id);
         known.map_or_else(|| id.to_string(), |meta| meta.title.clone())
     }
@@ -38,7 +34,7 @@ impl Telling<'_> {
     }
 
     /// The address of the page with all of it.
-    fn address(&self) -> Option<String> {
+    pub(super) fn address(&self) -> Option<String> {
         self.site.map(|site| format!("{site}/{}", self.page.path()))
     }
 
@@ -129,35 +125,10 @@ impl Telling<'_> {
 
     #[cfg(feature = "charts")]
     pub(super) fn picture(&self) -> Vec<u8> {
-        use whimbrel_charts::{DigestPicture, Growth, Mover};
-        let moves = self.digest.movers(MOVERS, MOVERS);
-        let rankings: Vec<_> = moves
-            .iter()
-            .map(|one| match one.catalog() {
-                Some(id) => format!("{}, {}", self.title(id), one.ranking()),
-                None => one.ranking(),
-            })
-            .collect();
-        let movers: Vec<_> = moves
-            .iter()
-            .zip(&rankings)
-            .map(|(one, ranking)| Mover {
-                name: &one.mover.name,
-                instead: one.instead(),
-                ranking,
-                from: one.mover.from,
-                to: one.mover.to,
-            })
-            .collect();
-        let growth: Vec<_> = self
-            .digest
-            .growth
-            .iter()
-            .map(|grown| Growth { name: &grown.name, instead: &grown.project, points: &grown.points })
-            .collect();
-        let (title, until) = (self.page.time.label(), self.page.time.up_to());
-        let picture = DigestPicture { title: &title, movers: &movers, growth: &growth, until };
-        picture.png().unwrap_or_default()
+        let (label, until) = (self.page.time.label(), self.page.time.up_to());
+        super::picture::draw(self.digest, &label, until, &|id| self.title(id))
+            .map(|(png, _)| png)
+            .unwrap_or_default()
     }
 }
 

@@ -65,7 +65,7 @@ fn bundle(content: Content) -> Bundle {
     let digest = Some("https://news.example/digest/weekly/#2026-W47".to_owned());
     let links = Links { site: Some("https://news.example".to_owned()), digest };
     let titles = [(CatalogId::new("systems").unwrap(), "Awesome Systems".to_owned())].into();
-    Bundle { content, dropped: 0, titles, links }
+    Bundle { content, dropped: 0, titles, links, picture: None }
 }
 
 fn digest_of(events: &[Event]) -> Content {

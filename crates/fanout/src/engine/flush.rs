@@ -179,7 +179,7 @@ impl Core {
         }
         let Ok((destination, cadence)) = read(&lane) else { return Ok(None) };
         if let Some(intent) = &lane.intent {
-            let bundle = select::bundle(&self.journal, &lane.wants, &cadence, intent)?;
+            let bundle = self.bundle(&lane.wants, &cadence, intent)?;
             let what = match bundle {
                 Some(bundle) => What::Flush(Box::new(Flush { intent: intent.clone(), bundle, stated: true })),
                 None => What::Gone,
@@ -238,10 +238,10 @@ impl Core {
             digest,
             dropped: lane.dropped,
             catalogs,
-            page: digest.and_then(|of| select::page(site.as_deref(), cadence, of)),
+            page: digest.and_then(|of| select::page(site.as_deref(), &lane.wants, of)),
             site,
         };
-        match select::bundle(&self.journal, &lane.wants, cadence, &intent)? {
+        match self.bundle(&lane.wants, cadence, &intent)? {
             Some(bundle) if !(select::is_empty(&bundle) && silent) => {
                 Ok(What::Flush(Box::new(Flush { intent, bundle, stated: false })))
             }

@@ -19,16 +19,17 @@ mod view;
 #[cfg(test)]
 mod tests;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::Notify;
-use whimbrel_store::{Lane, LaneCommit, LaneId, Store, StoreError};
+use whimbrel_store::{Intent, Lane, LaneCommit, LaneId, Store, StoreError, Want};
 
 use self::journal::Journal;
 use self::ledger::{Ledger, Numbers};
 use self::rest::Rests;
 use self::street::{Street, Timing};
+use crate::bundle::{Bundle, Content, Painter};
 use crate::cadence::Cadence;
 use crate::channel::Channel;
 use crate::destination::{Destination, Service};
@@ -59,6 +60,7 @@ pub(crate) struct Core {
     matcher: tokio::sync::Mutex<Option<DateTime<Utc>>>,
     at_once: tokio::sync::Semaphore,
     woken: Notify,
+    painter: OnceLock<Arc<Painter>>,
 }
 
 pub use self::flush::Flushed;
@@ -113,8 +115,14 @@ impl Fanout {
             matcher: tokio::sync::Mutex::new(None),
             at_once: tokio::sync::Semaphore::new(at_once),
             woken: Notify::new(),
+            painter: OnceLock::new(),
         };
         Ok(Self { core: Arc::new(core) })
+    }
+
+    /// Has digests drawn from now on. The first painter stays.
+    pub fn paint_with(&self, painter: Arc<Painter>) {
+        let _ = self.core.painter.set(painter);
     }
 
     /// When the next lane is due, as far as is known: the moment for the next [`flush_due`](Self::flush_due). It may
@@ -156,6 +164,23 @@ impl Core {
         let core = Arc::clone(self);
         let done = tokio::task::spawn_blocking(move || work(&core)).await;
         done.unwrap_or_else(|_| Err(StoreError::Stopped("reading for a lane panicked".to_owned())))
+    }
+
+    /// The bundle a stated flush comes to, a digest with all that the store knows besides.
+    fn bundle(
+        &self,
+        wants: &[Want],
+        cadence: &Cadence,
+        intent: &Intent,
+    ) -> Result<Option<Bundle>, StoreError> {
+        let Some(mut bundle) = select::bundle(&self.journal, wants, cadence, intent)? else {
+            return Ok(None);
+        };
+        if let Content::Digest { digest, from, to, .. } = &mut bundle.content {
+            self.store.complete_digest(digest, *from, *to)?;
+            bundle.picture = self.painter.get().and_then(|paint| paint(&bundle));
+        }
+        Ok(Some(bundle))
     }
 
     /// The lanes of a destination as they stand in the store.

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
+use whimbrel_news::digest::DigestPage;
 use whimbrel_news::{Digest, Event, Filter, Kind, Period, Prepared};
 use whimbrel_store::{CatalogFacts, DigestOf, Intent, Lane, Store, StoreError, Want};
 
@@ -180,7 +181,7 @@ pub(crate) fn bundle(
     let titles: BTreeMap<_, _> =
         intent.catalogs.iter().map(|facts| (facts.id.clone(), facts.title.clone())).collect();
     let links = Links { site: intent.site.clone(), digest: intent.page.clone() };
-    Ok(Some(Bundle { content, dropped: intent.dropped, titles, links }))
+    Ok(Some(Bundle { content, dropped: intent.dropped, titles, links, picture: None }))
 }
 
 /// The events of a period, folded.
@@ -198,13 +199,10 @@ fn span(cadence: &Cadence, of: DigestOf) -> whimbrel_news::Span {
 }
 
 /// The page of our own site that shows a period, where there is one.
-pub(crate) fn page(site: Option<&str>, cadence: &Cadence, of: DigestOf) -> Option<String> {
-    let site = site?;
-    match cadence.rhythm {
-        Rhythm::Weekly { .. } => Some(format!("{site}/digest/weekly/#{}", span(cadence, of))),
-        Rhythm::Daily { .. } => Some(format!("{site}/digest/daily/#{}", span(cadence, of))),
-        _ => None,
-    }
+pub(crate) fn page(site: Option<&str>, wants: &[Want], of: DigestOf) -> Option<String> {
+    let filter =
+        Filter::any(wants.iter().filter(|want| want.until.is_none()).map(|want| want.filter.clone()));
+    Some(format!("{}/{}", site?, DigestPage::new(of.from, of.to, Some(&filter)).path()))
 }
 
 /// What a period is called, on the wall clock of its reader.

@@ -105,7 +105,7 @@ impl Fanout {
             .blocking(move |core| {
                 let Some(letter) = core.store.dead_letter(number)? else { return Ok(None) };
                 let Ok(cadence) = letter.cadence.parse() else { return Ok(None) };
-                select::bundle(&core.journal, &letter.wants, &cadence, &letter.intent)
+                core.bundle(&letter.wants, &cadence, &letter.intent)
             })
             .await
     }
@@ -244,10 +244,10 @@ impl Core {
             digest: Some(of),
             dropped: 0,
             catalogs: select::catalogs(&self.store, &events)?,
-            page: select::page(site.as_deref(), &cadence, of),
+            page: select::page(site.as_deref(), &wants, of),
             site,
         };
-        select::bundle(&self.journal, &wants, &cadence, &intent)
+        self.bundle(&wants, &cadence, &intent)
     }
 
     fn why(&self, at: &Destination, id: EventId) -> Result<Why, StoreError> {

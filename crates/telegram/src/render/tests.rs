@@ -34,6 +34,7 @@ fn bundle(content: Content) -> Bundle {
             site: Some("https://news.example.org".to_owned()),
             digest: Some("https://news.example.org/digest/weekly/2026-W47".to_owned()),
         },
+        picture: None,
     }
 }
 
