@@ -17,6 +17,7 @@ use whimbrel_fanout::{Bundle, Content, Part, Style, Upload};
 use whimbrel_news::wording::tell_digest_of;
 
 pub use escape::{escape, visible};
+pub(crate) use escape::{link, units};
 
 /// What a thread is called where a forum takes no plain messages; not sent anywhere else.
 pub(crate) const POST_NAME: &str = "thread_name";

@@ -16,9 +16,10 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value, json};
 use whimbrel_fanout::{
     Bundle, Channel, Destination, Learned, Limit, Nonce, Part, Refusal, SendError, Sent, Service, Style,
+    Upload,
 };
 
-use self::answer::Answer;
+pub(crate) use self::answer::Answer;
 use self::guard::Guard;
 use crate::render::{self, CONTINUES, POST_NAME};
 
@@ -240,7 +241,38 @@ impl Discord {
         token: Option<&SecretString>,
         message: Option<(&Map<String, Value>, &Part)>,
     ) -> Answer {
-        let request = request::build(&self.http, method, url, token, message);
+        self.heard(request::build(&self.http, method, url, token, message)).await
+    }
+
+    /// Asks for something besides messages of the fan-out, with JSON and pictures where there are some.
+    pub(crate) async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        token: Option<&SecretString>,
+        body: Option<(&Value, &[Upload])>,
+    ) -> Answer {
+        let url = format!("{}{path}", self.api);
+        let body = body.map(|(body, uploads)| (body.to_string(), uploads));
+        self.heard(request::written(&self.http, method, &url, token, body)).await
+    }
+
+    /// The bot's token as it is now.
+    pub(crate) fn token(&self) -> Option<SecretString> {
+        self.credentials().token.clone()
+    }
+
+    /// The address of Discord, without a path.
+    pub(crate) fn base(&self) -> &str {
+        self.api.trim_end_matches(VERSION)
+    }
+
+    /// A client that waits for nothing without end.
+    pub(crate) fn http(&self) -> reqwest::Client {
+        self.http.clone()
+    }
+
+    async fn heard(&self, request: reqwest::RequestBuilder) -> Answer {
         let answer = match request.send().await {
             Ok(response) => Answer::read(response).await,
             // An address may be a secret.

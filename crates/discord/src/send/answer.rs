@@ -16,12 +16,12 @@ const UNTOLD: Duration = Duration::from_secs(5);
 
 /// An answer, read.
 #[derive(Debug, Default)]
-pub(super) struct Answer {
+pub(crate) struct Answer {
     /// 0 where there was none.
-    pub(super) status: u16,
+    pub(crate) status: u16,
     /// Discord's own code; 0 where there is none.
-    pub(super) code: u64,
-    pub(super) json: Value,
+    pub(crate) code: u64,
+    pub(crate) json: Value,
     learned: Learned,
     shared: bool,
     /// What went wrong on the way.
@@ -74,7 +74,7 @@ impl Answer {
     }
 
     /// Whether the message was accepted.
-    pub(super) fn is_good(&self) -> bool {
+    pub(crate) fn is_good(&self) -> bool {
         (200..300).contains(&self.status)
     }
 
@@ -83,7 +83,7 @@ impl Answer {
         matches!(self.status, 401 | 403) || self.status == 429 && !self.shared
     }
 
-    pub(super) fn sent(self) -> Sent {
+    pub(crate) fn sent(self) -> Sent {
         let result = self.result();
         Sent { result, learned: self.learned }
     }
@@ -131,7 +131,7 @@ impl Answer {
     }
 
     /// The service's words.
-    fn reason(&self) -> String {
+    pub(crate) fn reason(&self) -> String {
         if let Some(trouble) = &self.trouble {
             return trouble.clone();
         }
