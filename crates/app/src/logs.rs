@@ -50,6 +50,9 @@ impl Logs {
     }
 }
 
+/// Libraries that are never heard, however loud the log is.
+const SECRETIVE: [&str; 3] = ["serenity=off", "tungstenite=off", "tokio_tungstenite=off"];
+
 fn filter(level: &str, origin: &str) -> Result<EnvFilter, ConfigError> {
     let filter = EnvFilter::builder().parse(level).map_err(|error| {
         let help = "write error, warn, info, debug, trace, or a filter such as info,whimbrel_watch=debug";
@@ -57,7 +60,9 @@ fn filter(level: &str, origin: &str) -> Result<EnvFilter, ConfigError> {
     })?;
     // The library that tells of edits warns of every watched folder that is removed; we notice and say that ourselves.
     let quiet = "notify=off".parse().ok().filter(|_| !level.contains("notify"));
-    Ok(quiet.into_iter().fold(filter, EnvFilter::add_directive))
+    // What comes over Discord's connection has secrets in it, and these libraries would write it down.
+    let secret = SECRETIVE.iter().filter_map(|directive| directive.parse().ok());
+    Ok(quiet.into_iter().chain(secret).fold(filter, EnvFilter::add_directive))
 }
 
 fn text<S: Subscriber + for<'a> LookupSpan<'a>>() -> Box<dyn Layer<S> + Send + Sync> {
@@ -112,5 +117,7 @@ mod tests {
         assert!(filter("info,whimbrel_watch=debug", "--log").is_ok());
         let quiet = |level| filter(level, "--log").unwrap().to_string().contains("notify=off");
         assert!(quiet("info") && !quiet("info,notify=trace"));
+        let all = filter("trace,serenity=trace", "--log").unwrap().to_string();
+        assert!(all.contains("serenity=off") && !all.contains("serenity=trace"), "{all}");
     }
 }

@@ -22,6 +22,7 @@ use std::time::Duration;
 use anyhow::Context;
 use chrono::Utc;
 use tokio::sync::{Notify, watch};
+use whimbrel_commands::{Commands, Settings};
 use whimbrel_fanout::Fanout;
 use whimbrel_store::{OpenStep, Opened, Progress, Store};
 use whimbrel_watch::{Github, LinkChecker, ProjectWatcher, Watcher};
@@ -129,6 +130,13 @@ async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()>
     loops.start("links", projects::checking(links, configured.clone()));
     loops.start("backups", backups::keeping(store.clone()));
     loops.start("lanes", lanes::telling(store.clone(), fanout.clone(), configured.clone()));
+    let answers = Commands::new(store.clone(), fanout.clone(), Settings::default());
+    if let Some(discord) = chats.discord.clone() {
+        loops.start("discord", move |mut pulse| {
+            let (discord, answers) = (Arc::clone(&discord), answers.clone());
+            async move { pulse.alongside(discord.chat(answers, Utc::now)).await }
+        });
+    }
     let hooks = projects::hooks(projects.clone(), watcher.clone(), hurry, configured.clone());
     let about =
         site::About { board, configured: configured.clone(), projects, progress, fanout: fanout.clone() };
