@@ -53,6 +53,11 @@ impl Destination {
             Self::Discord { .. } | Self::Webhook { .. } => Service::Discord,
         }
     }
+
+    /// Whether a message that comes a second time with the same nonce is left out there.
+    pub fn knows_again(&self) -> bool {
+        matches!(self, Self::Discord { .. })
+    }
 }
 
 impl fmt::Display for Service {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use whimbrel_fanout::{Fanout, Flushed, New};
+use whimbrel_fanout::{Fanout, Flushed, New, Service};
 use whimbrel_store::{Store, StoreError};
 
 use super::Setup;
@@ -41,10 +41,14 @@ pub(crate) fn telling(
 async fn tell(store: Store, fanout: Fanout, mut configured: watch::Receiver<Arc<Setup>>, mut pulse: Pulse) {
     let mut flushes: JoinSet<Result<Flushed, StoreError>> = JoinSet::new();
     let (mut seen, mut wanted, mut pruned): (Option<u64>, Option<Vec<New>>, _) = (None, None, Utc::now());
+    let mut before = Arc::clone(&configured.borrow());
     loop {
         pulse.beat();
         let now = Utc::now();
-        let wants = wants(&configured.borrow_and_update());
+        let setup = Arc::clone(&configured.borrow_and_update());
+        renew(&fanout, &before, &setup, now);
+        let wants = wants(&setup);
+        before = setup;
         if wanted.as_ref() != Some(&wants) {
             match fanout.configure(wants.clone(), now).await {
                 Ok(()) => wanted = Some(wants),
@@ -109,6 +113,16 @@ async fn wait(store: &Store, fanout: &Fanout, seen: Option<u64>, full: bool) {
     tokio::select! {
         () = due => {}
         () = news => {}
+    }
+}
+
+/// Services that were given another token are tried with it at once.
+fn renew(fanout: &Fanout, before: &Setup, after: &Setup, now: DateTime<Utc>) {
+    if before.config.telegram != after.config.telegram {
+        fanout.renewed(Service::Telegram, now);
+    }
+    if before.config.discord != after.config.discord {
+        fanout.renewed(Service::Discord, now);
     }
 }
 

@@ -2,8 +2,11 @@
 //! that is not accepted.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use futures::future::BoxFuture;
+use tokio::sync::SemaphorePermit;
 use whimbrel_store::{DeadLetter, Intent, Lane, LaneId, Parked, Retry, StoreError, Want};
 
 use super::flush::{Clock, Flush, Nothing, Plan, What, part_nonce};
@@ -12,9 +15,12 @@ use super::rest::{Admitted, delay};
 use super::select::Chooser;
 use super::{Core, people};
 use crate::bundle::Bundle;
-use crate::channel::{Channel, Nonce, Part, SendError, Style};
+use crate::channel::{Channel, Nonce, Part, SendError, Sent, Style};
 use crate::destination::Destination;
 use crate::pace::Class;
+
+/// An answer usually comes within this time.
+const USUAL: Duration = Duration::from_millis(200);
 
 /// What became of a message that was not accepted.
 enum Trouble {
@@ -97,14 +103,21 @@ impl Core {
         }
         let mut accepted = 0;
         let mut number = intent.sent;
+        // Kept until it is written down that the message was accepted.
+        let mut unsure = None;
         while let Some(part) = parts.get(number as usize) {
+            drop(unsure.take());
             let permit = self.pace.permit(to, Class::Broadcast).await;
+            if !to.knows_again() {
+                unsure = self.unsure.acquire().await.ok();
+            }
             // While it waited, somebody else may have learned that nothing gets through.
             if admitted == Admitted::Freely && self.rests().until(to.service()).is_some() {
                 drop(permit);
                 return Ok(accepted);
             }
-            let sent = channel.send(to, part, Nonce(part_nonce(&intent, number))).await;
+            let sending = channel.send(to, part, Nonce(part_nonce(&intent, number)));
+            let sent = patient(sending, &mut unsure).await;
             permit.answered(&sent);
             let wait = sent.learned.wait.map(|(_, wait)| wait);
             let Err(error) = sent.result else {
@@ -243,7 +256,7 @@ impl Core {
         to: &Destination,
         intent: &Intent,
         error: SendError,
-        wait: Option<std::time::Duration>,
+        wait: Option<Duration>,
         now: DateTime<Utc>,
     ) -> Result<Trouble, StoreError> {
         let service = to.service();
@@ -314,6 +327,15 @@ impl Core {
         })
         .await
     }
+}
+
+/// Waits for an answer; others do not wait for a place that is slow to give one.
+async fn patient(mut sending: BoxFuture<'_, Sent>, unsure: &mut Option<SemaphorePermit<'_>>) -> Sent {
+    if let Ok(sent) = tokio::time::timeout(USUAL, &mut sending).await {
+        return sent;
+    }
+    drop(unsure.take());
+    sending.await
 }
 
 /// The messages of a flush.

@@ -39,6 +39,10 @@ use crate::settings::Settings;
 /// Lanes read at a time when they are loaded.
 const STRIDE: usize = 512;
 
+/// So many messages at most may have left without it being written down that they were accepted, where the service would
+/// not know them again: if the program dies at this moment, these are told twice.
+const UNSURE: usize = 8;
+
 /// How news reaches people. A cheap handle: clones are the same.
 #[derive(Clone)]
 pub struct Fanout {
@@ -59,6 +63,7 @@ pub(crate) struct Core {
     /// One matcher at a time, and when the lanes were last carried forward.
     matcher: tokio::sync::Mutex<Option<DateTime<Utc>>>,
     at_once: tokio::sync::Semaphore,
+    unsure: tokio::sync::Semaphore,
     woken: Notify,
     painter: OnceLock<Arc<Painter>>,
 }
@@ -114,6 +119,7 @@ impl Fanout {
             rests: Mutex::default(),
             matcher: tokio::sync::Mutex::new(None),
             at_once: tokio::sync::Semaphore::new(at_once),
+            unsure: tokio::sync::Semaphore::new(UNSURE),
             woken: Notify::new(),
             painter: OnceLock::new(),
         };
@@ -135,6 +141,13 @@ impl Fanout {
             Some(rests.until(service).map_or(due, |until| due.max(until)))
         };
         [Service::Telegram, Service::Discord].into_iter().filter_map(due).min()
+    }
+
+    /// Tells that a service has another token, or another address: where the old one was refused, the new one is tried at
+    /// the next [`flush_due`](Self::flush_due).
+    pub fn renewed(&self, service: Service, now: DateTime<Utc>) {
+        self.core.rests().renewed(service, now);
+        self.core.woken.notify_waiters();
     }
 
     /// Waits until a lane was written, so that [`next_due`](Self::next_due) may be another.

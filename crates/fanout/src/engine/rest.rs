@@ -102,6 +102,13 @@ impl Rests {
         state.rest = Some(RestStatus { unauthorized: false, reason: reason.to_owned(), since, until });
     }
 
+    /// Somebody changed how we get in: where our token was refused, it is tried at once.
+    pub(crate) fn renewed(&mut self, service: Service, now: DateTime<Utc>) {
+        if let Some(rest) = self.state(service).rest.as_mut().filter(|rest| rest.unauthorized) {
+            rest.until = rest.until.min(now);
+        }
+    }
+
     /// How it is.
     pub(crate) fn status(&self, service: Service) -> Option<RestStatus> {
         self.services[place(service)].rest.clone()
@@ -159,6 +166,9 @@ mod tests {
         }
         assert_eq!(tries, 19);
         assert_eq!(rests.status(telegram).unwrap().since, start);
+        let renewed = start + TimeDelta::seconds(601);
+        rests.renewed(telegram, renewed);
+        assert_eq!(rests.admits(telegram, renewed), Some(Admitted::Probe), "a new token is tried at once");
         rests.works(telegram);
         for _ in 0..2 {
             assert_eq!(rests.admits(telegram, start), Some(Admitted::Freely));
