@@ -4,6 +4,7 @@ mod bad_input;
 mod browser;
 mod cli;
 mod configuration;
+mod crashes;
 mod discord_channel;
 mod discord_stand_in;
 mod disks;
