@@ -78,11 +78,13 @@ impl Journal {
             return Ok(Arc::clone(chunk));
         }
         let first = number * CHUNK;
+        // Asked before: what is recorded while we read may be missing in what we have read.
+        let is_whole = self.store.head() >= first + CHUNK - 1;
         let mut events = self.store.events_after(first.saturating_sub(1), CHUNK as usize)?;
         events.retain(|event| event.seq / CHUNK == number);
         let chunk = Arc::new(events);
         // Only what can no more grow is kept.
-        if self.store.head() >= first + CHUNK - 1 {
+        if is_whole {
             let mut chunks = self.chunks.lock().unwrap_or_else(PoisonError::into_inner);
             if chunks.len() >= KEPT {
                 chunks.clear();

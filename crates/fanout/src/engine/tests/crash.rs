@@ -250,3 +250,30 @@ async fn a_stated_digest_stays_as_it_was() {
     texts.dedup();
     assert!(texts.len() <= 2, "{texts:?}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_death_repeats_eight_messages_at_most_however_many_chats_there_are() {
+    const MANY: i64 = 40;
+    let mut world = World::new();
+    for id in 0..MANY {
+        world.subscribe(&chat(id), "instant", "").await;
+    }
+    let mut most = 0;
+    for polls in (1..60).step_by(3) {
+        let name = format!("apple{polls:04}");
+        world.added(&[name.as_str()]);
+        world.pass(20).await;
+        die(&mut world, polls).await;
+        world.run(3600).await;
+        let mut told = 0;
+        for id in 0..MANY {
+            let times = world.read(&chat(id)).iter().filter(|text| **text == name).count();
+            assert!(times > 0, "{} was not told of {name}", chat(id));
+            told += times;
+        }
+        let repeated = told - usize::try_from(MANY).unwrap();
+        assert!(repeated <= 8, "{repeated} were told twice by a death after {polls} polls");
+        most = most.max(repeated);
+    }
+    assert!(most > 0, "no death hit a message in flight");
+}
