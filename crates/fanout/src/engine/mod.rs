@@ -146,6 +146,7 @@ impl Fanout {
     /// Tells that a service has another token, or another address: where the old one was refused, the new one is tried at
     /// the next [`flush_due`](Self::flush_due).
     pub fn renewed(&self, service: Service, now: DateTime<Utc>) {
+        self.core.pace.renewed(service);
         self.core.rests().renewed(service, now);
         self.core.woken.notify_waiters();
     }

@@ -75,6 +75,11 @@ impl Guard {
         self.doubt = Some(now + TRY_TOKEN);
     }
 
+    /// There is another token: one request may try it at once.
+    pub(super) fn token_renewed(&mut self, now: Duration) {
+        self.doubt = self.doubt.map(|until| until.min(now));
+    }
+
     /// The service knows our token.
     pub(super) fn token_known(&mut self) {
         self.doubt = None;

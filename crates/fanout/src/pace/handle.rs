@@ -8,7 +8,7 @@ use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 
 use crate::channel::{Learned, Sent};
-use crate::destination::Destination;
+use crate::destination::{Destination, Service};
 
 use super::limits::Limits;
 use super::pacer::{Class, Pacer, Ticket};
@@ -109,6 +109,15 @@ impl Pace {
         let now = self.now();
         self.state().pacer.learned(to, learned, now);
         self.pump();
+    }
+
+    /// A service is asked with another token from now on: where the old one was refused, one message tries it at once.
+    pub fn renewed(&self, service: Service) {
+        let now = self.now();
+        self.state().pacer.renewed(service, now);
+        self.pump();
+        // Whoever watches the clock for the others may sleep until the old one would have been tried again.
+        self.0.sooner.notify_one();
     }
 
     /// How it stands, for people.

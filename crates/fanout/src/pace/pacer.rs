@@ -203,6 +203,11 @@ impl Pacer {
         desk.settle(&place, now);
     }
 
+    /// A service is asked with another token from now on.
+    pub fn renewed(&mut self, service: Service, now: Duration) {
+        self.desks[index(service)].guard.token_renewed(now);
+    }
+
     /// How it stands.
     pub fn status(&mut self, now: Duration) -> PaceStatus {
         PaceStatus { services: self.desks.iter_mut().map(|desk| desk.status(now)).collect() }

@@ -183,6 +183,21 @@ async fn a_refused_token_is_tried_twice_a_minute_and_work_resumes_when_it_is_goo
 }
 
 #[tokio::test(start_paused = true)]
+async fn another_token_is_tried_at_once_also_by_those_who_wait_already() {
+    let pace = pace();
+    send(&pace, &person(1), Class::Broadcast, &unauthorized()).await;
+    let waits = {
+        let pace = pace.clone();
+        tokio::spawn(async move { send(&pace, &person(2), Class::Broadcast, &accepted()).await })
+    };
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert!(!waits.is_finished());
+    pace.renewed(Service::Telegram);
+    assert_eq!(waits.await.unwrap(), Duration::from_secs(3));
+    assert!(!status(&pace, Service::Telegram).token_refused);
+}
+
+#[tokio::test(start_paused = true)]
 async fn invalid_requests_stop_broadcasts_long_before_discord_shuts_us_out() {
     let pace = pace();
     let refused = Sent {
