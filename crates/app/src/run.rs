@@ -25,6 +25,7 @@ use tokio::sync::{Notify, watch};
 use whimbrel_commands::{Commands, Settings};
 use whimbrel_fanout::Fanout;
 use whimbrel_store::{OpenStep, Opened, Progress, Store};
+use whimbrel_telegram::Bot;
 use whimbrel_watch::{Github, LinkChecker, ProjectWatcher, Watcher};
 
 use crate::cli::Common;
@@ -132,9 +133,17 @@ async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()>
     loops.start("lanes", lanes::telling(store.clone(), fanout.clone(), configured.clone()));
     let answers = Commands::new(store.clone(), fanout.clone(), Settings::default());
     if let Some(discord) = chats.discord.clone() {
+        let answers = answers.clone();
         loops.start("discord", move |mut pulse| {
             let (discord, answers) = (Arc::clone(&discord), answers.clone());
             async move { pulse.alongside(discord.chat(answers, Utc::now)).await }
+        });
+    }
+    if let Some(telegram) = chats.telegram.clone() {
+        let bot = Bot::new(telegram, answers, fanout.clone(), chats.pace.clone());
+        loops.start("telegram", move |mut pulse| {
+            let bot = bot.clone();
+            async move { pulse.alongside(bot.listen()).await }
         });
     }
     let hooks = projects::hooks(projects.clone(), watcher.clone(), hurry, configured.clone());

@@ -6,7 +6,10 @@
 mod digest;
 mod news;
 mod pack;
+mod reply;
 mod words;
+
+pub(crate) use self::reply::reply;
 
 use teloxide::payloads::{SendMessage, SendMessageSetters as _};
 use teloxide::types::{ChatId, LinkPreviewOptions, ParseMode};

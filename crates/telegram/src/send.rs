@@ -106,7 +106,7 @@ impl Telegram {
         url
     }
 
-    async fn deliver(&self, to: &Destination, part: &Part) -> Sent {
+    pub(crate) async fn deliver(&self, to: &Destination, part: &Part) -> Sent {
         let Destination::Telegram { chat, topic } = *to else {
             return failed(SendError::Content { reason: format!("{to} is not on Telegram") });
         };
@@ -129,18 +129,45 @@ impl Telegram {
                 client.post(self.method("sendMediaGroup")).timeout(patience).multipart(album(fields, several))
             }
         };
-        let answer = match request.send().await {
-            Ok(answer) => answer,
-            Err(error) => return failed(SendError::Retry { reason: trouble(error) }),
-        };
+        match self.exchange(request).await {
+            Ok(Answer { status, retry_after, envelope }) => judge(to, status, retry_after, envelope),
+            Err(reason) => failed(SendError::Retry { reason }),
+        }
+    }
+
+    /// Asks for a method with these fields. The error says what happened on the way.
+    pub(crate) async fn ask(
+        &self,
+        method: &str,
+        fields: &Value,
+        patience: Duration,
+    ) -> Result<Answer, String> {
+        let request = self.0.client.post(self.method(method)).timeout(patience);
+        let request = request.header("content-type", "application/json").body(fields.to_string());
+        self.exchange(request).await
+    }
+
+    /// How long words may take.
+    pub(crate) fn patience(&self) -> Duration {
+        self.0.timeout
+    }
+
+    async fn exchange(&self, request: reqwest::RequestBuilder) -> Result<Answer, String> {
+        let answer = request.send().await.map_err(trouble)?;
         let status = answer.status().as_u16();
         let retry_after =
             answer.headers().get("retry-after").and_then(|line| line.to_str().ok()?.parse().ok());
-        match answer.bytes().await {
-            Ok(body) => judge(to, status, retry_after, serde_json::from_slice::<Envelope>(&body).ok()),
-            Err(error) => failed(SendError::Retry { reason: trouble(error) }),
-        }
+        let body = answer.bytes().await.map_err(trouble)?;
+        Ok(Answer { status, retry_after, envelope: serde_json::from_slice(&body).ok() })
     }
+}
+
+/// What the service answered.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) retry_after: Option<u64>,
+    /// Nothing where it cannot be read.
+    pub(crate) envelope: Option<Envelope>,
 }
 
 impl Channel for Telegram {

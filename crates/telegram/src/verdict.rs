@@ -17,18 +17,18 @@ pub(crate) struct Envelope {
     #[serde(default)]
     pub(crate) ok: bool,
     #[serde(default)]
-    error_code: u16,
+    pub(crate) error_code: u16,
     #[serde(default)]
-    description: String,
+    pub(crate) description: String,
     #[serde(default)]
-    parameters: Parameters,
+    pub(crate) parameters: Parameters,
     #[serde(default)]
     pub(crate) result: serde_json::Value,
 }
 
 #[derive(Debug, Default, Deserialize)]
-struct Parameters {
-    retry_after: Option<u64>,
+pub(crate) struct Parameters {
+    pub(crate) retry_after: Option<u64>,
     migrate_to_chat_id: Option<i64>,
 }
 
@@ -114,7 +114,7 @@ pub(crate) fn failed(error: SendError) -> Sent {
     Sent { result: Err(error), learned: Learned::default() }
 }
 
-fn reason(description: &str, code: u16) -> String {
+pub(crate) fn reason(description: &str, code: u16) -> String {
     let words = whimbrel_news::wording::line(description, REASON_CHARS);
     if words.is_empty() { format!("status {code}") } else { words }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use whimbrel_news::Filter;
-use whimbrel_store::{Lane, LaneId, Origin, StoreError, Want};
+use whimbrel_store::{Lane, LaneId, Origin, Parked, StoreError, Want};
 
 use super::ledger::Draft;
 use super::{Core, Fanout, read};
@@ -102,6 +102,32 @@ impl Fanout {
             silent
         })
         .await
+    }
+
+    /// A destination told us that it takes no messages any more: its lanes wait. Says how many did not before.
+    pub async fn park(
+        &self,
+        destination: &Destination,
+        reason: &str,
+        now: DateTime<Utc>,
+    ) -> Result<usize, StoreError> {
+        let reason = reason.to_owned();
+        self.each_lane(destination, now, move |lane, _| {
+            // A message that is sent again ends by itself.
+            let lasts = lane.wants.iter().any(|want| want.until.is_none());
+            let open = lane.parked.is_none() && lasts;
+            if open {
+                lane.parked = Some(Parked { at: now, reason: reason.clone() });
+                lane.retry = None;
+            }
+            open
+        })
+        .await
+    }
+
+    /// A chat and its topics, as far as something is subscribed to there.
+    pub fn topics_of(&self, chat: i64) -> Vec<Destination> {
+        self.core.street().topics_of(chat)
     }
 
     /// A destination that refused us takes messages again: somebody there spoke to us, or gave us the right back.

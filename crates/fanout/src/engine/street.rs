@@ -364,6 +364,15 @@ impl Street {
         lanes
     }
 
+    /// The places of a chat of Telegram. It is asked for seldom, so all are looked through.
+    pub(crate) fn topics_of(&self, wanted: i64) -> Vec<Destination> {
+        let is_there =
+            |place: &&Destination| matches!(place, Destination::Telegram { chat, .. } if *chat == wanted);
+        let mut places: Vec<_> = self.place_of.keys().filter(is_there).cloned().collect();
+        places.sort_unstable();
+        places
+    }
+
     /// Is something of this destination under way?
     pub(crate) fn is_busy(&self, id: LaneId) -> bool {
         let place = self.slot(id).and_then(|slot| self.places.get(slot.place as usize));

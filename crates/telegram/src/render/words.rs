@@ -12,6 +12,8 @@ pub(super) enum Mark {
     None,
     Bold,
     Italic,
+    /// To be typed as it stands: the service makes no mention of it.
+    Code,
 }
 
 /// Words that are marked alike.
@@ -41,7 +43,7 @@ impl Line {
     pub(super) fn then(mut self, text: &str, mark: Mark, link: Option<&str>) -> Self {
         if !text.is_empty() {
             let link = link.and_then(web);
-            let text = if link.is_none() { quiet(text) } else { text.to_owned() };
+            let text = if link.is_none() && mark != Mark::Code { quiet(text) } else { text.to_owned() };
             self.0.push(Span { text, mark, link });
         }
         self
@@ -74,6 +76,7 @@ impl Line {
                 Mark::None => ("", ""),
                 Mark::Bold => ("<b>", "</b>"),
                 Mark::Italic => ("<i>", "</i>"),
+                Mark::Code => ("<code>", "</code>"),
             };
             html.push_str(before);
             if let Some(link) = link {

@@ -1,0 +1,166 @@
+//! From what was heard to an answer: where it is about, who asks, whether they may.
+
+use chrono::Utc;
+use serde_json::json;
+use tokio::sync::oneshot;
+use whimbrel_commands::{
+    Asked, Command, How, Place, Press as Pressed, Reply, What as Wanted, Who, elsewhere,
+};
+use whimbrel_fanout::Destination;
+
+use super::Bot;
+use super::call::{Failure, call};
+use super::heard::{Heard, Press, Speaker, Spot, What};
+use super::rights::may_post;
+use super::words;
+
+impl Bot {
+    /// Handles what was heard; says when all it changes is written down.
+    pub(super) async fn respond(&self, heard: Heard, decided: oneshot::Sender<()>) {
+        match heard.what {
+            What::Typed(spot, speaker, text) => {
+                let reply = self.typed(&spot, &speaker, text).await;
+                let _ = decided.send(());
+                self.say(&spot.destination, None, &reply).await;
+            }
+            What::Showed(spot, speaker, channel) => {
+                let wanted = Wanted::Called(Command::Subscribe(None));
+                let reply = self.about(channel.to_string(), &speaker, wanted).await;
+                let _ = decided.send(());
+                self.say(&spot.destination, None, &reply).await;
+            }
+            What::Pressed(spot, speaker, press) => {
+                let reply = self.pressed(&spot, &speaker, &press).await;
+                let _ = decided.send(());
+                let answered = self.answer_press(&press.query, reply.notice.as_deref());
+                let said = self.say(&spot.destination, press.message, &reply);
+                futures::join!(answered, said);
+            }
+            What::Moved { from, to } => {
+                let chat = |chat| Destination::Telegram { chat, topic: None };
+                self.moved(&chat(from), &chat(to)).await;
+            }
+            What::Standing(standing) => self.stands(heard.chat, standing).await,
+        }
+    }
+
+    async fn typed(&self, spot: &Spot, speaker: &Speaker, text: String) -> Reply {
+        if spot.private
+            && let Some((chat, line)) = elsewhere(&text)
+        {
+            return self.about(chat, speaker, Wanted::Typed(line)).await;
+        }
+        self.ask(spot, speaker, Wanted::Typed(text)).await
+    }
+
+    async fn pressed(&self, spot: &Spot, speaker: &Speaker, press: &Press) -> Reply {
+        let wanted = Wanted::Pressed(press.action.clone());
+        let about = Pressed::parse(&press.action).and_then(|pressed| pressed.about);
+        let reply = match about {
+            Some(Destination::Telegram { chat, .. }) => self.about(chat.to_string(), speaker, wanted).await,
+            _ => return self.ask(spot, speaker, wanted).await,
+        };
+        // A word of ours in place of what was pressed would lose the buttons.
+        if reply.how == How::New
+            && reply.buttons.is_empty()
+            && reply.notice.is_none()
+            && reply.bundle.is_none()
+        {
+            Reply { how: How::Nothing, ..Reply::default() }.noting(&reply.plain())
+        } else {
+            reply
+        }
+    }
+
+    /// Asks about the chat itself.
+    async fn ask(&self, spot: &Spot, speaker: &Speaker, wanted: Wanted) -> Reply {
+        let Destination::Telegram { chat, .. } = spot.destination else { return Reply::default() };
+        let may_change = if speaker.trusted || !wanted.changes() {
+            speaker.trusted
+        } else {
+            match self.0.rights.is_admin(&self.0.telegram, chat, speaker.id).await {
+                Ok(is) => is,
+                Err(failure) => return unsure(&failure, &wanted),
+            }
+        };
+        let place = Place {
+            destination: spot.destination.clone(),
+            title: spot.title.clone(),
+            private: spot.private,
+            remote: false,
+        };
+        self.answer(place, speaker, may_change, wanted).await
+    }
+
+    /// Asks about another chat, which must be theirs.
+    async fn about(&self, named: String, speaker: &Speaker, wanted: Wanted) -> Reply {
+        match self.remote(named, speaker, &wanted).await {
+            Ok(Ok(place)) => self.answer(place, speaker, true, wanted).await,
+            Ok(Err(refusal)) => Reply::default().say(refusal),
+            Err(failure) => unsure(&failure, &wanted),
+        }
+    }
+
+    /// The chat somebody names, or what stands against asking about it.
+    async fn remote(
+        &self,
+        named: String,
+        speaker: &Speaker,
+        wanted: &Wanted,
+    ) -> Result<Result<Place, &'static str>, Failure> {
+        let telegram = &self.0.telegram;
+        let found = match call(telegram, "getChat", &json!({ "chat_id": named }), None).await {
+            Ok(found) => found,
+            Err(Failure::Refused(_)) => return Ok(Err(words::NOT_THERE)),
+            Err(failure) => return Err(failure),
+        };
+        let kind = found["type"].as_str().unwrap_or_default();
+        let Some(chat) = found["id"].as_i64().filter(|_| kind != "private") else {
+            return Ok(Err(words::NOT_THERE));
+        };
+        let bot = self.0.id.get().copied().unwrap_or_default();
+        if wanted.changes() && !may_post(telegram, chat, bot, kind == "channel").await? {
+            return Ok(Err(words::MAY_NOT_POST));
+        }
+        if !self.0.rights.is_admin(telegram, chat, speaker.id).await? {
+            return Ok(Err(words::NOT_ADMIN));
+        }
+        let title = found["title"].as_str().map(str::to_owned);
+        let destination = Destination::Telegram { chat, topic: None };
+        Ok(Ok(Place { destination, title, private: false, remote: true }))
+    }
+
+    async fn answer(&self, place: Place, speaker: &Speaker, may_change: bool, what: Wanted) -> Reply {
+        let id = format!("telegram:{}", speaker.id);
+        let who = Who { id, may_change, language: speaker.language.clone() };
+        self.0.commands.answer(Asked { place, who, what }, Utc::now()).await
+    }
+
+    /// We may write in a chat again, or may not.
+    async fn stands(&self, chat: i64, standing: Result<(), &'static str>) {
+        for place in self.0.fanout.topics_of(chat) {
+            let now = Utc::now();
+            let changed = match standing {
+                Ok(()) => self.0.fanout.unpark(&place, now).await,
+                Err(reason) => self.0.fanout.park(&place, reason, now).await,
+            };
+            match (changed, standing) {
+                (Ok(0), _) => {}
+                (Ok(_), Ok(())) => tracing::info!("{place} takes news again"),
+                (Ok(_), Err(reason)) => tracing::info!("{place} takes no news any more: {reason}"),
+                (Err(error), _) => tracing::error!("whether {place} takes news is not written down: {error}"),
+            }
+        }
+    }
+}
+
+/// Whether they may is not known.
+fn unsure(failure: &Failure, wanted: &Wanted) -> Reply {
+    tracing::warn!("who may change what in a chat could not be found out: {failure}");
+    let pressed = matches!(wanted, Wanted::Pressed(_));
+    if pressed {
+        Reply { how: How::Nothing, ..Reply::default() }.noting(words::UNSURE)
+    } else {
+        Reply::default().say(words::UNSURE)
+    }
+}
