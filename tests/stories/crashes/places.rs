@@ -127,7 +127,7 @@ impl Street {
         text
     }
 
-    /// What has arrived at each place, oldest first.
+    /// The news that has arrived at each place, oldest first. What the bot says to those who greet it is none.
     pub(super) fn arrived(&self) -> Vec<Vec<Arrived>> {
         let told = self.telegram.told();
         let arrived = |text: String, at| Arrived { at, names: names_in(&text), text };
@@ -143,7 +143,10 @@ impl Street {
             At::Telegram { chat, topic } => at_telegram(*chat, *topic),
             At::Discord { place, .. } => at_discord(place),
         });
-        places.collect()
+        let news = |arrived: Vec<Arrived>| -> Vec<Arrived> {
+            arrived.into_iter().filter(|message| !message.names.is_empty()).collect()
+        };
+        places.map(news).collect()
     }
 
     /// How many messages have arrived anywhere; cheap.

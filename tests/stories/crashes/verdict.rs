@@ -77,8 +77,7 @@ impl Tally {
     fn read(&mut self, place: &Place, arrived: &[Arrived], killed: &[DateTime<Utc>]) -> Vec<u32> {
         let (mut told, mut known) = (Vec::new(), BTreeSet::new());
         let mut last: BTreeMap<&str, DateTime<Utc>> = BTreeMap::new();
-        // What the bot says to those who greeted it is no news.
-        for message in arrived.iter().filter(|message| !message.names.is_empty()) {
+        for message in arrived {
             self.messages += 1;
             let before = last.insert(&message.text, message.at);
             let new = message.names.iter().filter(|name| known.insert(**name)).count();
