@@ -12,7 +12,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
     ("project", &["catalog", "news"]),
     ("store", &["catalog", "news", "project"]),
     ("watch", &["catalog", "news", "project", "store"]),
-    ("lookup", &["catalog", "news", "store"]),
+    ("lookup", &["catalog", "news", "project", "store"]),
     ("fanout", &["news", "store"]),
     ("commands", &["news", "store", "lookup", "fanout"]),
     ("feeds", &["news"]),

@@ -182,6 +182,11 @@ impl Store {
         Ok(noted.into_iter().chain(written).min())
     }
 
+    /// The newest revision: what is touched from now on has a higher one.
+    pub fn revision(&self) -> u64 {
+        self.inner.alone().revision
+    }
+
     /// Rows touched after this revision, at most `limit`, in the order they were touched, each with its revision.
     /// A row that was touched again stands at its newest revision only.
     pub fn touched_since(&self, revision: u64, limit: usize) -> Result<Vec<(u64, Touched)>, StoreError> {
