@@ -1,9 +1,14 @@
-//! What people look up: an index over everything the store knows by name.
+//! What people look up: questions, and an index over everything the store knows by name.
 //!
-//! [`Index`] finds catalogs, sections and listed things by what people type: names first, then words of descriptions,
-//! then what could have been meant. It is filled from the store and follows it; nothing else writes to it.
+//! [`Question`] is what can be asked, read from typed text or from named options. [`Index`] finds catalogs, sections
+//! and listed things by what people type: names first, then words of descriptions, then what could have been meant. It
+//! is filled from the store and follows it; nothing else writes to it.
 
 mod index;
+mod question;
+mod when;
 
 pub use index::Index;
 pub use index::found::{Among, Asked, Hit, Match, Named, Scope, Subject};
+pub use question::{By, Form, Misread, Opt, OptKind, Question, Top, Within};
+pub use when::{Bounds, NoTime, Unit, When};
