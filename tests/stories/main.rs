@@ -5,6 +5,7 @@ mod browser;
 mod cli;
 mod configuration;
 mod crashes;
+mod deploy;
 mod discord;
 mod discord_channel;
 mod discord_stand_in;

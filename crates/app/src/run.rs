@@ -5,6 +5,7 @@ pub(crate) mod chats;
 mod heap;
 mod lanes;
 pub(crate) mod loops;
+mod manager;
 pub(crate) mod projects;
 pub(crate) mod reload;
 pub(crate) mod site;
@@ -41,6 +42,7 @@ use crate::screen::reasons;
 
 use self::chats::Chats;
 use self::loops::Loops;
+use self::manager::Manager;
 use self::site::Socket;
 use self::stop::{Asked, Signals};
 
@@ -97,6 +99,7 @@ pub(crate) fn threads() -> anyhow::Result<tokio::runtime::Runtime> {
 
 async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()> {
     let mut signals = Signals::listen().context("listening for signals")?;
+    let manager = Manager::of_process();
     // Before anything is made: a second start by mistake leaves nothing behind.
     let socket = Socket::bind(loaded.config.web.listen)?;
     let store = open(&loaded).await?;
@@ -119,7 +122,7 @@ async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()>
     let (wake, again) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let mut loops = Loops::new(stopping);
     let board = loops.board();
-    welcome::say(common, &configured.borrow(), &socket);
+    let welcome = welcome::say(common, &configured.borrow(), &socket);
 
     loops.start("watch", watching::looking(watcher.clone(), Arc::clone(&wake), configured.clone()));
     loops.start("edits", watching::hearing(watcher.clone(), Arc::clone(&wake), configured.clone()));
@@ -167,10 +170,16 @@ async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()>
         }
     }
 
+    if let Some(feeding) = manager.feeding(loops.board()) {
+        loops.start("watchdog", feeding);
+    }
+    manager.ready(&welcome);
+
     while signals.next().await == Asked::Reload {
         again.notify_one();
     }
     tracing::info!("stopping");
+    manager.stopping();
     stop.send_replace(true);
     if !loops.ended(LAST_WORDS).await {
         tracing::warn!("some work did not end in time and is cut off; nothing that was recorded is lost");

@@ -89,6 +89,12 @@ impl Board {
         self.lock().iter().map(|(name, state)| (*name, *state)).collect()
     }
 
+    /// The loops that have not reported lately.
+    pub(crate) fn stuck(&self, now: DateTime<Utc>) -> Vec<&'static str> {
+        let states = self.states().into_iter();
+        states.filter(|(_, state)| !state.is_alive(now)).map(|(name, _)| name).collect()
+    }
+
     fn lock(&self) -> MutexGuard<'_, BTreeMap<&'static str, State>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -191,6 +197,8 @@ mod tests {
         assert_eq!((name, state.restarts), ("shaky", 2));
         assert!(state.is_alive(Utc::now()));
         assert!(!state.is_alive(Utc::now() + PATIENCE));
+        assert_eq!(loops.board().stuck(Utc::now()), [] as [&str; 0]);
+        assert_eq!(loops.board().stuck(Utc::now() + PATIENCE), ["shaky"]);
         stop.send(true).unwrap();
         assert!(loops.ended(Duration::from_secs(5)).await);
     }

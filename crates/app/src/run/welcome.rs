@@ -13,8 +13,8 @@ use crate::screen::{Paint, count};
 /// More ids than this are not listed.
 const NAMED: usize = 8;
 
-/// Says it: in plain words on the terminal, and as a log line.
-pub(crate) fn say(common: &Common, setup: &Setup, socket: &Socket) {
+/// Says it: in plain words on the terminal, and as a log line, which is handed back.
+pub(crate) fn say(common: &Common, setup: &Setup, socket: &Socket) -> String {
     let base = socket.settle(&setup.config.web).base();
     if !logs::is_json(common, &setup.config.log) {
         println!("{}", text(setup, &base, Paint::stdout()));
@@ -25,12 +25,10 @@ pub(crate) fn say(common: &Common, setup: &Setup, socket: &Socket) {
     let local = socket.settle(&setup.config.web).listen;
     let address = format!("http://{local}/");
     let catalogs = setup.followed.catalogs.len();
-    tracing::info!(
-        address,
-        catalogs,
-        "watching {}; page and feeds are at {address}",
-        count(catalogs, "catalog", "catalogs")
-    );
+    let line =
+        format!("watching {}; page and feeds are at {address}", count(catalogs, "catalog", "catalogs"));
+    tracing::info!(address, catalogs, "{line}");
+    line
 }
 
 fn text(setup: &Setup, base: &str, paint: Paint) -> String {

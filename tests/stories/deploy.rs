@@ -1,0 +1,3 @@
+//! What `deploy/` promises: each file is read by a parser, each command of its pages is run.
+
+mod systemd;
