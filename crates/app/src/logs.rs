@@ -1,9 +1,10 @@
 //! Log lines: text or JSON, on standard error, as loud as asked for. The loudness can change while the program runs.
 
 use std::io::{self, IsTerminal};
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use tracing::Subscriber;
-use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing::{Event, Level, Subscriber};
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Registry, fmt, reload};
@@ -27,7 +28,7 @@ pub(crate) fn start(common: &Common, log: &Log) -> Result<Logs, ConfigError> {
     };
     let (filter, handle) = reload::Layer::new(filter(level, origin)?);
     let lines = if is_json(common, log) { json() } else { text() };
-    tracing_subscriber::registry().with(filter).with(lines).init();
+    tracing_subscriber::registry().with(filter).with(lines).with(Counting).init();
     Ok(Logs { filter: handle, fixed: common.log.is_some() })
 }
 
@@ -47,6 +48,29 @@ impl Logs {
         }
         let new = filter(&log.level, "[log] level")?;
         self.filter.reload(new).map_err(|error| ConfigError::outside("[log] level", &error.to_string()))
+    }
+}
+
+/// Lines that were logged, for `/metrics`. There is one log in a process, and so one count.
+static LINES: [AtomicU64; 3] = [AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0)];
+
+/// How many lines were logged of each level that matters to who watches over the program.
+pub(crate) fn counted() -> [(&'static str, u64); 3] {
+    let [errors, warnings, infos] = &LINES;
+    [("error", errors), ("warn", warnings), ("info", infos)]
+        .map(|(level, lines)| (level, lines.load(Ordering::Relaxed)))
+}
+
+/// Counts what is logged.
+struct Counting;
+
+impl<S: Subscriber> Layer<S> for Counting {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        let level = *event.metadata().level();
+        let place = [Level::ERROR, Level::WARN, Level::INFO].into_iter().position(|counted| counted == level);
+        if let Some(lines) = place.and_then(|place| LINES.get(place)) {
+            lines.fetch_add(1, Ordering::Relaxed);
+        }
     }
 }
 

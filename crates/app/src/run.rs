@@ -2,14 +2,17 @@
 
 pub(crate) mod backups;
 pub(crate) mod chats;
+mod disk;
 mod heap;
 mod lanes;
 pub(crate) mod loops;
 mod manager;
+mod metrics;
 pub(crate) mod projects;
 pub(crate) mod reload;
 pub(crate) mod site;
 pub(crate) mod stop;
+mod tally;
 pub(crate) mod watching;
 pub(crate) mod welcome;
 
@@ -24,7 +27,7 @@ use anyhow::Context;
 use chrono::Utc;
 use tokio::sync::{Notify, watch};
 use whimbrel_commands::{Commands, Settings};
-use whimbrel_fanout::Fanout;
+use whimbrel_fanout::{Channel, Fanout};
 use whimbrel_store::{OpenStep, Opened, Progress, Store};
 use whimbrel_telegram::Bot;
 use whimbrel_watch::{Github, LinkChecker, ProjectWatcher, Watcher};
@@ -45,6 +48,7 @@ use self::loops::Loops;
 use self::manager::Manager;
 use self::site::Socket;
 use self::stop::{Asked, Signals};
+use self::tally::Tally;
 
 /// What the loops get to end in, so that with the store's last flush the whole takes less than five seconds.
 const LAST_WORDS: Duration = Duration::from_secs(4);
@@ -114,8 +118,9 @@ async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()>
     // Nobody is looked at yet, but everybody is known: until each was read, `/readyz` says that they are waited for.
     watcher.look_now(&[], Utc::now()).await;
     let commands = Server::bind(&setup.store_folder());
-    let chats = Chats::new(&setup.config)?;
-    let fanout = lanes_of(&store, &chats, &setup).await?;
+    let (chats, tally) = (Chats::new(&setup.config)?, Tally::default());
+    let channels = chats.channels().into_iter().map(|channel| tally.watch(channel)).collect();
+    let fanout = lanes_of(&store, channels, &chats, &setup).await?;
 
     let (stop, stopping) = watch::channel(false);
     let (configuration, configured) = watch::channel(Arc::new(setup));
@@ -124,14 +129,23 @@ async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()>
     let board = loops.board();
     let welcome = welcome::say(common, &configured.borrow(), &socket);
 
-    loops.start("watch", watching::looking(watcher.clone(), Arc::clone(&wake), configured.clone()));
+    loops.start(
+        "watch",
+        watching::looking(watcher.clone(), Arc::clone(&wake), configured.clone(), tally.clone()),
+    );
     loops.start("edits", watching::hearing(watcher.clone(), Arc::clone(&wake), configured.clone()));
     let (progress, hurry) = (projects::Progress::default(), Arc::new(Notify::new()));
     loops.start(
         "projects",
-        projects::following(projects.clone(), progress.clone(), Arc::clone(&hurry), configured.clone()),
+        projects::following(
+            projects.clone(),
+            progress.clone(),
+            Arc::clone(&hurry),
+            configured.clone(),
+            tally.clone(),
+        ),
     );
-    loops.start("links", projects::checking(links, configured.clone()));
+    loops.start("links", projects::checking(links, configured.clone(), tally.clone()));
     loops.start("backups", backups::keeping(store.clone()));
     loops.start("lanes", lanes::telling(store.clone(), fanout.clone(), configured.clone()));
     let answers = Commands::new(store.clone(), fanout.clone(), Settings::default());
@@ -152,7 +166,8 @@ async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()>
     let hooks = projects::hooks(projects.clone(), watcher.clone(), hurry, configured.clone());
     let about =
         site::About { board, configured: configured.clone(), projects, progress, fanout: fanout.clone() };
-    loops.start("site", site::serving(store.clone(), socket, about, vec![hooks]));
+    let metrics = metrics::route(store.clone(), about.clone(), tally);
+    loops.start("site", site::serving(store.clone(), socket, about, vec![hooks, metrics]));
     loops.start(
         "configuration",
         reload::following(common.clone(), logs, watcher, chats, configuration, Arc::clone(&again), wake),
@@ -191,9 +206,14 @@ async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()>
 }
 
 /// All lanes, as the store has them.
-async fn lanes_of(store: &Store, chats: &Chats, setup: &Setup) -> anyhow::Result<Fanout> {
+async fn lanes_of(
+    store: &Store,
+    channels: Vec<Arc<dyn Channel>>,
+    chats: &Chats,
+    setup: &Setup,
+) -> anyhow::Result<Fanout> {
     let settings = setup.config.fanout.for_fanout(setup.config.web.public_url.as_deref());
-    let (store, channels, pace) = (store.clone(), chats.channels(), chats.pace.clone());
+    let (store, pace) = (store.clone(), chats.pace.clone());
     let opened = move || Fanout::open(store, channels, pace, settings, Utc::now());
     let fanout = tokio::task::spawn_blocking(opened).await?.context("reading the lanes")?;
     #[cfg(feature = "charts")]

@@ -37,7 +37,14 @@ impl Facts {
         let all = fingerprint(|hasher| {
             (titles, &status).hash(hasher);
             for catalog in &catalogs {
-                (&catalog.source, catalog.last_success, catalog.last_change, catalog.next_due).hash(hasher);
+                (
+                    &catalog.source,
+                    catalog.last_look,
+                    catalog.last_success,
+                    catalog.last_change,
+                    catalog.next_due,
+                )
+                    .hash(hasher);
                 (&catalog.last_error, catalog.failures, catalog.stale, &catalog.held).hash(hasher);
                 catalog.unread.hash(hasher);
                 (catalog.followed, catalog.entries, catalog.listings, catalog.sections).hash(hasher);

@@ -20,6 +20,7 @@ mod files;
 mod health;
 mod library;
 mod links;
+mod metrics;
 mod page;
 mod render;
 mod rendered;
@@ -32,6 +33,7 @@ mod status;
 mod trouble;
 
 pub use files::{SiteReport, write_site};
+pub use metrics::{Family, METRICS_MEDIA, Metrics};
 pub use routes::{Route, RouteAnswer};
 pub use serve::serve;
 pub use settings::Settings;

@@ -14,6 +14,7 @@ use whimbrel_web::{BudgetState, ProjectsState, Route, RouteAnswer};
 
 use super::Setup;
 use super::loops::Pulse;
+use super::tally::Tally;
 use crate::screen::count;
 
 /// The loop shows that it lives, and notices a clock that jumped, within this time.
@@ -96,8 +97,10 @@ pub(crate) fn following(
     progress: Progress,
     wake: Arc<Notify>,
     configured: watch::Receiver<Arc<Setup>>,
+    tally: Tally,
 ) -> impl Fn(Pulse) -> Loop {
     move |mut pulse| {
+        let tally = tally.clone();
         let (watcher, progress, wake) = (watcher.clone(), progress.clone(), Arc::clone(&wake));
         let mut configured = configured.clone();
         Box::pin(async move {
@@ -113,6 +116,7 @@ pub(crate) fn following(
                         round = watcher.poll_worthwhile(now) => round,
                     };
                     progress.note(&round, now);
+                    tally.projects(&round);
                     tell(&round);
                     wait = round.again;
                 }
@@ -165,9 +169,10 @@ fn tell(round: &ProjectRound) {
 pub(crate) fn checking(
     checker: LinkChecker,
     configured: watch::Receiver<Arc<Setup>>,
+    tally: Tally,
 ) -> impl Fn(Pulse) -> Loop {
     move |mut pulse| {
-        let (checker, configured) = (checker.clone(), configured.clone());
+        let (checker, configured, tally) = (checker.clone(), configured.clone(), tally.clone());
         Box::pin(async move {
             let mut known = None;
             loop {
@@ -184,8 +189,11 @@ pub(crate) fn checking(
                     () = pulse.stopped() => return,
                     done = checker.poll_due(Utc::now()) => done,
                 };
-                if let Err(error) = done {
-                    tracing::error!("what was seen of links could not be written down: {error}");
+                match done {
+                    Ok(round) => tally.links(&round),
+                    Err(error) => {
+                        tracing::error!("what was seen of links could not be written down: {error}");
+                    }
                 }
                 if !pulse.pause(LINKS_REST).await {
                     return;

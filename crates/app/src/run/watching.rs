@@ -11,6 +11,7 @@ use whimbrel_watch::{Edits, Round, Spec, Watcher};
 
 use super::Setup;
 use super::loops::Pulse;
+use super::tally::Tally;
 
 /// Looks that found nothing new are written down at least this often, and a clock that jumped is noticed.
 const LONGEST_REST: Duration = Duration::from_secs(30);
@@ -37,9 +38,11 @@ pub(crate) fn looking(
     watcher: Watcher,
     wake: Arc<Notify>,
     configured: watch::Receiver<Arc<Setup>>,
+    tally: Tally,
 ) -> impl Fn(Pulse) -> Loop {
     move |mut pulse| {
         let (watcher, wake, configured) = (watcher.clone(), Arc::clone(&wake), configured.clone());
+        let tally = tally.clone();
         Box::pin(async move {
             let (mut network, mut keeping) = (Network::default(), Keeping::default());
             loop {
@@ -48,6 +51,7 @@ pub(crate) fn looking(
                     () = pulse.stopped() => return,
                     round = watcher.poll_due_within(Utc::now(), PATIENCE) => round,
                 };
+                tally.catalogs(&round);
                 network.notice(&round, &configured.borrow());
                 keeping.notice(&round);
                 let mut rest = if round.refused.is_some() { RETRY } else { rest(&watcher).await };

@@ -102,6 +102,7 @@ pub(super) fn json(scene: &Scene<'_>) -> Result<String, Failed> {
                 "title": meta.title,
                 "source": meta.source,
                 "entries": meta.entries,
+                "last_look": meta.last_look,
                 "last_success": meta.last_success,
                 "last_change": meta.last_change,
                 "next_look": scene.facts.next_look(meta),
