@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use whimbrel_catalog::rank::{self, Row, Verdict};
-use whimbrel_catalog::{Metric, Mover};
+use whimbrel_catalog::{CatalogId, Metric, Mover};
 use whimbrel_news::{News, Subject};
 
 use crate::packed::{self, Packed, put, take};
@@ -97,6 +97,16 @@ pub fn shown(value: u64) -> String {
         1_000..100_000 => format!("{}.{}k", value / 1_000, value % 1_000 / 100),
         100_000..1_000_000 => format!("{}k", value / 1_000),
         _ => format!("{}.{}m", value / 1_000_000, value % 1_000_000 / 100_000),
+    }
+}
+
+/// The name of a ranking in the store: of a catalog or one of its sections, or over all projects.
+pub fn scope(metric: &Metric, catalog: Option<&CatalogId>, section: &[String]) -> String {
+    let metric = if *metric == Metric::Forks { "forks" } else { "stars" };
+    match catalog {
+        None => format!("{metric} all"),
+        // No id of a catalog and no heading holds a line feed.
+        Some(id) => format!("{metric} of {id}\n{}", section.join("\n")),
     }
 }
 

@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tracing::info;
 use whimbrel_catalog::{CatalogId, EntryKey, Metric, SectionPath};
 use whimbrel_news::{Dated, Subject};
-use whimbrel_project::ranks::{judge, news};
+use whimbrel_project::ranks::{judge, news, scope};
 use whimbrel_project::{Project, ProjectId, RankRow, Rules, Standing};
 use whimbrel_store::{RankRecord, Store, StoreError};
 
@@ -33,9 +33,6 @@ const FEWEST: usize = 3;
 
 /// What rankings are by.
 const METRICS: [Metric; 2] = [Metric::Stars, Metric::Forks];
-
-/// The ranking over all projects comes last, so it says when all were looked at.
-const ALL: &str = "all";
 
 impl ProjectWatcher {
     /// Once an hour: looks at all rankings when that was not done for a day, else at those of catalogs that came since.
@@ -67,7 +64,7 @@ fn is_within(at: DateTime<Utc>, now: DateTime<Utc>, span: TimeDelta) -> bool {
     at <= now && now - at < span
 }
 
-/// When all rankings were last looked at.
+/// When all rankings were last looked at: the one over all projects comes last.
 fn last(store: &Store) -> Result<Option<DateTime<Utc>>, StoreError> {
     let all = METRICS.iter().last().map(|metric| scope(metric, None, &[]));
     Ok(store.rank_state(&all.unwrap_or_default())?.and_then(|state| state.looked()))
@@ -290,16 +287,6 @@ impl Writer<'_> {
             self.records.clear();
         }
         Ok(())
-    }
-}
-
-/// The name of a ranking in the store.
-fn scope(metric: &Metric, catalog: Option<&CatalogId>, section: &[String]) -> String {
-    let metric = if *metric == Metric::Forks { "forks" } else { "stars" };
-    match catalog {
-        None => format!("{metric} {ALL}"),
-        // No id of a catalog and no heading holds a line feed.
-        Some(id) => format!("{metric} of {id}\n{}", section.join("\n")),
     }
 }
 
