@@ -31,5 +31,9 @@ mod side;
 mod sources;
 mod supply;
 mod telegram;
+
 mod telegram_messages;
+mod telegram_places;
 mod telegram_stand_in;
+mod telegram_trouble;
+mod telegram_webhook;

@@ -5,29 +5,35 @@ use std::fs;
 use whimbrel_world::telegram::{Person, Telegram};
 use whimbrel_world::{World, catalog_of, eventually};
 
-const CURLEW: (&str, &str) = ("curlew", "https://github.com/example/curlew");
-const GODWIT: (&str, &str) = ("godwit", "https://github.com/example/godwit");
-const PLOVER: (&str, &str) = ("plover", "https://github.com/example/plover");
+pub(crate) const CURLEW: (&str, &str) = ("curlew", "https://github.com/example/curlew");
+pub(crate) const GODWIT: (&str, &str) = ("godwit", "https://github.com/example/godwit");
+pub(crate) const PLOVER: (&str, &str) = ("plover", "https://github.com/example/plover");
 
 /// The program with a bot and a catalog.
-async fn begin(telegram: &Telegram) -> World {
-    let mut world = World::new();
-    world.hurry();
-    world.write("birds.md", catalog_of("Birds", [CURLEW]));
-    world.follow("birds", "birds.md");
-    world.configure(&format!("[fanout]\nsettle = \"0s\"\n[telegram]\napi_url = \"{}\"", telegram.api_url()));
+pub(crate) async fn begin(telegram: &Telegram) -> World {
+    let mut world = prepare(telegram);
     world.variable("WHIMBREL_TELEGRAM__TOKEN", &telegram.token());
     start(&mut world).await;
     world
 }
 
-async fn start(world: &mut World) {
+/// A catalog, and where Telegram is.
+pub(crate) fn prepare(telegram: &Telegram) -> World {
+    let mut world = World::new();
+    world.hurry();
+    world.write("birds.md", catalog_of("Birds", [CURLEW]));
+    world.follow("birds", "birds.md");
+    world.configure(&format!("[fanout]\nsettle = \"0s\"\n[telegram]\napi_url = \"{}\"", telegram.api_url()));
+    world
+}
+
+pub(crate) async fn start(world: &mut World) {
     world.start_with(&["run", "--config", "whimbrel.toml", "--log-format", "json", "--log", "trace"]).await;
     world.is_ready().await;
 }
 
 /// Ends it: nobody misbehaved, and the token is nowhere.
-async fn end(telegram: &Telegram, mut world: World) {
+pub(crate) async fn end(telegram: &Telegram, mut world: World) {
     let said = world.stop().await;
     let secret = telegram.token();
     assert!(said.len() > 1000 && !said.contains(&secret), "the log is silent, or shows the token:\n{said}");
@@ -39,7 +45,7 @@ async fn end(telegram: &Telegram, mut world: World) {
 }
 
 /// Presses a button once it is there.
-async fn press(person: &Person, label: &str) {
+pub(crate) async fn press(person: &Person, label: &str) {
     eventually(&format!("a button `{label}` under {:?}", person.sees_last()), || async {
         let last = person.sees_last()?;
         last.labels().concat().contains(&label).then_some(())

@@ -11,7 +11,7 @@ pub(crate) mod load;
 use serde::{Deserialize, Serialize};
 use whimbrel_watch::CatalogConfig;
 
-pub(crate) use chats::{DestinationConfig, DiscordSettings, FanoutSettings, TelegramSettings};
+pub(crate) use chats::{DestinationConfig, DiscordSettings, FanoutSettings, TELEGRAM_HOOK, TelegramSettings};
 pub(crate) use error::ConfigError;
 #[allow(unused_imports)]
 pub(crate) use load::{Environment, Loaded, load};

@@ -13,6 +13,7 @@ pub(crate) mod reload;
 pub(crate) mod site;
 pub(crate) mod stop;
 mod tally;
+mod telegram;
 pub(crate) mod watching;
 pub(crate) mod welcome;
 
@@ -156,18 +157,25 @@ async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()>
             async move { pulse.alongside(discord.chat(answers, Utc::now)).await }
         });
     }
-    if let Some(telegram) = chats.telegram.clone() {
-        let bot = Bot::new(telegram, answers, fanout.clone(), chats.pace.clone());
-        loops.start("telegram", move |mut pulse| {
-            let bot = bot.clone();
-            async move { pulse.alongside(bot.listen()).await }
-        });
+    let bot = chats
+        .telegram
+        .clone()
+        .map(|telegram| Bot::new(telegram, answers, fanout.clone(), chats.pace.clone()));
+    if let Some(bot) = bot.clone() {
+        loops.start("telegram", telegram::listening(bot, configured.clone()));
     }
     let hooks = projects::hooks(projects.clone(), watcher.clone(), hurry, configured.clone());
-    let about =
-        site::About { board, configured: configured.clone(), projects, progress, fanout: fanout.clone() };
+    let about = site::About {
+        board,
+        configured: configured.clone(),
+        projects,
+        progress,
+        fanout: fanout.clone(),
+        bot: bot.clone(),
+    };
     let metrics = metrics::route(store.clone(), about.clone(), tally);
-    loops.start("site", site::serving(store.clone(), socket, about, vec![hooks, metrics]));
+    let routes = [hooks, metrics].into_iter().chain(bot.map(telegram::hooks)).collect();
+    loops.start("site", site::serving(store.clone(), socket, about, routes));
     loops.start(
         "configuration",
         reload::following(common.clone(), logs, watcher, chats, configuration, Arc::clone(&again), wake),

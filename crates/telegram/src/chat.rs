@@ -5,19 +5,28 @@
 mod answer;
 mod call;
 mod heard;
+mod hook;
+mod listen;
 mod menu;
 mod poll;
 mod rights;
 mod say;
+mod seen;
+mod trouble;
 mod turns;
 mod words;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use whimbrel_commands::Commands;
 use whimbrel_fanout::{Fanout, Pace};
 
+use self::hook::Door;
+pub use self::hook::{Delivered, HOOK_BYTES, Webhook};
 use self::rights::Rights;
+use self::seen::Seen;
+use self::trouble::Told;
+use self::turns::Turns;
 use crate::send::Telegram;
 
 /// The bot, as people see it. Clones are the same one.
@@ -30,14 +39,48 @@ struct Inner {
     fanout: Fanout,
     pace: Pace,
     rights: Rights,
-    /// Its number, once the service has said it.
-    id: OnceLock<i64>,
+    /// Who it is, once the service has said it.
+    me: Mutex<Option<Me>>,
+    /// What is under way, however it came.
+    turns: Turns,
+    /// Updates that came.
+    seen: Seen,
+    /// Where the service delivers, while it does.
+    door: Mutex<Option<Door>>,
+    /// What is wrong, for the status.
+    told: Told,
+}
+
+/// A bot's number and its name, without `@`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Me {
+    id: i64,
+    name: String,
 }
 
 impl Bot {
     /// A bot that answers by these commands, at the pace that broadcasts keep to as well.
     pub fn new(telegram: Telegram, commands: Commands, fanout: Fanout, pace: Pace) -> Self {
-        let (rights, id) = (Rights::default(), OnceLock::new());
-        Self(Arc::new(Inner { telegram, commands, fanout, pace, rights, id }))
+        Self(Arc::new(Inner {
+            telegram,
+            commands,
+            fanout,
+            pace,
+            rights: Rights::default(),
+            me: Mutex::default(),
+            turns: Turns::default(),
+            seen: Seen::default(),
+            door: Mutex::default(),
+            told: Told::default(),
+        }))
+    }
+
+    /// Why people are not heard at the moment, in words.
+    pub fn trouble(&self) -> Option<String> {
+        self.0.told.now()
+    }
+
+    fn me(&self) -> MutexGuard<'_, Option<Me>> {
+        self.0.me.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

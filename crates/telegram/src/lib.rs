@@ -9,5 +9,5 @@ pub mod render;
 mod send;
 mod verdict;
 
-pub use chat::Bot;
+pub use chat::{Bot, Delivered, HOOK_BYTES, Webhook};
 pub use send::{Setup, SetupError, Telegram};

@@ -3,15 +3,17 @@
 //! Requests go through a client of our own rather than the library's: that one sleeps ten seconds inside a call after
 //! any trouble of the server, and keeps only a part of what a refusal says.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use reqwest::multipart;
+use ring::hmac;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Map, Value};
+use tokio::sync::watch;
 use url::Url;
 use whimbrel_fanout::{Bundle, Channel, Destination, Nonce, Part, SendError, Sent, Service, Style, Upload};
 
@@ -51,6 +53,8 @@ pub struct Telegram(Arc<Inner>);
 struct Inner {
     api_url: Url,
     token: RwLock<SecretString>,
+    /// Counts the tokens, so that whoever waits because one was refused hears of the next.
+    tokens: watch::Sender<u64>,
     client: reqwest::Client,
     timeout: Duration,
 }
@@ -86,12 +90,34 @@ impl Telegram {
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .map_err(SetupError::Client)?;
-        Ok(Self(Arc::new(Inner { api_url, token: RwLock::new(token), client, timeout })))
+        let (token, tokens) = (RwLock::new(token), watch::Sender::new(0));
+        Ok(Self(Arc::new(Inner { api_url, token, tokens, client, timeout })))
     }
 
     /// Goes on with another token.
     pub fn set_token(&self, token: SecretString) {
-        *self.0.token.write().unwrap_or_else(PoisonError::into_inner) = token;
+        let mut current = self.0.token.write().unwrap_or_else(PoisonError::into_inner);
+        if current.expose_secret() != token.expose_secret() {
+            *current = token;
+            self.0.tokens.send_modify(|count| *count += 1);
+        }
+    }
+
+    /// Changes with every other token.
+    pub(crate) fn tokens(&self) -> watch::Receiver<u64> {
+        self.0.tokens.subscribe()
+    }
+
+    /// Something nobody can know without the token, different for each purpose.
+    pub(crate) fn derived(&self, purpose: &str) -> SecretString {
+        let token = self.0.token.read().unwrap_or_else(PoisonError::into_inner);
+        let key = hmac::Key::new(hmac::HMAC_SHA256, token.expose_secret().as_bytes());
+        let tag = hmac::sign(&key, purpose.as_bytes());
+        let hex = tag.as_ref().iter().fold(String::new(), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        });
+        hex.into()
     }
 
     /// Where a method is asked for. The address is a secret, since the token is a part of it.

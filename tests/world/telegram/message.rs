@@ -72,6 +72,8 @@ pub(super) struct Message {
     pub(super) silent: bool,
     pub(super) reply_to: Option<i32>,
     pub(super) service: Option<Value>,
+    /// Where it was forwarded from.
+    pub(super) origin: Option<Value>,
 }
 
 impl Message {
@@ -91,6 +93,7 @@ impl Message {
             silent: false,
             reply_to: None,
             service: None,
+            origin: None,
         }
     }
 
@@ -105,6 +108,9 @@ impl Message {
                 value[name] = content.clone();
             }
             return value;
+        }
+        if let Some(origin) = &self.origin {
+            value["forward_origin"] = origin.clone();
         }
         let (text, entities) =
             if self.photo.is_some() { ("caption", "caption_entities") } else { ("text", "entities") };

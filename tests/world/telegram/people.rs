@@ -60,6 +60,28 @@ impl Person {
         self.write(place.id(), Some(topic), text)
     }
 
+    /// Forwards the newest message of a channel to the bot.
+    pub fn forwards(&self, channel: &Place) -> i32 {
+        let now = self.telegram.shared.clock.now();
+        let mut all = self.telegram.shared.lock();
+        all.state.private(self.id);
+        let place = all.state.at(channel.id());
+        assert!(
+            place.kind == Kind::Channel,
+            "what was written elsewhere comes with the name of who wrote it"
+        );
+        let shown = place.messages.values().next_back().expect("something stands in the channel");
+        let origin = json!({
+            "type": "channel", "chat": place.json(), "message_id": shown.id, "date": shown.at.timestamp(),
+        });
+        let (formatted, id) = (shown.formatted.clone(), all.state.next_message(self.id));
+        let message = Message { origin: Some(origin), ..Message::new(id, Some(self.id), now, formatted) };
+        all.state.add(self.id, message);
+        let content = all.state.message_json(self.id, id);
+        updates::tell(&mut all, "message", content, self.id, now);
+        id
+    }
+
     /// Presses the newest button with these words on it in the private chat.
     pub fn presses(&self, label: &str) {
         self.press(self.id, label);

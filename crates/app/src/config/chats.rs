@@ -8,7 +8,11 @@ use serde::{Deserialize, Serialize};
 use whimbrel_fanout::{Cadence, Destination, New};
 use whimbrel_news::Filter;
 use whimbrel_store::Origin;
+use whimbrel_telegram::Webhook;
 use whimbrel_watch::Span;
+
+/// Where Telegram delivers, below the address of the site. It never changes.
+pub(crate) const TELEGRAM_HOOK: &str = "/hooks/telegram";
 
 /// How news goes out (`[fanout]`).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,6 +37,11 @@ pub(crate) struct TelegramSettings {
     /// The bot's token. Better kept out of the file. Default: none.
     #[serde(skip_serializing)]
     pub(crate) token: Option<SecretString>,
+    /// Telegram calls us at `public_url`, instead of us asking it. Default false.
+    pub(crate) webhook: bool,
+    /// What Telegram shows when it calls. Default: one made from the token.
+    #[serde(skip_serializing)]
+    pub(crate) webhook_secret: Option<SecretString>,
 }
 
 /// The bot and the webhooks on Discord (`[discord]`).
@@ -92,7 +101,8 @@ impl FanoutSettings {
 
 impl Default for TelegramSettings {
     fn default() -> Self {
-        Self { api_url: "https://api.telegram.org".to_owned(), token: None }
+        let api_url = "https://api.telegram.org".to_owned();
+        Self { api_url, token: None, webhook: false, webhook_secret: None }
     }
 }
 
@@ -106,6 +116,32 @@ impl TelegramSettings {
     /// The token, if there is one.
     pub(crate) fn token(&self) -> Option<&SecretString> {
         given(self.token.as_ref())
+    }
+
+    /// What Telegram shows when it calls, where somebody chose it.
+    pub(crate) fn webhook_secret(&self) -> Option<&SecretString> {
+        given(self.webhook_secret.as_ref())
+    }
+
+    /// Where Telegram calls us, if it shall.
+    pub(crate) fn hook(&self, site: Option<&str>) -> Option<Webhook> {
+        let site = site.filter(|_| self.webhook)?;
+        let url = format!("{}{TELEGRAM_HOOK}", site.trim_end_matches('/'));
+        Some(Webhook { url, secret: self.webhook_secret().cloned() })
+    }
+
+    /// The key that is wrong, and why.
+    pub(crate) fn wrong(&self, site: Option<&str>) -> Option<(&'static str, &'static str)> {
+        if self.webhook && site.is_none() {
+            let why = "Telegram can only call an address it can reach: set `public_url` in [web] to the https address \
+                       people reach the site under, or leave this off and Telegram is asked";
+            return Some(("webhook", why));
+        }
+        let secret = self.webhook_secret()?.expose_secret();
+        let of_it = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+        let fits = secret.len() <= 256 && secret.bytes().all(of_it);
+        let why = "the secret may have at most 256 letters, digits, _ and -; without one, one is made from the token";
+        (!fits).then_some(("webhook_secret", why))
     }
 }
 
@@ -141,7 +177,10 @@ fn given(token: Option<&SecretString>) -> Option<&SecretString> {
 
 impl PartialEq for TelegramSettings {
     fn eq(&self, other: &Self) -> bool {
-        self.api_url == other.api_url && same(self.token(), other.token())
+        self.api_url == other.api_url
+            && same(self.token(), other.token())
+            && self.webhook == other.webhook
+            && same(self.webhook_secret(), other.webhook_secret())
     }
 }
 

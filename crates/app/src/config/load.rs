@@ -17,8 +17,13 @@ pub(crate) const USUAL: &str = "whimbrel.toml";
 
 /// Keys that hold secrets: they can also come from a file (`WHIMBREL_GITHUB__TOKEN_FILE`) and from a systemd
 /// credential (`github_token`).
-const SECRETS: [&[&str]; 4] =
-    [&["github", "token"], &["github", "webhook_secret"], &["telegram", "token"], &["discord", "token"]];
+const SECRETS: [&[&str]; 5] = [
+    &["github", "token"],
+    &["github", "webhook_secret"],
+    &["telegram", "token"],
+    &["telegram", "webhook_secret"],
+    &["discord", "token"],
+];
 
 /// What surrounds the program, as a value, so that tests can make their own.
 #[derive(Clone, Debug, Default)]
@@ -104,17 +109,23 @@ pub(super) fn read(file: &Path, source: &str, environment: &Environment) -> Resu
 
 /// What no single value tells: every id once, every source one we can read.
 fn sound(file: &Path, source: &str, config: &Config, folder: &Path) -> Result<(), ConfigError> {
-    #[derive(Deserialize)]
+    #[derive(Default, Deserialize)]
     struct Places {
         #[serde(default)]
         catalog: Vec<Place>,
+        #[serde(default)]
+        telegram: BTreeMap<String, toml::Spanned<toml::Value>>,
     }
     #[derive(Deserialize)]
     struct Place {
         id: toml::Spanned<String>,
         source: toml::Spanned<String>,
     }
-    let places = toml::from_str::<Places>(source).map(|places| places.catalog).unwrap_or_default();
+    let Places { catalog: places, telegram } = toml::from_str(source).unwrap_or_default();
+    if let Some((key, why)) = config.telegram.wrong(config.web.public_url.as_deref()) {
+        let span = telegram.get(key).map(toml::Spanned::span);
+        return Err(ConfigError::at(file, source, span, &format!("`{key}` in [telegram]: {why}")));
+    }
     let mut seen = BTreeSet::new();
     for (place, catalog) in config.catalogs.iter().enumerate() {
         let wrong = |span: fn(&Place) -> Range<usize>, message: String| {
@@ -177,6 +188,17 @@ impl Environment {
     #[cfg(test)]
     pub(crate) fn of<const N: usize>(variables: [(&str, &str); N]) -> Self {
         Self { variables: variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into() }
+    }
+
+    /// Files that hold secrets: what they say may change while we run.
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
+        let credentials = self.variables.get("CREDENTIALS_DIRECTORY");
+        let keys = SECRETS.iter().flat_map(|key| {
+            let named = self.variables.get(&file_variable(key)).map(PathBuf::from);
+            let credential = credentials.map(|folder| Path::new(folder).join(key.join("_")));
+            [named, credential]
+        });
+        keys.flatten().collect()
     }
 
     /// Everything in it that configures us. A variable of its own wins over a file with a secret, and that over a

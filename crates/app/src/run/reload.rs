@@ -1,7 +1,9 @@
-//! The configuration read again while the program runs: when its file changes, and when a signal asks for it.
+//! The configuration read again while the program runs: when its file changes or one that holds a secret, and when a
+//! signal asks for it.
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -18,7 +20,7 @@ use crate::config::{self, Environment};
 use crate::logs::Logs;
 use crate::screen::reasons;
 
-/// How often the file is looked at. Asking for its times works on every file system and through every kind of link.
+/// How often the files are looked at. Asking for its times works on every file system and through every kind of link.
 const GLANCE: Duration = Duration::from_secs(1);
 
 /// Makes the loop that follows the configuration.
@@ -31,12 +33,13 @@ pub(crate) fn following(
     asked: Arc<Notify>,
     wake: Arc<Notify>,
 ) -> impl Fn(Pulse) -> Pin<Box<dyn Future<Output = ()> + Send>> {
-    let follower = Arc::new(Follower { common, logs, watcher, chats, configuration, wake });
+    let secrets = Environment::of_process().files();
+    let follower = Arc::new(Follower { common, logs, watcher, chats, configuration, wake, secrets });
     move |mut pulse| {
         let (follower, asked) = (Arc::clone(&follower), Arc::clone(&asked));
         Box::pin(async move {
             // Unknown at first: what was written since the program read it is not missed.
-            let mut stamp = None;
+            let mut stamp = Vec::new();
             loop {
                 pulse.beat();
                 tokio::select! {
@@ -63,14 +66,19 @@ struct Follower {
     chats: Chats,
     configuration: watch::Sender<Arc<Setup>>,
     wake: Arc<Notify>,
+    /// Files with a secret in each.
+    secrets: Vec<PathBuf>,
 }
 
 impl Follower {
-    /// What tells whether the file was written.
-    fn stamp(&self) -> Option<(SystemTime, u64)> {
-        let setup = self.configuration.borrow();
-        let about = fs::metadata(setup.file.as_deref()?).ok()?;
-        Some((about.modified().ok()?, about.len()))
+    /// What tells whether a file was written: that of the configuration, or one with a secret.
+    fn stamp(&self) -> Vec<Option<(SystemTime, u64)>> {
+        let stamp = |file: &Path| {
+            let about = fs::metadata(file).ok()?;
+            Some((about.modified().ok()?, about.len()))
+        };
+        let file = self.configuration.borrow().file.clone();
+        file.iter().chain(&self.secrets).map(|file| stamp(file)).collect()
     }
 
     /// Takes over what the configuration says now; one that is wrong changes nothing.

@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use whimbrel_fanout::Fanout;
 use whimbrel_store::Store;
+use whimbrel_telegram::Bot;
 use whimbrel_watch::ProjectWatcher;
 use whimbrel_web::{LoopState, Off, Route, Settings, Site, StatusFacts, StatusSource};
 
@@ -68,6 +69,7 @@ pub(crate) struct About {
     pub(crate) projects: ProjectWatcher,
     pub(crate) progress: Progress,
     pub(crate) fanout: Fanout,
+    pub(crate) bot: Option<Bot>,
 }
 
 /// Makes the loop. `routes` are served beside page and feeds.
@@ -180,6 +182,7 @@ fn remarks(about: &About, now: chrono::DateTime<Utc>) -> Vec<String> {
             remarks.push(format!("nothing is sent to {} for now: {}", service.service, rest.reason));
         }
     }
+    remarks.extend(about.bot.as_ref().and_then(Bot::trouble));
     for (number, what) in [
         (status.parked, "refuse our messages; what comes for them is kept"),
         (status.retrying, "could not be reached the last time; it is tried again"),

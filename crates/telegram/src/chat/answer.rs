@@ -118,7 +118,7 @@ impl Bot {
         let Some(chat) = found["id"].as_i64().filter(|_| kind != "private") else {
             return Ok(Err(words::NOT_THERE));
         };
-        let bot = self.0.id.get().copied().unwrap_or_default();
+        let bot = self.me().as_ref().map_or(0, |me| me.id);
         if wanted.changes() && !may_post(telegram, chat, bot, kind == "channel").await? {
             return Ok(Err(words::MAY_NOT_POST));
         }

@@ -1,6 +1,7 @@
 //! Chats side by side, one chat in order.
 
 use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::oneshot;
@@ -12,7 +13,7 @@ const CHATS: usize = 256;
 /// What was asked in a chat is answered after what was asked there before.
 #[derive(Default)]
 pub(super) struct Turns {
-    last: HashMap<i64, JoinHandle<()>>,
+    last: Mutex<HashMap<i64, JoinHandle<()>>>,
 }
 
 /// Something under way.
@@ -23,13 +24,15 @@ pub(super) struct Turn {
 
 impl Turns {
     /// Begins work for a chat as soon as what came before is done there. It says when all it changes is written down.
-    pub(super) fn begin<F>(&mut self, chat: i64, work: impl FnOnce(oneshot::Sender<()>) -> F) -> Turn
+    pub(super) fn begin<F>(&self, chat: i64, work: impl FnOnce(oneshot::Sender<()>) -> F) -> Turn
     where
         F: Future<Output = ()> + Send + 'static,
     {
         let (say_decided, decided) = oneshot::channel();
         let (say_done, done) = oneshot::channel();
-        let (before, work) = (self.last.remove(&chat), work(say_decided));
+        let work = work(say_decided);
+        let mut last = self.lock();
+        let before = last.remove(&chat);
         let task = tokio::spawn(async move {
             if let Some(before) = before {
                 // It may have panicked: that was its own business.
@@ -38,22 +41,33 @@ impl Turns {
             work.await;
             let _ = say_done.send(());
         });
-        self.last.insert(chat, task);
+        last.insert(chat, task);
         Turn { decided, done }
     }
 
+    /// Whether there is room for more.
+    pub(super) fn has_room(&self) -> bool {
+        let mut last = self.lock();
+        last.retain(|_, task| !task.is_finished());
+        last.len() < CHATS
+    }
+
     /// Waits until there is room for more.
-    pub(super) async fn room(&mut self) {
-        loop {
-            self.last.retain(|_, task| !task.is_finished());
-            if self.last.len() < CHATS {
-                return;
-            }
-            let Some(chat) = self.last.keys().next().copied() else { return };
-            if let Some(task) = self.last.remove(&chat) {
+    pub(super) async fn room(&self) {
+        while !self.has_room() {
+            let one = {
+                let mut last = self.lock();
+                let chat = last.keys().next().copied();
+                chat.and_then(|chat| last.remove(&chat))
+            };
+            if let Some(task) = one {
                 let _ = task.await;
             }
         }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<i64, JoinHandle<()>>> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -83,8 +97,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_slow_chat_keeps_its_order_and_holds_up_nobody() {
         let order = Arc::new(Mutex::new(Vec::new()));
-        let mut turns = Turns::default();
-        let mut begin = |chat: i64, name: &'static str, pause: u64| {
+        let turns = Turns::default();
+        let begin = |chat: i64, name: &'static str, pause: u64| {
             let order = Arc::clone(&order);
             turns.begin(chat, |decided| async move {
                 let _ = decided.send(());
