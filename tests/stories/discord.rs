@@ -1,7 +1,9 @@
 //! People follow catalogs from Discord: with commands and buttons, in channels and by a webhook, through restarts.
 
+mod gateway;
+
 use serde_json::json;
-use whimbrel_world::discord::{Discord, Guild, Hook, Person, Place, reads};
+use whimbrel_world::discord::{Discord, Guild, Hook, Person, Place};
 use whimbrel_world::{World, catalog_of, eventually};
 
 const TOKEN: &str = "bWFkZVVw.Zm9y.dGhlU3Rvcnk0";
@@ -24,8 +26,24 @@ fn list(count: usize) -> String {
 
 /// The program with a bot's token; the configuration goes on with what `more` says.
 async fn scene(more: impl Fn(&Guild) -> String) -> Scene {
+    scene_at(|_| {}, more).await
+}
+
+/// The same at a Discord that was prepared.
+async fn scene_at(prepare: impl Fn(&Discord), more: impl Fn(&Guild) -> String) -> Scene {
+    let token = |world: &mut World| world.variable("WHIMBREL_DISCORD__TOKEN", TOKEN);
+    scene_in(prepare, token, more).await
+}
+
+/// The same with a token that comes another way.
+async fn scene_in(
+    prepare: impl Fn(&Discord),
+    token: impl Fn(&mut World),
+    more: impl Fn(&Guild) -> String,
+) -> Scene {
     let discord = Discord::start();
     discord.token(TOKEN);
+    prepare(&discord);
     let guild = discord.guild("Readers");
     let general = guild.channel("general");
     let (ada, ben) = (guild.member("ada"), guild.member("ben"));
@@ -34,7 +52,7 @@ async fn scene(more: impl Fn(&Guild) -> String) -> Scene {
     world.write("birds.md", list(1));
     world.hurry();
     world.configure(&format!("[discord]\napi_url = \"{}\"\n[fanout]\nsettle = \"0s\"", discord.api_url()));
-    world.variable("WHIMBREL_DISCORD__TOKEN", TOKEN);
+    token(&mut world);
     world.configure(&more(&guild));
     world.follow("birds", "birds.md");
     world.start().await;
@@ -213,32 +231,4 @@ async fn a_kill_loses_nothing_and_repeats_nothing() {
     assert_eq!(puts(&scene.discord), 1, "commands that are right are left alone");
     // Who is started three times within five seconds begins more sessions than may be, and cannot know.
     scene.world.stop().await;
-}
-
-#[tokio::test]
-#[ignore = "waits for the real minute after which a silent connection is left"]
-async fn a_gateway_that_falls_silent_is_left() {
-    let scene = scene(|_| String::new()).await;
-    scene.listens().await;
-    scene.discord.gateway().heartbeat(std::time::Duration::from_secs(1));
-    scene.discord.gateway().breaks();
-    eventually("the bot comes back", || async {
-        (scene.discord.gateway().heard_of("resume") + scene.discord.gateway().heard_of("identify") >= 2)
-            .then_some(())
-    })
-    .await;
-    scene.discord.gateway().is_connected(1).await;
-    let used = scene.ben.uses("/help", json!({})).await;
-    assert!(
-        !used.failed() && used.is_ephemeral(),
-        "{:?}",
-        scene.ben.messages().iter().map(reads).collect::<Vec<_>>()
-    );
-    scene.discord.gateway().goes_silent();
-    let before = scene.discord.gateway().heard_of("identify");
-    eventually("another connection", || async {
-        (scene.discord.gateway().heard_of("identify") > before).then_some(())
-    })
-    .await;
-    scene.ends(&[]).await;
 }

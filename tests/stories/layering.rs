@@ -29,7 +29,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
 ];
 
 /// Libraries that only one crate may name, so that they can be changed in one place.
-const KEPT: [(&str, &str); 11] = [
+const KEPT: [(&str, &str); 12] = [
     ("sled", "store"),
     ("octocrab", "watch"),
     ("gix", "watch"),
@@ -39,6 +39,7 @@ const KEPT: [(&str, &str); 11] = [
     ("axum", "web"),
     ("askama", "web"),
     ("serenity", "discord"),
+    ("tokio-tungstenite", "discord"),
     ("teloxide", "telegram"),
     ("clap", "app"),
 ];

@@ -5,10 +5,10 @@
 
 mod compose;
 mod gateway;
+mod listener;
 mod menu;
 mod question;
 mod respond;
-mod watchdog;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,12 +18,16 @@ use reqwest::Method;
 use secrecy::{ExposeSecret, SecretString};
 use whimbrel_commands::Commands;
 
+use self::gateway::Turns;
+use self::listener::Listener;
 use crate::send::{Answer, Discord};
 
 /// The first pause after a try to connect that failed …
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// … which doubles up to this.
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);
+/// How long Discord is left alone when it does not want the bot as it is: only an update changes that, or Discord.
+const REFUSED_PAUSE: Duration = Duration::from_hours(1);
 /// How often it is looked whether the token is another one.
 const GLANCE: Duration = Duration::from_secs(1);
 
@@ -31,6 +35,11 @@ const GLANCE: Duration = Duration::from_secs(1);
 enum Trouble {
     /// Discord does not know the token.
     Token,
+    /// Discord does not let a bot like this one listen.
+    Refused {
+        /// Why, in words.
+        reason: &'static str,
+    },
     /// Something that may be over soon.
     Passing {
         /// What happened, in words.
@@ -44,25 +53,29 @@ impl Discord {
     /// Answers what people ask the bot, without end. Without a token it waits for one. `clock` says what time it is
     /// when somebody asks.
     pub async fn chat(self: Arc<Self>, commands: Commands, clock: fn() -> DateTime<Utc>) {
-        let mut pause = FIRST_PAUSE;
+        let listener = Listener::new(Arc::clone(&self), commands, clock);
+        let (mut pause, turns, mut refused) = (FIRST_PAUSE, Turns::default(), None);
         loop {
             let Some(token) = self.token() else {
                 tokio::time::sleep(GLANCE).await;
                 continue;
             };
-            match self.session(&token, &commands, clock).await {
+            match self.session(&token, &turns, &listener).await {
                 Ok(()) => pause = FIRST_PAUSE,
                 Err(Trouble::Token) => {
                     tracing::error!("Discord does not know the bot's token: nobody can ask anything there");
                     self.other_token(&token).await;
                 }
+                Err(Trouble::Refused { reason }) => {
+                    if refused.replace(reason) != Some(reason) {
+                        tracing::error!(reason, "nobody can ask anything at Discord: {reason}");
+                    }
+                    self.rest(REFUSED_PAUSE, &token).await;
+                }
                 Err(Trouble::Passing { reason, wait }) => {
                     let rest = wait.unwrap_or(pause).max(pause);
                     tracing::warn!(reason, "cannot listen at Discord ({reason}); tried again in {rest:?}");
-                    tokio::select! {
-                        () = tokio::time::sleep(rest) => {}
-                        () = self.other_token(&token) => {}
-                    }
+                    self.rest(rest, &token).await;
                     pause = (pause * 2).min(LONGEST_PAUSE);
                 }
             }
@@ -70,35 +83,27 @@ impl Discord {
     }
 
     /// Listens and answers until the token is another one.
-    async fn session(
-        self: &Arc<Self>,
-        token: &SecretString,
-        commands: &Commands,
-        clock: fn() -> DateTime<Utc>,
-    ) -> Result<(), Trouble> {
+    async fn session(&self, token: &SecretString, turns: &Turns, listener: &Listener) -> Result<(), Trouble> {
         let me = good(self.call(Method::GET, "/applications/@me", Some(token), None).await)?;
         let application = me.json["id"].as_str().and_then(|id| id.parse().ok());
         let application: u64 = application.ok_or_else(|| unreadable("who the bot is"))?;
         match menu::offer(self, token, application).await {
             Ok(()) => {}
-            Err(Trouble::Token) => return Err(Trouble::Token),
             // Those offered before are there still.
             Err(Trouble::Passing { reason, .. }) => {
                 tracing::warn!(reason, "the commands could not be offered at Discord ({reason})");
             }
+            Err(trouble) => return Err(trouble),
         }
-        let gateway = good(self.call(Method::GET, "/gateway/bot", Some(token), None).await)?;
-        let sessions = &gateway.json["session_start_limit"];
-        if sessions["remaining"] == 0 {
-            // More, and Discord would take the token away.
-            let wait = sessions["reset_after"].as_u64().map(Duration::from_millis);
-            let reason = "today's connections are used up".to_owned();
-            return Err(Trouble::Passing { reason, wait });
+        gateway::listen(self, token, turns, listener).await
+    }
+
+    /// Waits this long, or until the token is another one.
+    async fn rest(&self, long: Duration, token: &SecretString) {
+        tokio::select! {
+            () = tokio::time::sleep(long) => {}
+            () = self.other_token(token) => {}
         }
-        let url = gateway.json["url"].as_str().ok_or_else(|| unreadable("where to listen"))?;
-        let shards = gateway.json["shards"].as_u64().and_then(|shards| u32::try_from(shards).ok());
-        let at = gateway::Gateway { url, shards: shards.unwrap_or(1).max(1), token };
-        gateway::listen(self, at, commands, clock).await
     }
 
     /// Waits until the token is not this one any more.

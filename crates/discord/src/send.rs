@@ -26,6 +26,9 @@ use crate::render::{self, CONTINUES, POST_NAME};
 /// Where Discord is.
 const DISCORD: &str = "https://discord.com";
 const VERSION: &str = "/api/v10";
+/// Who we are, as Discord wants bots to say it.
+pub(crate) const AGENT: &str =
+    concat!("DiscordBot (https://github.com/whimbrel-rs/whimbrel, ", env!("CARGO_PKG_VERSION"), ")");
 const CONNECT: Duration = Duration::from_secs(10);
 /// A request with pictures may take a while; then it counts as lost.
 const TOTAL: Duration = Duration::from_secs(30);
@@ -88,11 +91,7 @@ impl Discord {
         }
         check(&credentials)?;
         let http = reqwest::Client::builder()
-            .user_agent(concat!(
-                "DiscordBot (https://github.com/whimbrel-rs/whimbrel, ",
-                env!("CARGO_PKG_VERSION"),
-                ")"
-            ))
+            .user_agent(AGENT)
             .connect_timeout(CONNECT)
             .timeout(TOTAL)
             // An address that leads elsewhere would take the token with it.
@@ -260,16 +259,6 @@ impl Discord {
     /// The bot's token as it is now.
     pub(crate) fn token(&self) -> Option<SecretString> {
         self.credentials().token.clone()
-    }
-
-    /// The address of Discord, without a path.
-    pub(crate) fn base(&self) -> &str {
-        self.api.trim_end_matches(VERSION)
-    }
-
-    /// A client that waits for nothing without end.
-    pub(crate) fn http(&self) -> reqwest::Client {
-        self.http.clone()
     }
 
     async fn heard(&self, request: reqwest::RequestBuilder) -> Answer {

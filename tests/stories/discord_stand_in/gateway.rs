@@ -33,7 +33,7 @@ impl Line {
     }
 
     async fn say(&mut self, message: Value) {
-        self.0.send(Message::Text(message.to_string())).await.expect("it is open");
+        self.0.send(Message::text(message.to_string())).await.expect("it is open");
     }
 
     async fn hear(&mut self) -> Value {

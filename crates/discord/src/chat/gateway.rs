@@ -1,140 +1,182 @@
-//! The connection to the gateway, through serenity: kept by it, watched by us.
+//! The connection to Discord's gateway, by our own hands, so that whatever happens to it is waited for and never
+//! turned over in circles.
+//!
+//! Each shard holds a connection of its own. One that breaks, falls silent or is sent away comes back to its session and
+//! misses nothing; where that is not possible, another session is begun.
 
-use std::collections::HashMap;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+mod connection;
+mod ending;
+mod frame;
+mod pulse;
+mod socket;
+mod turns;
 
-use chrono::{DateTime, Utc};
-use secrecy::{ExposeSecret, SecretString};
-use serenity::client::{ClientBuilder, Context, EventHandler};
-use serenity::gateway::{GatewayError, ShardManager};
-use serenity::http::HttpBuilder;
-use serenity::model::application::Interaction;
-use serenity::model::event::ResumedEvent;
-use serenity::model::gateway::{GatewayIntents, Ready};
-use whimbrel_commands::Commands;
+use std::hash::{BuildHasher, RandomState};
+use std::time::Duration;
 
-use super::watchdog::{Sign, Watchdog};
-use super::{Trouble, question, respond};
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
+use reqwest::Method;
+use secrecy::SecretString;
+use tokio::time::{Instant, sleep};
+
+use self::connection::{Memory, Shard};
+use self::ending::{Next, Pauses};
+pub(super) use self::turns::Turns;
+use super::listener::Listener;
+use super::{Trouble, good, unreadable};
 use crate::send::Discord;
 
-/// How often it is looked whether the connections live.
-const LOOK: Duration = Duration::from_secs(2);
+/// More connections than this no bot needs; more are not made on anybody's word.
+const MOST_SHARDS: u64 = 1_000;
 
-/// Where to listen, and who listens.
-pub(super) struct Gateway<'a> {
-    pub(super) url: &'a str,
-    pub(super) shards: u32,
-    pub(super) token: &'a SecretString,
+/// After so many connections in a row that came to nothing, a session is not asked for any more: its place may be gone.
+const TRIES: u32 = 4;
+
+/// Where to listen, and how.
+#[derive(Clone, Debug)]
+struct Door {
+    url: String,
+    shards: u32,
+    /// How many sessions may be begun at once …
+    at_once: u32,
+    /// … how many more today …
+    left: u64,
+    /// … and when there may be more.
+    more_after: Duration,
 }
 
 /// Listens until the token is another one.
 pub(super) async fn listen(
-    discord: &Arc<Discord>,
-    at: Gateway<'_>,
-    commands: &Commands,
-    clock: fn() -> DateTime<Utc>,
+    discord: &Discord,
+    token: &SecretString,
+    turns: &Turns,
+    listener: &Listener,
 ) -> Result<(), Trouble> {
-    let live = Arc::new(AtomicBool::new(true));
-    let listener =
-        Listener { discord: Arc::clone(discord), commands: commands.clone(), clock, live: Arc::clone(&live) };
-    // The library's own limiter forgets that there is another address than Discord's; nothing but one question about
-    // the gateway goes this way.
-    let http = HttpBuilder::new(at.token.expose_secret()).client(discord.http()).proxy(discord.base());
-    let http = http.ratelimiter_disabled(true).build();
-    let client = ClientBuilder::new_with_http(http, GatewayIntents::GUILDS).event_handler(listener).await;
-    let mut client = client.map_err(|_| passing("there is no client"))?;
-    // Where its own question was not answered, it would go to the real Discord.
-    at.url.clone_into(&mut *client.ws_url.lock().await);
-    let manager = Arc::clone(&client.shard_manager);
-    let _end = End { manager: Arc::clone(&manager), live };
+    let door = ask(discord, token).await?;
+    if door.left < u64::from(door.shards) {
+        return Err(used_up(&door));
+    }
+    let shard = |number| Shard { number, of: door.shards };
+    let keep = |number| keep(discord, token, door.clone(), shard(number), turns, listener);
+    let mut shards: FuturesUnordered<_> = (0..door.shards).map(keep).collect();
     tokio::select! {
-        ended = client.start_shards(at.shards) => match ended {
-            Err(serenity::Error::Gateway(GatewayError::InvalidAuthentication)) => Err(Trouble::Token),
-            Err(serenity::Error::Gateway(
-                GatewayError::InvalidGatewayIntents | GatewayError::DisallowedGatewayIntents,
-            )) => Err(passing("Discord does not let us hear of servers")),
-            _ => Err(passing("the connection came to an end")),
-        },
-        () = watch(&manager) => Err(passing("the connection came to an end")),
-        () = discord.other_token(at.token) => Ok(()),
+        Some(trouble) = shards.next() => Err(trouble),
+        () = discord.other_token(token) => Ok(()),
     }
 }
 
-/// Makes connections anew that fell silent; does not end.
-async fn watch(manager: &Arc<ShardManager>) {
-    let mut dogs = HashMap::new();
+/// Keeps a shard on a connection, until that is not possible any more.
+async fn keep(
+    discord: &Discord,
+    token: &SecretString,
+    mut door: Door,
+    shard: Shard,
+    turns: &Turns,
+    listener: &Listener,
+) -> Trouble {
+    let (mut memory, mut pauses, mut first) = (Memory::default(), Pauses::default(), true);
     loop {
-        tokio::time::sleep(LOOK).await;
-        let now = Instant::now();
-        let mut dead = Vec::new();
-        for (id, runner) in manager.runners.lock().await.iter() {
-            let sign = Sign { stage: runner.stage, latency: runner.latency };
-            if dogs.entry(*id).or_insert_with(|| Watchdog::new(sign, now)).is_dead(sign, now) {
-                dead.push(*id);
+        let begun = Instant::now();
+        let mut turn = None;
+        if memory.session.is_none() {
+            // Whether another session may be begun is for Discord to say, each time.
+            if !std::mem::take(&mut first) {
+                match ask(discord, token).await.and_then(enough) {
+                    Ok(asked) => door = asked,
+                    Err(Trouble::Passing { reason, wait }) => {
+                        let pause = pauses.after(Duration::ZERO, fraction()).max(wait.unwrap_or_default());
+                        say(&reason, pause, &pauses);
+                        sleep(pause).await;
+                        continue;
+                    }
+                    Err(trouble) => return trouble,
+                }
             }
+            turn = Some(turns.wait(shard.number, door.at_once).await);
         }
-        for id in dead {
-            tracing::warn!(shard = id.0, "Discord's gateway fell silent: connecting again");
-            manager.restart(id).await;
+        let url = memory.session.as_ref().map(|session| session.resume_gateway_url.as_str());
+        let url = url.filter(|url| is_as_safe(url, &door.url)).unwrap_or(&door.url).to_owned();
+        let ending = connection::listen(&url, shard, token, turn, &mut memory, listener).await;
+        match ending.next {
+            Next::Token => return Trouble::Token,
+            Next::Refused(reason) => return Trouble::Refused { reason },
+            Next::Resume => {}
+            Next::Anew => memory = Memory::default(),
         }
+        let pause = pauses.after(begun.elapsed(), fraction()).max(ending.rest.unwrap_or_default());
+        if memory.in_vain >= TRIES {
+            memory = Memory::default();
+        }
+        say(&ending.reason, pause, &pauses);
+        sleep(pause).await;
     }
 }
 
-fn passing(reason: &str) -> Trouble {
-    Trouble::Passing { reason: reason.to_owned(), wait: None }
+/// Asks where to listen.
+async fn ask(discord: &Discord, token: &SecretString) -> Result<Door, Trouble> {
+    let told = good(discord.call(Method::GET, "/gateway/bot", Some(token), None).await)?.json;
+    let url = told["url"].as_str().ok_or_else(|| unreadable("where to listen"))?;
+    let start = &told["session_start_limit"];
+    let small = |number: Option<u64>| number.unwrap_or(1).clamp(1, MOST_SHARDS) as u32;
+    Ok(Door {
+        url: url.to_owned(),
+        shards: small(told["shards"].as_u64()),
+        at_once: small(start["max_concurrency"].as_u64()),
+        left: start["remaining"].as_u64().unwrap_or(u64::MAX),
+        more_after: start["reset_after"].as_u64().map(Duration::from_millis).unwrap_or_default(),
+    })
 }
 
-/// Sees to it that nothing of a client goes on listening when nobody waits for it any more.
-struct End {
-    manager: Arc<ShardManager>,
-    live: Arc<AtomicBool>,
+fn enough(door: Door) -> Result<Door, Trouble> {
+    if door.left == 0 { Err(used_up(&door)) } else { Ok(door) }
 }
 
-impl Drop for End {
-    fn drop(&mut self) {
-        self.live.store(false, Ordering::Relaxed);
-        let manager = Arc::clone(&self.manager);
-        if let Ok(threads) = tokio::runtime::Handle::try_current() {
-            threads.spawn(async move { manager.shutdown_all().await });
-        }
+fn used_up(door: &Door) -> Trouble {
+    let reason = "today's connections are used up".to_owned();
+    Trouble::Passing { reason, wait: Some(door.more_after) }
+}
+
+/// Whether a connection there is as secret as here: the token goes over it.
+fn is_as_safe(there: &str, here: &str) -> bool {
+    there.starts_with("wss://") || there.starts_with("ws://") && here.starts_with("ws://")
+}
+
+/// Says what happened; not for ever, where it goes on happening.
+fn say(reason: &str, pause: Duration, pauses: &Pauses) {
+    if pauses.are_longest() {
+        tracing::debug!(reason, "not listening at Discord ({reason}); connecting again in {pause:.1?}");
+    } else {
+        tracing::warn!(reason, "not listening at Discord ({reason}); connecting again in {pause:.1?}");
     }
 }
 
-/// Hears what people ask.
-struct Listener {
-    discord: Arc<Discord>,
-    commands: Commands,
-    clock: fn() -> DateTime<Utc>,
-    live: Arc<AtomicBool>,
+/// A number from nought to one that nobody foresees: the keys the standard library makes up for its tables.
+fn fraction() -> f64 {
+    RandomState::new().hash_one(()) as f64 / u64::MAX as f64
 }
 
-#[serenity::async_trait]
-impl EventHandler for Listener {
-    async fn ready(&self, _: Context, ready: Ready) {
-        let servers = ready.guilds.len();
-        tracing::info!(servers, "listening at Discord, on {servers} servers");
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fractions_differ_and_stay_between_nought_and_one() {
+        let many: Vec<f64> = (0..100).map(|_| fraction()).collect();
+        assert!(many.iter().all(|it| (0.0..=1.0).contains(it)));
+        assert!(many.iter().any(|it| *it < 0.5) && many.iter().any(|it| *it > 0.5), "{many:?}");
     }
 
-    async fn resume(&self, _: Context, _: ResumedEvent) {
-        tracing::debug!("listening at Discord again; nothing was missed");
-    }
-
-    async fn interaction_create(&self, _: Context, interaction: Interaction) {
-        if !self.live.load(Ordering::Relaxed) {
-            return;
-        }
-        match interaction {
-            Interaction::Autocomplete(typing) => {
-                let Some((field, typed)) = question::typing(&typing.data) else { return };
-                let choices = self.commands.complete(field, typed, respond::CHOICES).await;
-                respond::propose(&self.discord, typing.id.get(), &typing.token, &choices).await;
-            }
-            other => {
-                let Some(question) = question::read(other) else { return };
-                respond::answer(&self.discord, question, &self.commands, (self.clock)()).await;
-            }
+    #[test]
+    fn the_token_takes_no_open_road() {
+        for (there, here, safe) in [
+            ("wss://b.example", "wss://a.example", true),
+            ("ws://b.example", "wss://a.example", false),
+            ("ws://127.0.0.1:1", "ws://127.0.0.1:1", true),
+            ("https://b.example", "wss://a.example", false),
+            ("", "ws://a.example", false),
+        ] {
+            assert_eq!(is_as_safe(there, here), safe, "{there} {here}");
         }
     }
 }

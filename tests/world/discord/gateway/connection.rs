@@ -50,7 +50,7 @@ pub(in super::super) fn upgrade(
     tokio::spawn(async move {
         // A client that goes away before it is one is an ordinary end.
         let Ok(upgraded) = hyper::upgrade::on(&mut request).await else { return };
-        let config = WebSocketConfig { max_message_size: Some(1 << 20), ..WebSocketConfig::default() };
+        let config = WebSocketConfig::default().max_message_size(Some(1 << 20));
         let io = TokioIo::new(upgraded);
         let stream = WebSocketStream::from_raw_socket(io, Role::Server, Some(config)).await;
         Connection::new(shared, stream, socket).run(&query).await;
@@ -169,7 +169,7 @@ impl Connection {
 
     async fn say(&mut self, text: String) {
         // Whoever is gone is noticed when nothing comes any more.
-        let _ = self.stream.send(Message::Text(text)).await;
+        let _ = self.stream.send(Message::text(text)).await;
     }
 
     /// A goodbye of the application: with 1000 and 1001 it says that it will not come back.
