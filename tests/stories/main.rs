@@ -1,5 +1,6 @@
 //! What people do with the program, told from outside: one file a story.
 
+mod alarms;
 mod bad_input;
 mod browser;
 mod cli;

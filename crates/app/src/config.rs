@@ -4,6 +4,7 @@
 //! compares it with these structs. Where a configuration comes from and how values from outside the file override it
 //! stands in [`mod@load`]; what is said about a wrong one in [`error`].
 
+mod admin;
 mod chats;
 pub(crate) mod error;
 pub(crate) mod load;
@@ -11,6 +12,7 @@ pub(crate) mod load;
 use serde::{Deserialize, Serialize};
 use whimbrel_watch::CatalogConfig;
 
+pub(crate) use admin::AdminSettings;
 pub(crate) use chats::{DestinationConfig, DiscordSettings, FanoutSettings, TELEGRAM_HOOK, TelegramSettings};
 pub(crate) use error::ConfigError;
 #[allow(unused_imports)]
@@ -41,6 +43,8 @@ pub(crate) struct Config {
     /// Places the configuration itself subscribes.
     #[serde(rename = "destination", skip_serializing_if = "Vec::is_empty")]
     pub(crate) destinations: Vec<DestinationConfig>,
+    /// Who is told that something needs them.
+    pub(crate) admin: AdminSettings,
     /// How page and feeds are served.
     pub(crate) web: whimbrel_web::Settings,
     /// Where the state lies and how it is kept.

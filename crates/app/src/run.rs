@@ -1,5 +1,6 @@
 //! `whimbrel run`: the store, the watcher and the site wired together, loops around them, and a graceful end.
 
+mod alarms;
 pub(crate) mod backups;
 pub(crate) mod chats;
 mod disk;
@@ -44,6 +45,7 @@ use crate::logs::{self, Logs};
 use crate::samples::{self, Followed};
 use crate::screen::reasons;
 
+use self::alarms::Alarms;
 use self::chats::Chats;
 use self::loops::Loops;
 use self::manager::Manager;
@@ -107,7 +109,7 @@ async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()>
     let manager = Manager::of_process();
     // Before anything is made: a second start by mistake leaves nothing behind.
     let socket = Socket::bind(loaded.config.web.listen)?;
-    let store = open(&loaded).await?;
+    let (store, recovered) = open_saying(&loaded).await?;
     let setup = Setup::of(loaded)?;
     let settings = setup.config.watch.clone();
     let catalogs = setup.followed.catalogs.clone();
@@ -120,8 +122,8 @@ async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()>
     watcher.look_now(&[], Utc::now()).await;
     let commands = Server::bind(&setup.store_folder());
     let (chats, tally) = (Chats::new(&setup.config)?, Tally::default());
-    let channels = chats.channels().into_iter().map(|channel| tally.watch(channel)).collect();
-    let fanout = lanes_of(&store, channels, &chats, &setup).await?;
+    let channels: Vec<_> = chats.channels().into_iter().map(|channel| tally.watch(channel)).collect();
+    let fanout = lanes_of(&store, channels.clone(), &chats, &setup).await?;
 
     let (stop, stopping) = watch::channel(false);
     let (configuration, configured) = watch::channel(Arc::new(setup));
@@ -173,6 +175,14 @@ async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()>
         fanout: fanout.clone(),
         bot: bot.clone(),
     };
+    let alarms = Alarms {
+        store: store.clone(),
+        about: about.clone(),
+        channels,
+        pace: chats.pace.clone(),
+        opened: Arc::new(recovered),
+    };
+    loops.start("alarms", alarms::telling(alarms));
     let metrics = metrics::route(store.clone(), about.clone(), tally);
     let routes = [hooks, metrics].into_iter().chain(bot.map(telegram::hooks)).collect();
     loops.start("site", site::serving(store.clone(), socket, about, routes));
@@ -236,9 +246,17 @@ pub(crate) fn github(loaded: &Loaded) -> anyhow::Result<Github> {
 
 /// Opens the store; what had to be done is said aloud.
 pub(crate) async fn open(loaded: &Loaded) -> anyhow::Result<Store> {
+    Ok(open_saying(loaded).await?.0)
+}
+
+/// The same; what had to be done to save a damaged store is handed back in words.
+async fn open_saying(loaded: &Loaded) -> anyhow::Result<(Store, Vec<String>)> {
     let (settings, folder) = (loaded.config.store.clone(), loaded.folder.clone());
     let opened = tokio::task::spawn_blocking(move || Store::open(&settings, &folder, Utc::now())).await?;
     let Opened { store, steps } = opened?;
+    let harmless =
+        |step: &OpenStep| matches!(step, OpenStep::Created | OpenStep::Projects(_) | OpenStep::Spread(_));
+    let recovered = steps.iter().filter(|step| !harmless(step)).map(keep::sentence).collect();
     for step in &steps {
         match step {
             OpenStep::Created => {
@@ -247,7 +265,7 @@ pub(crate) async fn open(loaded: &Loaded) -> anyhow::Result<Store> {
             step => tracing::warn!("{}", keep::sentence(step)),
         }
     }
-    Ok(store)
+    Ok((store, recovered))
 }
 
 /// What commands that ask over the socket are answered.

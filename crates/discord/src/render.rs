@@ -26,6 +26,8 @@ pub(crate) const CONTINUES: &str = "continues";
 
 /// A post's name takes so many characters.
 const MAX_POST_NAME: usize = 100;
+/// A notice has at most so many characters; a message takes 2,000 units, and few of ours need two.
+const MAX_NOTICE: usize = 1_900;
 /// The colour of the stripe beside our embeds: the brown of a whimbrel's back.
 const COLOUR: u32 = 0x8b_6b_43;
 
@@ -42,6 +44,13 @@ pub fn render(bundle: &Bundle, style: Style, charts: &[Upload]) -> Vec<Part> {
     let name = post_name(bundle);
     let uploads = if style == Style::Rich { charts } else { &[] };
     drafts.into_iter().enumerate().map(|(number, draft)| part(draft, number, &name, uploads)).collect()
+}
+
+/// A plain message of our own, for whoever runs the program.
+pub fn notice(text: &str) -> Part {
+    let content = text.lines().map(|line| escape(line, MAX_NOTICE)).collect::<Vec<_>>().join("\n");
+    let content = whimbrel_news::wording::clip(&content, MAX_NOTICE);
+    part(Draft { content, embeds: Vec::new() }, 0, "Whimbrel needs you", &[])
 }
 
 /// A message before it is JSON.

@@ -47,6 +47,11 @@ pub fn render(bundle: &Bundle, style: Style) -> Vec<Part> {
     parts
 }
 
+/// A plain message of our own, for whoever runs the program.
+pub fn notice(text: &str) -> Part {
+    part(&[Line::of(&clip(text, TEXT_UNITS / 2))], None, Style::Plain)
+}
+
 /// Puts the picture to the words where they fit under one, else behind them.
 fn illustrate(parts: &mut Vec<Part>, words: Option<&Vec<Line>>, picture: &Upload) {
     let units = words.map_or(0, |lines| lines.iter().map(|line| line.units(Style::Rich) + 1).sum());
