@@ -12,6 +12,10 @@ pub(crate) const MOST: usize = 100;
 /// Whole batches that have to succeed before the size grows.
 const GOOD: u32 = 2;
 
+/// Whole batches that have to succeed before a size is tried again that was too much: each time costs GitHub ten seconds
+/// and us points of the next hour.
+const REST: u32 = 128;
+
 /// Failures in a row after which it is not a project that is too much but GitHub that is not well. One bad project
 /// never makes more than two, because halves are asked in turn.
 const ILL: u32 = 4;
@@ -21,11 +25,15 @@ const ILL: u32 = 4;
 pub(crate) struct BatchSize {
     size: usize,
     good: u32,
+    /// The largest size that went well.
+    proven: usize,
+    /// The smallest size that was too much when it was tried beyond that, and whole batches until it is tried again.
+    too_much: Option<(usize, u32)>,
 }
 
 impl Default for BatchSize {
     fn default() -> Self {
-        Self { size: START, good: 0 }
+        Self { size: START, good: 0, proven: 0, too_much: None }
     }
 }
 
@@ -45,16 +53,33 @@ impl BatchSize {
             return;
         }
         self.good += 1;
-        if self.good >= GOOD {
-            let step = if self.size < START { self.size / 2 } else { self.size / 4 };
-            (self.size, self.good) = ((self.size + step.max(1)).min(MOST), 0);
+        self.too_much = match self.too_much {
+            Some((size, rest)) if rest > 1 => Some((size, rest - 1)),
+            _ => None,
+        };
+        if self.good < GOOD {
+            return;
+        }
+        (self.proven, self.good) = (self.proven.max(self.size), 0);
+        let step = if self.size < START { self.size / 2 } else { self.size / 4 };
+        let next = (self.size + step.max(1)).min(MOST);
+        if self.too_much.is_none_or(|(size, _)| next < size) {
+            self.size = next;
         }
     }
 
     /// GitHub did not manage a fresh batch of this many. What halves of it do tells about the projects in them.
     pub(crate) fn failed(&mut self, asked: usize) {
-        self.size = self.size.min((asked / 2).max(1));
         self.good = 0;
+        if asked > self.proven && self.proven > 0 {
+            // The last step was too large.
+            self.too_much = Some((asked, REST));
+            self.size = self.size.min(self.proven);
+        } else {
+            // It was not too much before: GitHub is slower now, or one of them is.
+            self.size = self.size.min((asked / 2).max(1));
+            self.proven = self.proven.min(self.size);
+        }
     }
 }
 
@@ -197,8 +222,29 @@ mod tests {
         let mut work = Work::new(0..10_000);
         let (good, _, asked) = run(&mut work, &mut size, &BTreeSet::new(), 30);
         assert_eq!(good.len(), 10_000);
-        assert!(asked < 700, "{asked}");
-        assert!((15..=38).contains(&size.get()), "{}", size.get());
+        assert!(asked < 480, "{asked}");
+        assert!((20..=30).contains(&size.get()), "{}", size.get());
+    }
+
+    #[test]
+    fn what_was_too_much_is_tried_again_only_now_and_then() {
+        let mut size = BatchSize::default();
+        let mut asked = |projects: usize, most: usize| {
+            let mut work = Work::new(0..projects);
+            run(&mut work, &mut size, &BTreeSet::new(), most).2
+        };
+        asked(1_000, 50);
+        let questions = asked(10_000, 50);
+        assert!(questions <= 205, "{questions} for 10,000 projects, 50 at once");
+        // GitHub gets better, and that is found out.
+        asked(50 * REST as usize, MOST);
+        assert_eq!(asked(10_000, MOST), 100);
+        // One project that is too much for a while makes nobody ask for less for long.
+        let mut work = Work::new(0..100);
+        run(&mut work, &mut size, &BTreeSet::from([7]), MOST);
+        let mut work = Work::new(0..1_000);
+        run(&mut work, &mut size, &BTreeSet::new(), MOST);
+        assert_eq!(size.get(), MOST);
     }
 
     proptest! {
