@@ -15,6 +15,7 @@ mod export_import;
 mod first_start;
 mod fuzz;
 mod git_and_replay;
+mod github_app;
 mod github_client;
 mod github_stand_in;
 mod layering;

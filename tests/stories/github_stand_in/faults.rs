@@ -27,6 +27,7 @@ async fn statuses_come_for_as_long_and_where_the_story_says() {
         (Fault::NoLimitHeaders, 200, "", ""),
     ] {
         let github = Github::start();
+        github.clock().set(at("2026-03-01T10:00:00Z"));
         github.repository("o/r");
         assert_eq!(get(&github, "/repos/o/r").await.status, 200);
         github.fails(fault.clone()).on("/repos/o/r").times(1);
@@ -36,6 +37,8 @@ async fn statuses_come_for_as_long_and_where_the_story_says() {
         let told = if remaining == "59" { "58" } else { remaining };
         assert_eq!(met.header("x-ratelimit-remaining"), told, "{fault:?}");
         assert!(github.journal().violations.is_empty(), "{fault:?}");
+        // Later than what may have been on its way.
+        github.clock().advance(TimeDelta::seconds(2));
         let next = get(&github, "/zen").await;
         let told_to_wait =
             !retry_after.is_empty() || fault == Fault::SecondaryLimitSilent || remaining == "0";
@@ -86,6 +89,10 @@ async fn answers_of_graphql_can_be_half() {
     let half = ask(&github, query, json!({ "ids": ids })).await.json();
     assert_eq!(half["data"]["nodes"], json!([{ "id": ids[0] }, null, { "id": ids[2] }, null]));
     assert_eq!(half["errors"].as_array().map(Vec::len), Some(2));
+    github.fails(Fault::NothingThere).times(1);
+    let nothing = ask(&github, query, json!({ "ids": ids })).await.json();
+    assert_eq!(nothing["data"]["nodes"], json!([null, null, null, null]));
+    assert!(nothing["errors"].as_array().is_some_and(|all| all.iter().all(|one| one["type"] == "NOT_FOUND")));
     github.fails(Fault::Errors).on("/graphql");
     let none = ask(&github, query, json!({ "ids": ids })).await;
     assert_eq!((none.status, &none.json()["data"]), (200, &Value::Null));

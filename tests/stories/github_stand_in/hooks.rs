@@ -1,15 +1,11 @@
-//! Web hooks that go out, and the tokens of installed apps.
+//! Web hooks that go out.
 
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 use whimbrel_world::github::Github;
-
-use super::{at, client, get_with, read};
 
 type Heard = Arc<Mutex<Vec<(HeaderMap, Value)>>>;
 
@@ -88,43 +84,4 @@ async fn a_delivery_can_be_sent_again_and_forged() {
         .collect();
     assert_eq!(lines[0], lines[1], "sent again as it was");
     assert_ne!(lines[0][1], lines[2][1], "signed by somebody else");
-}
-
-fn claim(app: u64, from: i64, until: i64) -> String {
-    let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    let head = part(json!({ "alg": "RS256", "typ": "JWT" }));
-    format!("{head}.{}.c2lnbmVk", part(json!({ "iat": from, "exp": until, "iss": app.to_string() })))
-}
-
-#[tokio::test]
-async fn an_installed_app_gets_a_token_for_an_hour() {
-    let github = Github::start();
-    github.clock().set(at("2026-03-01T10:00:00Z"));
-    github.repository("o/r");
-    github.install(77, 1234);
-    let now = at("2026-03-01T10:00:00Z").timestamp();
-    let path =
-        |installation: u64| format!("{}/app/installations/{installation}/access_tokens", github.api_url());
-    for (app, installation, from, until, status) in [
-        (77, 1234, now - 60, now + 540, 201),
-        (77, 9999, now - 60, now + 540, 404),
-        (78, 1234, now - 60, now + 540, 401),
-        (77, 1234, now - 7200, now - 60, 401),
-        (77, 1234, now, now + 86_400, 401),
-    ] {
-        let line = format!("Bearer {}", claim(app, from, until));
-        let answer = read(client().post(path(installation)).header("authorization", line)).await;
-        assert_eq!(answer.status, status, "{app} {installation}");
-        if status != 201 {
-            continue;
-        }
-        let handed_out = answer.json();
-        assert_eq!(handed_out["expires_at"], "2026-03-01T11:00:00Z");
-        let line = format!("Bearer {}", handed_out["token"].as_str().unwrap_or_default());
-        let asked = async || get_with(&github, "/repos/o/r", &[("authorization", &line)]).await;
-        assert_eq!(asked().await.number("x-ratelimit-remaining"), 4_999);
-        github.clock().set(at("2026-03-01T11:00:00Z"));
-        assert_eq!(asked().await.status, 401, "the hour is over");
-        github.clock().set(at("2026-03-01T10:00:00Z"));
-    }
 }

@@ -22,6 +22,7 @@ pub(super) struct Came {
     pub(super) head: Parts,
     pub(super) body: Bytes,
     address: String,
+    port: u16,
     pub(super) now: DateTime<Utc>,
     started: Instant,
     pub(super) resource: Resource,
@@ -31,6 +32,8 @@ pub(super) struct Came {
     pub(super) busy: Duration,
     pub(super) cost: u32,
     pub(super) limited: bool,
+    /// Ids and names a query asks for.
+    pub(super) roots: u64,
     fault: bool,
 }
 
@@ -44,6 +47,7 @@ impl Came {
             head,
             body,
             address: peer.ip().to_string(),
+            port: peer.port(),
             now,
             started: Instant::now(),
             resource,
@@ -52,6 +56,7 @@ impl Came {
             busy: Duration::ZERO,
             cost: 0,
             limited: false,
+            roots: 0,
             fault: false,
         }
     }
@@ -101,11 +106,17 @@ impl Came {
             headers,
             status,
             cost: self.cost,
+            roots: self.roots,
             limited: self.limited,
             bytes,
             micros: u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX),
             fault: self.fault,
         });
+    }
+
+    /// Whose limits it counts against.
+    pub(super) fn asker<'a>(&self, who: &'a Identity) -> Asker<'a> {
+        Asker { account: &who.account, anonymous: who.anonymous, resource: self.resource, port: self.port }
     }
 
     pub(super) fn line(&self, name: &str) -> Option<&str> {
@@ -117,7 +128,7 @@ impl Drop for Came {
     /// However it ended, also by a client that went away, it is no longer under way.
     fn drop(&mut self) {
         if let Some(who) = self.who.as_ref().filter(|_| self.under_way) {
-            let asker = Asker { account: &who.account, anonymous: who.anonymous, resource: self.resource };
+            let asker = self.asker(who);
             let now = self.shared.clock.now();
             self.shared.lock().ledger.end(asker, self.busy, now);
         }

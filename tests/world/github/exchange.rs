@@ -56,7 +56,7 @@ impl Came {
         let Some(who) = self.who.clone().filter(|_| fault != Some(&Fault::Unauthorized)) else {
             return (Answer::error(401, "Bad credentials"), None);
         };
-        let asker = Asker { account: &who.account, anonymous: who.anonymous, resource: self.resource };
+        let asker = self.asker(&who);
         if let Some(version) = self.line("x-github-api-version").filter(|version| !VERSIONS.contains(version))
         {
             let message = format!("\"{version}\" is not a supported version");
@@ -75,9 +75,10 @@ impl Came {
         let (may, hasty) = all.ledger.begin(asker, points, &limits, self.now);
         if hasty {
             all.journal.object(format!(
-                "{} was told to wait and asked for {}",
+                "{} was told to wait and asked for {} at {}",
                 who.who,
-                self.head.uri.path()
+                self.head.uri.path(),
+                self.now
             ));
         }
         if let Err(refused) = may {
@@ -99,7 +100,7 @@ impl Came {
         who: &Identity,
         refused: &Refusal,
     ) -> (Answer, Option<Budget>) {
-        let asker = Asker { account: &who.account, anonymous: who.anonymous, resource: self.resource };
+        let asker = self.asker(who);
         self.limited = true;
         if let Refusal::Secondary { why, .. } = refused {
             all.journal.object(format!("{}: {why}", who.who));
@@ -123,7 +124,7 @@ impl Came {
             if wait.hour {
                 budget = Budget { used: budget.limit, reset: until, ..budget };
             }
-            all.ledger.tell(asker, !wait.hour, until);
+            all.ledger.tell(asker, !wait.hour, until, self.now);
         }
         (answer, Some(budget))
     }
@@ -145,7 +146,7 @@ impl Came {
             let answer = refusal::rate_limit(&mut all.ledger, asker, &limits, self.now);
             return (answer, Some(all.ledger.budget(asker, &limits, self.now)));
         }
-        if let Some(answer) = rest::access_token(&mut all.tokens, &ask) {
+        if let Some(answer) = rest::answer_app(&mut all.tokens, &ask) {
             return (answer, None);
         }
         let (answer, unknown) = rest::answer(&all.state, &ask);
@@ -183,6 +184,7 @@ impl Came {
             }
         };
         let cost = question.cost();
+        self.roots = question.roots();
         let mut budget = match all.ledger.charge(asker, cost, &limits, self.now) {
             Ok(budget) => budget,
             Err(refused) => return self.refuse(all, who, &refused),
@@ -192,6 +194,9 @@ impl Came {
         let effort = all.effort;
         let takes = effort.query + effort.node * u32::try_from(weight).unwrap_or(u32::MAX);
         self.busy = takes.min(PATIENCE);
+        if effort.longest.is_some_and(|longest| question.listed() > longest) {
+            return (refusal::given_up(), Some(budget));
+        }
         if takes > PATIENCE || effort.heaviest.is_some_and(|heaviest| weight > heaviest) {
             all.ledger.owe(asker, effort.penalty);
             return (refusal::given_up(), Some(budget));
@@ -200,7 +205,7 @@ impl Came {
             budget.reset += *skew;
         }
         let viewer = all.state.user(&who.who);
-        let body = graphql::answer(&question, &all.state, budget, viewer, fault == Some(&Fault::PartialData));
+        let body = graphql::answer(&question, &all.state, budget, viewer, fault);
         if let Some(Fault::ClockSkew(skew)) = fault {
             budget.reset -= *skew;
         }

@@ -27,6 +27,8 @@ pub enum Fault {
     Errors,
     /// GraphQL: 200 with the data of every other node, nulls and resource-limit errors for the others.
     PartialData,
+    /// GraphQL: 200, and no id and no name leads anywhere, as if everything were gone.
+    NothingThere,
     /// No answer at all, as long as the client waits.
     Timeout,
     /// The connection is reset before any answer.

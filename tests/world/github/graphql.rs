@@ -17,6 +17,7 @@ use serde_json::{Map, Value, json};
 
 use self::error::Trouble;
 use self::price::Price;
+use super::faults::Fault;
 use super::limits::Budget;
 use super::state::State;
 
@@ -30,6 +31,21 @@ impl Question {
     /// Points it takes from the hour.
     pub(super) fn cost(&self) -> u32 {
         self.price.points()
+    }
+
+    /// Ids and names it asks for.
+    pub(super) fn roots(&self) -> u64 {
+        let nodes = self
+            .plan
+            .0
+            .iter()
+            .filter(|step| step.below.first().is_some_and(|(kind, _)| *kind != kind::Kind::RateLimit));
+        nodes.map(|step| step.at_most).sum()
+    }
+
+    /// Ids in its lists.
+    pub(super) fn listed(&self) -> u64 {
+        self.plan.0.iter().map(|step| step.at_most).filter(|ids| *ids > 1).sum()
     }
 
     /// Objects it may lead to: what settles how long GitHub takes for it.
@@ -92,10 +108,10 @@ pub(super) fn answer(
     state: &State,
     budget: Budget,
     viewer: usize,
-    partial: bool,
+    fault: Option<&Fault>,
 ) -> String {
     let (cost, nodes) = (question.price.points(), question.price.nodes);
-    let scope = fields::Scope { state, budget, cost, nodes, viewer, partial };
+    let scope = fields::Scope { state, budget, cost, nodes, viewer, fault };
     let written = write::write(&scope, &question.plan);
     if written.errors.is_empty() {
         return format!("{{\"data\":{}}}", written.data);

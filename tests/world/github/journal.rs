@@ -24,6 +24,8 @@ pub struct Call {
     pub status: Option<u16>,
     /// What it took from the hourly budget.
     pub cost: u32,
+    /// Ids and names its query asks for, also where it is given up.
+    pub roots: u64,
     /// Refused because of a limit.
     pub limited: bool,
     /// Bytes of the answer's body.

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, TimeDelta, Utc};
 use rustc_hash::FxHashMap;
 
-/// Requests that left the client before it could hear of a refusal are forgiven for this long, where several were on
-/// their way.
+/// Requests that left the client before it could hear of a refusal are forgiven for this long: those that come by
+/// another connection than the refusal went, at the same moment of the stand-in's clock.
 const CROSSED: Duration = Duration::from_millis(25);
 
 /// How much GitHub allows; every number can be set.
@@ -97,13 +97,15 @@ pub(super) enum Refusal {
 struct Told {
     until: DateTime<Utc>,
     at: Instant,
-    others_under_way: bool,
+    /// The same by the stand-in's clock.
+    now: DateTime<Utc>,
+    port: u16,
 }
 
 impl Told {
     /// Whether a request that comes now may have left before this was heard.
-    fn crossed(&self) -> bool {
-        self.others_under_way && self.at.elapsed() < CROSSED
+    fn crossed(&self, port: u16, now: DateTime<Utc>) -> bool {
+        self.port != port && now - self.now < TimeDelta::seconds(1) && self.at.elapsed() < CROSSED
     }
 }
 
@@ -131,6 +133,8 @@ pub(super) struct Asker<'a> {
     pub(super) account: &'a str,
     pub(super) anonymous: bool,
     pub(super) resource: Resource,
+    /// Where its connection comes from.
+    pub(super) port: u16,
 }
 
 impl Asker<'_> {
@@ -169,17 +173,18 @@ impl Ledger {
         let budget = self.budget(asker, limits, now);
         let account = self.account(asker.account);
         account.under_way += 1;
-        let heeded = account.heeds(asker.resource, now);
+        let heeded = account.heeds(asker, now);
         let refusal = if budget.remaining() == 0 {
             Some(Refusal::Primary)
         } else {
-            account.too_much(asker.resource, points, limits, now)
+            account.too_much(asker, points, limits, now)
         };
         match &refusal {
             None => account.minute.push_back((now, asker.resource, points, Duration::ZERO)),
-            Some(Refusal::Primary) => account.tell(Some(asker.resource), budget.reset),
+            Some(Refusal::Primary) => account.tell(Some(asker.resource), budget.reset, asker.port, now),
             Some(Refusal::Secondary { retry_after, .. }) => {
-                account.tell(None, now + TimeDelta::from_std(*retry_after).unwrap_or_default());
+                let until = now + TimeDelta::from_std(*retry_after).unwrap_or_default();
+                account.tell(None, until, asker.port, now);
             }
         }
         (refusal.map_or(Ok(()), Err), !heeded)
@@ -199,7 +204,7 @@ impl Ledger {
         if cost > budget.remaining() {
             // GitHub shows nothing remaining to whoever asks for more than there is.
             kept.used = kept.limit;
-            account.tell(Some(asker.resource), budget.reset);
+            account.tell(Some(asker.resource), budget.reset, asker.port, now);
             return Err(Refusal::Primary);
         }
         kept.used += cost;
@@ -212,8 +217,8 @@ impl Ledger {
     }
 
     /// Remembers that the client was told to wait by another answer.
-    pub(super) fn tell(&mut self, asker: Asker<'_>, whole: bool, until: DateTime<Utc>) {
-        self.account(asker.account).tell((!whole).then_some(asker.resource), until);
+    pub(super) fn tell(&mut self, asker: Asker<'_>, whole: bool, until: DateTime<Utc>, now: DateTime<Utc>) {
+        self.account(asker.account).tell((!whole).then_some(asker.resource), until, asker.port, now);
     }
 
     /// Ends a request that took this much of GitHub's time.
@@ -235,30 +240,36 @@ impl Ledger {
 
 impl Account {
     /// Whether the client waited as long as it was told.
-    fn heeds(&self, resource: Resource, now: DateTime<Utc>) -> bool {
-        [None, Some(resource)]
+    fn heeds(&self, asker: Asker<'_>, now: DateTime<Utc>) -> bool {
+        [None, Some(asker.resource)]
             .iter()
             .filter_map(|what| self.told.get(what))
-            .all(|told| now >= told.until || told.crossed())
+            .all(|told| now >= told.until || told.crossed(asker.port, now))
     }
 
-    fn tell(&mut self, what: Option<Resource>, until: DateTime<Utc>) {
-        let others_under_way = self.under_way > 1;
-        self.told.insert(what, Told { until, at: Instant::now(), others_under_way });
+    fn tell(&mut self, what: Option<Resource>, until: DateTime<Utc>, port: u16, now: DateTime<Utc>) {
+        let known = self.told.get(&what).filter(|told| told.until == until && told.now == now);
+        // What is said again to whoever crossed it is no new wish.
+        if known.is_none() {
+            self.told.insert(what, Told { until, at: Instant::now(), now, port });
+        }
     }
 
     fn too_much(
         &mut self,
-        resource: Resource,
+        asker: Asker<'_>,
         points: u32,
         limits: &Limits,
         now: DateTime<Utc>,
     ) -> Option<Refusal> {
+        let resource = asker.resource;
         while self.minute.front().is_some_and(|(at, ..)| *at + TimeDelta::seconds(60) <= now) {
             self.minute.pop_front();
         }
         let refuse = |why, retry_after| Some(Refusal::Secondary { why, retry_after });
-        if let Some(told) = self.told.get(&None).filter(|told| now < told.until && !told.crossed()) {
+        if let Some(told) =
+            self.told.get(&None).filter(|told| now < told.until && !told.crossed(asker.port, now))
+        {
             return refuse(
                 "asked before the time to wait was over",
                 (told.until - now).to_std().unwrap_or_default(),

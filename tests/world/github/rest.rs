@@ -1,5 +1,6 @@
 //! The REST API: what each path answers, before limits and conditions have their say.
 
+mod apps;
 mod contents;
 mod paging;
 mod releases;
@@ -11,8 +12,9 @@ use serde_json::{Value, json};
 
 use super::answer::Answer;
 use super::state::{Block, Found, State};
-use super::tokens::{Identity, Tokens};
+use super::tokens::Identity;
 
+pub(super) use self::apps::answer as answer_app;
 pub(super) use self::releases::json as release_json;
 pub(super) use self::repository::owner_json;
 
@@ -162,28 +164,6 @@ fn user(state: &State, ask: &Ask<'_>) -> Answer {
 fn owner(state: &State, ask: &Ask<'_>, login: &str) -> Answer {
     let known = state.owners.iter().position(|owner| owner.login.eq_ignore_ascii_case(login));
     known.map_or_else(Answer::not_found, |index| Answer::json(200, &repository::owner(state, ask, index)))
-}
-
-/// `POST /app/installations/ID/access_tokens`; nothing where another path is asked for.
-pub(super) fn access_token(tokens: &mut Tokens, ask: &Ask<'_>) -> Option<Answer> {
-    let rest = ask.path.strip_prefix("/app/installations/")?;
-    let installation = rest.strip_suffix("/access_tokens")?;
-    if ask.method != "POST" {
-        return Some(Answer::not_found());
-    }
-    let Some(app) = ask.who.app else {
-        return Some(Answer::error(401, "A JSON web token could not be decoded"));
-    };
-    let handed_out = installation.parse().ok().and_then(|id| tokens.hand_out(app, id, ask.now));
-    Some(handed_out.map_or_else(Answer::not_found, |(token, until)| {
-        let until = until.format("%Y-%m-%dT%H:%M:%SZ").to_string();
-        let permissions = json!({ "contents": "read", "metadata": "read" });
-        let selection = "all";
-        Answer::json(
-            201,
-            &json!({ "token": token, "expires_at": until, "permissions": permissions, "repository_selection": selection }),
-        )
-    }))
 }
 
 /// A moment as GitHub writes it.

@@ -27,9 +27,20 @@ impl Github {
         self.shared.lock().tokens.revoke(token);
     }
 
-    /// Installs an app: whoever signs as it may ask for the installation's tokens.
-    pub fn install(&self, app: u64, installation: u64) {
-        self.shared.lock().tokens.install(app, installation);
+    /// Installs an app: whoever signs with its private key (PEM, as GitHub hands it out) may ask for the installation's
+    /// tokens, which hold for an hour.
+    pub fn install(&self, app: u64, installation: u64, key: &str) {
+        self.shared.lock().tokens.install(app, installation, key);
+    }
+
+    /// Removes an app from where it is installed.
+    pub fn uninstall(&self, installation: u64) {
+        self.shared.lock().tokens.uninstall(installation);
+    }
+
+    /// Ends the tokens of an installation before their time; it may ask for others.
+    pub fn revoke_lent(&self, installation: u64) {
+        self.shared.lock().tokens.revoke_lent(installation);
     }
 
     /// Sets limits.
@@ -56,9 +67,15 @@ impl Github {
         (all.effort.heaviest, all.effort.penalty) = (Some(objects), penalty);
     }
 
+    /// Gives up queries with more ids in their lists than this with 502.
+    pub fn gives_up_on_lists_beyond(&self, ids: u64) {
+        self.shared.lock().effort.longest = Some(ids);
+    }
+
     /// Gives up on no query any more.
     pub fn gives_up_on_nothing(&self) {
-        self.shared.lock().effort.heaviest = None;
+        let mut all = self.shared.lock();
+        (all.effort.heaviest, all.effort.longest) = (None, None);
     }
 
     /// Switches a fault on, for every request until it is switched off; what it returns narrows it down.

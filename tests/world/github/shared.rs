@@ -23,6 +23,8 @@ pub(super) struct Effort {
     /// Queries that may lead to more objects are given up with 502 and cost extra in the next hour.
     pub(super) heaviest: Option<u64>,
     pub(super) penalty: u32,
+    /// So are those with longer lists of ids, at no further cost.
+    pub(super) longest: Option<u64>,
 }
 
 #[derive(Default)]

@@ -1,8 +1,9 @@
 //! Who asks: tokens of users, tokens of installed apps that last an hour, and the apps' own signed claims.
 
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
+use ring::signature::{RSA_PKCS1_2048_8192_SHA256, RsaKeyPair, UnparsedPublicKey};
 use rustc_hash::FxHashMap;
 use serde_json::Value;
 
@@ -37,7 +38,8 @@ struct Token {
 #[derive(Default)]
 pub(super) struct Tokens {
     known: FxHashMap<String, Token>,
-    apps: Vec<u64>,
+    /// The apps, each with its public key.
+    apps: FxHashMap<u64, Vec<u8>>,
     installations: FxHashMap<u64, u64>,
     handed_out: u64,
 }
@@ -54,10 +56,30 @@ impl Tokens {
         self.known.remove(token);
     }
 
-    /// An app with one installation.
-    pub(super) fn install(&mut self, app: u64, installation: u64) {
-        self.apps.push(app);
+    /// An app with one installation more, and the private key it signs with: the public half of it is kept.
+    pub(super) fn install(&mut self, app: u64, installation: u64, key: &str) {
+        let body: String = key.lines().filter(|line| !line.starts_with('-')).collect();
+        let der = STANDARD.decode(body).expect("a PEM file");
+        let key = RsaKeyPair::from_der(&der).expect("a key as GitHub hands it out");
+        self.apps.insert(app, key.public().as_ref().to_vec());
         self.installations.insert(installation, app);
+    }
+
+    /// The app is not installed there any more: the tokens of the installation end with it.
+    pub(super) fn uninstall(&mut self, installation: u64) {
+        self.installations.remove(&installation);
+        self.revoke_lent(installation);
+    }
+
+    /// Ends the tokens of an installation before their time.
+    pub(super) fn revoke_lent(&mut self, installation: u64) {
+        let account = format!("installation {installation}");
+        self.known.retain(|_, token| token.account != account);
+    }
+
+    /// How often an app is installed.
+    pub(super) fn installations(&self, app: u64) -> usize {
+        self.installations.values().filter(|owner| **owner == app).count()
     }
 
     /// A token for an installation, for an hour; nothing where it is not this app's.
@@ -108,19 +130,21 @@ impl Tokens {
         Some(Identity { who, account, anonymous: false, installation: token.installation, app: None })
     }
 
-    /// The app a signed claim names, where its times are such as GitHub accepts. The signature is taken on trust: the
-    /// stand-in has no key to check it with.
+    /// The app a claim names, where that app signed it and its times are such as GitHub accepts.
     fn claimed(&self, text: &str, now: DateTime<Utc>) -> Option<u64> {
-        let part = |index: usize| -> Option<Value> {
-            let bytes = URL_SAFE_NO_PAD.decode(text.split('.').nth(index)?).ok()?;
-            serde_json::from_slice(&bytes).ok()
+        let (signed, signature) = text.rsplit_once('.')?;
+        let (head, claims) = signed.split_once('.')?;
+        let part = |part: &str| -> Option<Value> {
+            serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok()
         };
-        let (head, claims) = (part(0)?, part(1)?);
-        let signed = text.split('.').nth(2).is_some_and(|signature| !signature.is_empty());
+        let (head, claims) = (part(head)?, part(claims)?);
         let (from, until) = (claims["iat"].as_i64()?, claims["exp"].as_i64()?);
         let issuer = claims["iss"].as_u64().or_else(|| claims["iss"].as_str()?.parse().ok())?;
         let now = now.timestamp();
         let timely = from <= now + SKEW_SECS && now < until && until <= now + CLAIM_SECS + SKEW_SECS;
-        (head["alg"] == "RS256" && signed && timely && self.apps.contains(&issuer)).then_some(issuer)
+        let key = UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, self.apps.get(&issuer)?);
+        let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
+        let genuine = head["alg"] == "RS256" && key.verify(signed.as_bytes(), &signature).is_ok();
+        (genuine && timely).then_some(issuer)
     }
 }

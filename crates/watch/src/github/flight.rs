@@ -28,6 +28,8 @@ pub(super) struct Flight<'a> {
     permit: Option<Permit>,
     clock: Clock,
     begun: Duration,
+    /// The token of an installation it asks with, where others asked with it before.
+    lent_before: Option<String>,
     _place: SemaphorePermit<'a>,
 }
 
@@ -40,7 +42,15 @@ impl Github {
         let permit = desk.governor.ask(wish, clock.now())?;
         let setup = Arc::clone(&desk.setup);
         drop(desk);
-        Ok(Flight { github: self, setup, permit: Some(permit), clock, begun: clock.passed(), _place: place })
+        Ok(Flight {
+            github: self,
+            setup,
+            permit: Some(permit),
+            clock,
+            begun: clock.passed(),
+            lent_before: None,
+            _place: place,
+        })
     }
 }
 
@@ -48,6 +58,9 @@ impl Flight<'_> {
     /// Gives the permit back with how it went.
     pub(super) fn land(&mut self, ending: Ending, told: &Told) {
         if let Some(permit) = self.permit.take() {
+            // One that was good before has ended early: that says nothing of the app, which asks for another.
+            let ended = ending == Ending::Rejected && self.forget_lent(&permit);
+            let ending = if ended { Ending::Dropped } else { ending };
             let took = self.clock.passed().saturating_sub(self.begun);
             let turn = self.github.desk().governor.done(permit, ending, told, took, self.clock.now());
             match turn {
@@ -70,12 +83,26 @@ impl Flight<'_> {
                 // Others who need the token meanwhile wait for this one.
                 let mut lent = lent.lock().await;
                 let now = self.clock.now();
-                if lent.as_ref().is_none_or(|lent| !lent.holds(now)) {
-                    *lent = Some(self.borrow(app).await?);
+                match lent.as_ref().filter(|lent| lent.holds(now)) {
+                    Some(lent) => self.lent_before = Some(lent.token.clone()),
+                    None => *lent = Some(self.borrow(app).await?),
                 }
                 Ok(lent.as_ref().and_then(|lent| bearer(&lent.token)))
             }
         }
+    }
+
+    /// Forgets the token it asked with, if that was lent before; says whether it was.
+    fn forget_lent(&mut self, permit: &Permit) -> bool {
+        let Some(token) = self.lent_before.take() else { return false };
+        if let Some(Proof::App(_, lent)) = self.setup.bearers.get(permit.token).map(|bearer| &bearer.proof)
+            // Where it is locked, somebody is asking for another already.
+            && let Ok(mut lent) = lent.try_lock()
+            && lent.as_ref().is_some_and(|lent| lent.token == token)
+        {
+            *lent = None;
+        }
+        true
     }
 
     /// Exchanges a statement for a token.

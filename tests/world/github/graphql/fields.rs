@@ -10,6 +10,7 @@ mod repository;
 
 use chrono::{DateTime, Utc};
 
+use super::super::faults::Fault;
 use super::super::limits::Budget;
 use super::super::state::{Commit, Release, Repo, State};
 use super::error::Trouble;
@@ -25,8 +26,8 @@ pub(super) struct Scope<'a> {
     pub(super) nodes: u64,
     /// Who asks, an index into the owners.
     pub(super) viewer: usize,
-    /// Every other node is left out, as when GitHub gives up on part of a query.
-    pub(super) partial: bool,
+    /// What goes wrong with the question.
+    pub(super) fault: Option<&'a Fault>,
 }
 
 /// Something fields can be asked of.

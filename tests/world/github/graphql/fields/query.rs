@@ -1,29 +1,30 @@
 //! Where a query begins: nodes by id, repositories by name, owners, and what it costs.
 
+use super::super::super::faults::Fault;
 use super::super::super::ids::{self, Node};
-use super::super::super::state::{Found, State};
+use super::super::super::state::Found;
 use super::{Kind, Object, Resolver, Scope, Trouble, Value};
 
 pub(super) fn query(field: &str) -> Option<Resolver> {
     Some(match field {
-        "node" => |scope, _, arguments| match by_id(scope.state, arguments.text("id").unwrap_or_default()) {
+        "node" => |scope, _, arguments| match by_id(scope, arguments.text("id").unwrap_or_default()) {
             Ok(object) => Value::Object(object),
             Err(trouble) => Value::Trouble(trouble),
         },
         "nodes" => |scope, _, arguments| {
             let ids = arguments.list("ids").iter().map(|id| id.as_str().unwrap_or_default());
             let found = ids.enumerate().map(|(index, id)| {
-                if scope.partial && index % 2 == 1 {
+                if scope.fault == Some(&Fault::PartialData) && index % 2 == 1 {
                     let message = "Resource limits for this query exceeded.";
                     return Err(Trouble::new("RESOURCE_LIMITS_EXCEEDED", message));
                 }
-                by_id(scope.state, id)
+                by_id(scope, id)
             });
             Value::Objects(found.collect())
         },
         "repository" => |scope, _, arguments| {
             let text = |name| arguments.text(name).unwrap_or_default();
-            match by_name(scope.state, text("owner"), text("name"), arguments.flag("followRenames")) {
+            match by_name(scope, text("owner"), text("name"), arguments.flag("followRenames")) {
                 Ok(object) => Value::Object(object),
                 Err(trouble) => Value::Trouble(trouble),
             }
@@ -34,8 +35,11 @@ pub(super) fn query(field: &str) -> Option<Resolver> {
     })
 }
 
-fn by_id(state: &State, id: &str) -> Result<Object, Trouble> {
-    let missing = || Trouble::no_such_node(id);
+fn by_id(scope: &Scope<'_>, id: &str) -> Result<Object, Trouble> {
+    let (state, missing) = (scope.state, || Trouble::no_such_node(id));
+    if scope.fault == Some(&Fault::NothingThere) {
+        return Err(missing());
+    }
     match ids::read_node_id(id).ok_or_else(missing)? {
         Node::Repository(repository) => {
             let index = state.by_id(repository).ok_or_else(missing)?;
@@ -56,8 +60,11 @@ fn by_id(state: &State, id: &str) -> Result<Object, Trouble> {
     }
 }
 
-fn by_name(state: &State, owner: &str, name: &str, follow: Option<bool>) -> Result<Object, Trouble> {
-    let missing = || Trouble::no_such_repository(owner, name);
+fn by_name(scope: &Scope<'_>, owner: &str, name: &str, follow: Option<bool>) -> Result<Object, Trouble> {
+    let (state, missing) = (scope.state, || Trouble::no_such_repository(owner, name));
+    if scope.fault == Some(&Fault::NothingThere) {
+        return Err(missing());
+    }
     let index = match state.find(owner, name).ok_or_else(missing)? {
         Found::Here(index) => index,
         Found::Renamed(index) if follow != Some(false) => index,
