@@ -137,3 +137,41 @@ fn back_fill_that_cannot_be_had_is_said() {
     assert_eq!(output.code, Some(0), "{output:?}");
     assert!(output.stderr.contains("backfill of `birds` is left out"), "{}", output.stderr);
 }
+
+/// A table ranked by stars, best first, as robots write them.
+fn ranked(stars: &[(&str, &str)]) -> String {
+    let head =
+        "# Birds\n\n## Waders\n\n### Ranked by Stars\n\n| Repository | Stars | Updated |\n|---|---|---|\n";
+    let rows = stars.iter().map(|(name, stars)| {
+        format!("| [{name}](https://github.com/example/{name}) | {stars} | 2026-03-01T10:00:00Z |\n")
+    });
+    head.to_owned() + &rows.collect::<String>()
+}
+
+#[test]
+fn replay_of_a_ranked_catalog_tells_who_overtook_whom() {
+    let world = World::new();
+    let repository = Repository::new(world.path("lists"));
+    let first = [("ruff", "24.1k"), ("knot", "20.3k"), ("stint", "19.8k"), ("dunlin", "7.2k")];
+    let then = [("ruff", "24.4k"), ("stint", "21.0k"), ("knot", "20.3k"), ("dunlin", "7.3k")];
+    repository.commit("birds.md", &ranked(&first), "2026-03-01T10:00:00Z");
+    repository.commit("birds.md", &ranked(&then), "2026-03-03T10:00:00Z");
+    // For some hours the other way round: that is no news.
+    let flicker = [("stint", "24.6k"), ("ruff", "24.4k"), ("knot", "20.3k"), ("dunlin", "7.3k")];
+    repository.commit("birds.md", &ranked(&flicker), "2026-03-10T10:00:00Z");
+    repository.commit("birds.md", &ranked(&then), "2026-03-10T20:00:00Z");
+    repository.commit("birds.md", &ranked(&then).replace("7.3k", "7.4k"), "2026-03-14T10:00:00Z");
+    let output = world.run(&["replay", "lists", "birds.md", "--format", "json"]);
+    assert_eq!(output.code, Some(0), "{output:?}");
+    let moved: Vec<Value> =
+        output.json_lines().into_iter().filter(|event| event["kind"] == "ranks_moved").collect();
+    assert_eq!(moved.len(), 1, "{moved:?}");
+    let movers = moved[0]["movers"].as_array().expect("movers");
+    assert_eq!((&moved[0]["metric"], movers.len()), (&"stars".into(), 1), "the smallest set: {moved:?}");
+    assert_eq!(
+        (&movers[0]["name"], &movers[0]["from"], &movers[0]["to"], &movers[0]["overtook"][0]),
+        (&"stint".into(), &3.into(), &2.into(), &"knot".into())
+    );
+    let shown = world.run(&["replay", "lists", "birds.md"]).stdout;
+    assert!(shown.contains("by stars in Waders") && shown.contains("stint 3 → 2 past knot"), "{shown}");
+}

@@ -1,5 +1,7 @@
 //! What listed projects do at GitHub becomes news, on the page and in the feeds.
 
+use std::time::Duration;
+
 use serde_json::Value;
 use whimbrel_world::github::{Fault, Github};
 use whimbrel_world::{World, catalog_of, eventually};
@@ -101,11 +103,8 @@ async fn a_catalog_that_follows_a_rename_later_says_nothing_new() {
     assert_eq!(told, ["project_renamed", "released"]);
 }
 
-#[tokio::test]
-async fn a_webhook_hurries_the_look_and_only_one_that_is_signed() {
-    let github = Github::start();
-    let etcd = github.repository("etcd-io/etcd").stars(10).release("v3.5.0");
-    github.repository("hashicorp/raft").stars(20);
+/// A world that follows the two at leisure: only a webhook signed with `shared` makes it look soon.
+async fn following_at_leisure(github: &Github) -> World {
     let mut world = World::new();
     world.write("list.md", catalog_of("Consensus", LIST));
     world.follow("consensus", "list.md");
@@ -117,6 +116,15 @@ async fn a_webhook_hurries_the_look_and_only_one_that_is_signed() {
     ));
     world.start().await;
     eventually("a first look", || async { stars(&world, "etcd-io~etcd").await.then_some(()) }).await;
+    world
+}
+
+#[tokio::test]
+async fn a_webhook_hurries_the_look_and_only_one_that_is_signed() {
+    let github = Github::start();
+    let etcd = github.repository("etcd-io/etcd").stars(10).release("v3.5.0");
+    github.repository("hashicorp/raft").stars(20);
+    let mut world = following_at_leisure(&github).await;
     github.hook(&world.url("/hooks/github"), "forged");
     etcd.release("v3.6.0");
     eventually("a refusal", || async {
@@ -127,6 +135,28 @@ async fn a_webhook_hurries_the_look_and_only_one_that_is_signed() {
     etcd.stars(11);
     world.hears("3.6.0").await;
     world.stop().await;
+}
+
+#[tokio::test]
+async fn a_webhook_in_the_middle_of_a_look_makes_another_one() {
+    let github = Github::start();
+    let etcd = github.repository("etcd-io/etcd").stars(10).release("v3.5.0");
+    github.repository("hashicorp/raft").stars(20);
+    let mut world = following_at_leisure(&github).await;
+    etcd.hook(&world.url("/hooks/github"), "shared");
+    // Its answer is written at once and comes late: it knows nothing of what happens meanwhile.
+    let asked = github.requests();
+    github.fails(Fault::SlowBody(Duration::from_millis(200))).on("/graphql").times(1);
+    etcd.stars(11);
+    let under_way = || async { (github.requests() > asked).then_some(()) };
+    eventually("a look under way", under_way).await;
+    etcd.release("v3.6.0");
+    github.hooks_settled().await;
+    assert_eq!(github.requests(), asked + 1, "the look is still under way");
+    world.hears("3.6.0").await;
+    world.stop().await;
+    assert_eq!(world.told().into_iter().filter(|(kind, _)| kind == "released").count(), 1);
+    github.expects_no_violations();
 }
 
 #[tokio::test]

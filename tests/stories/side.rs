@@ -1,6 +1,6 @@
 //! The program's side of a story in which time is the test's own: a store and the watchers, moved on by hand.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
@@ -16,6 +16,9 @@ pub(crate) struct Side {
     pub(crate) store: Store,
     pub(crate) catalogs: Watcher,
     pub(crate) projects: ProjectWatcher,
+    github: GithubSettings,
+    watch: Settings,
+    folder: PathBuf,
 }
 
 impl Side {
@@ -34,15 +37,25 @@ impl Side {
             interval_min: Span::from_secs(3600),
             ..GithubSettings::default()
         };
-        let (timeout, second_read) = (Span::from_secs(5), Span::from_millis(0));
+        let (timeout, second_read) = (Span::from_secs(3), Span::from_millis(0));
         let watch = Settings { timeout, second_read, ..Settings::default() };
         let way = whimbrel_watch::Github::new(&settings, &watch, folder, now).expect("a way");
         let config = |catalog| serde_json::from_value(catalog).expect("a catalog");
         let configs = catalogs.into_iter().map(config).collect();
-        let catalogs = Watcher::new(store.clone(), folder, watch, way.clone(), configs).expect("catalogs");
+        let catalogs = Watcher::new(store.clone(), folder, watch.clone(), way.clone(), configs);
+        let catalogs = catalogs.expect("catalogs");
         let projects =
             ProjectWatcher::new(store.clone(), way, settings.project_rules()).expecting(catalogs.arrivals());
-        Self { store, catalogs, projects }
+        Self { store, catalogs, projects, github: settings, watch, folder: folder.to_owned() }
+    }
+
+    /// From now on GitHub is looked for at this address.
+    pub(crate) fn turns_to(&mut self, api_url: String, now: DateTime<Utc>) {
+        if self.github.api_url != api_url {
+            self.github.api_url = api_url;
+            let way = self.projects.github();
+            way.reconfigure(&self.github, &self.watch, &self.folder, now).expect("sound settings");
+        }
     }
 
     /// One turn of the program's loop, and more where GitHub is to be asked again before the next; how many looks.

@@ -5,8 +5,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use whimbrel_world::documents::Numbers;
 use whimbrel_world::github::{Github, NewRelease, Repository};
 
-use super::STEP;
 use super::ledger::Ledger;
+use super::{STEP, trouble};
 
 /// What a project publishes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +43,8 @@ enum Plan {
     Leave,
     Return,
     License(&'static str),
+    /// Many stars come at once, or go.
+    Fame(bool),
 }
 
 /// A published thing that may still be changed.
@@ -65,6 +67,8 @@ pub(super) struct Publisher {
     repo: Repository,
     craft: Craft,
     hides: bool,
+    /// It is away for so long, or at such a time, that it may be told gone.
+    may_be_missed: bool,
     /// It does something every so many steps.
     pace: usize,
     numbers: Numbers,
@@ -76,6 +80,8 @@ pub(super) struct Publisher {
     backported: DateTime<Utc>,
     count: usize,
     stars: u64,
+    /// Stars from each moment on; forks are a ninth of them.
+    pub(super) stars_over_time: Vec<(DateTime<Utc>, u64)>,
 }
 
 /// So many publishers with their projects and what they published before.
@@ -122,6 +128,7 @@ impl Publisher {
             repo,
             craft,
             hides: numbers.below(2) == 0,
+            may_be_missed: false,
             pace,
             numbers,
             made: Vec::new(),
@@ -130,13 +137,23 @@ impl Publisher {
             backported: start - TimeDelta::days(30),
             count: 0,
             stars,
+            stars_over_time: vec![(start, stars)],
         };
         let away = if late { None } else { this.fate(number, start, end) };
         this.ledger = Ledger::new(listed, away);
         this.ledger.count("stars", stars, start);
         this.ledger.count("forks", stars / 9, start);
         this.past(github, start);
+        if number % 12 == 5 {
+            let at = start + TimeDelta::minutes(4_000 + this.numbers.below(16 * 24 * 60) as i64);
+            this.plans.push((at, Plan::Fame(this.numbers.below(3) > 0)));
+        }
         this
+    }
+
+    /// Whether it was listed from the beginning, and never away.
+    pub(super) fn is_always_there(&self) -> bool {
+        self.stars_over_time.first().is_some_and(|(start, _)| self.listed <= *start) && self.still.is_none()
     }
 
     pub(super) fn about(&self) -> String {
@@ -193,6 +210,8 @@ impl Publisher {
         };
         let long = leaves?;
         let back = at + long;
+        self.may_be_missed =
+            long >= TimeDelta::hours(24) || trouble::is_in_the_storm(at - start, back - start);
         self.still = Some((at, back.max(at + hours(1))));
         self.plans.push((at, Plan::Leave));
         if back < end {
@@ -276,10 +295,15 @@ impl Publisher {
         if self.numbers.below(10) == 0 {
             let more = self.numbers.below(9) as u64;
             self.stars = if self.numbers.below(12) == 0 { self.stars - more } else { self.stars + more };
-            self.repo.stars(self.stars).forks(self.stars / 9);
-            self.ledger.count("stars", self.stars, at);
-            self.ledger.count("forks", self.stars / 9, at);
+            self.show_stars(at);
         }
+    }
+
+    fn show_stars(&mut self, at: DateTime<Utc>) {
+        self.repo.stars(self.stars).forks(self.stars / 9);
+        self.ledger.count("stars", self.stars, at);
+        self.ledger.count("forks", self.stars / 9, at);
+        self.stars_over_time.push((at, self.stars));
     }
 
     fn nightly(&mut self, at: DateTime<Utc>) {
@@ -315,6 +339,10 @@ impl Publisher {
                 self.repo.promote(&tag);
                 self.ledger.promoted(&tag, created, at);
             }
+            Plan::Fame(more) => {
+                self.stars = if more { self.stars * 3 / 2 + 400 } else { self.stars * 2 / 3 };
+                self.show_stars(at);
+            }
             Plan::Bulk => self.bulk(github, at),
             Plan::BecomeReleases => {
                 for made in self.made.clone() {
@@ -345,13 +373,13 @@ impl Publisher {
             }
             Plan::Leave => {
                 _ = if self.hides { self.repo.make_private() } else { self.repo.delete() };
-                if let Some(long) = stays.filter(|long| *long >= TimeDelta::hours(24)) {
+                if let Some(long) = stays.filter(|_| self.may_be_missed) {
                     self.ledger.state("gone", "", long > TimeDelta::hours(104));
                 }
             }
             Plan::Return => {
                 _ = if self.hides { self.repo.make_public() } else { self.repo.restore() };
-                if let Some(long) = stays.filter(|long| *long >= TimeDelta::hours(24)) {
+                if let Some(long) = stays.filter(|_| self.may_be_missed) {
                     self.ledger.state("back", "", long > TimeDelta::hours(104));
                 }
             }

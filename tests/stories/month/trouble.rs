@@ -11,6 +11,8 @@ const MINUTE: Duration = Duration::from_mins(1);
 fn calendar() -> Vec<(i64, i64, i64, Fault, Option<u32>)> {
     let skew = |hours| Fault::ClockSkew(TimeDelta::hours(hours));
     vec![
+        // Long enough to be seen twice, a day apart.
+        (STORM.0, STORM.1, STORM.2, Fault::NothingThere, None),
         (4, 10, 1, Fault::Unauthorized, None),
         (5, 8, 1, Fault::PrimaryLimit(30 * MINUTE), None),
         (6, 3, 1, Fault::SecondaryLimit(MINUTE), None),
@@ -19,8 +21,9 @@ fn calendar() -> Vec<(i64, i64, i64, Fault, Option<u32>)> {
         (8, 5, 1, Fault::NotFound, None),
         (10, 2, 1, Fault::Status(500), None),
         (10, 14, 1, Fault::Status(502), None),
-        // Without `retry-after`: that a 503's wish for time is kept to is not proven here.
         (11, 2, 1, Fault::Status(503), None),
+        // The stand-in objects when this wish for time is not kept to.
+        (11, 8, 2, Fault::Unavailable(10 * MINUTE), None),
         (11, 14, 1, Fault::Status(504), None),
         (12, 2, 2, Fault::Errors, None),
         (12, 14, 2, Fault::PartialData, None),
@@ -36,8 +39,31 @@ fn calendar() -> Vec<(i64, i64, i64, Fault, Option<u32>)> {
     ]
 }
 
+/// Everything seems to be gone: from this day and hour, for so many hours.
+const STORM: (i64, i64, i64) = (2, 2, 30);
+
 /// The network is gone on this day.
 const DARK: i64 = 19;
+
+/// GitHub's name leads nowhere on this day.
+const NAMELESS: i64 = 21;
+
+/// Whether somebody who is away from here to there may be missed for longer, because nobody was found afterwards, or
+/// before.
+pub(super) fn is_in_the_storm(from: TimeDelta, to: TimeDelta) -> bool {
+    let (day, hour, hours) = STORM;
+    let begin = TimeDelta::hours(day * 24 + hour);
+    from < begin + TimeDelta::hours(hours + 24) && to > begin - TimeDelta::hours(24)
+}
+
+/// The address of GitHub in the hour that begins now.
+pub(super) fn address(github: &Github, now: TimeDelta) -> String {
+    match now.num_days() {
+        // No label is as long as this one: the name fails at once, and nobody has to be asked about it.
+        NAMELESS => format!("http://{}.invalid", "github".repeat(11)),
+        _ => github.api_url(),
+    }
+}
 
 /// Makes the weather of the hour that begins now.
 pub(super) async fn set(github: &Github, now: TimeDelta) {
