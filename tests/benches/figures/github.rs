@@ -29,7 +29,9 @@ const ROUNDS: usize = 5;
 
 /// Adds the figures of a round without changes.
 pub(crate) fn measure_round(report: &mut Report) {
-    tokio::runtime::Runtime::new().expect("threads can be started").block_on(round(report));
+    let runtime = tokio::runtime::Runtime::new().expect("threads can be started");
+    runtime.block_on(round(report));
+    runtime.block_on(slow_round(report));
 }
 
 /// Adds the figures of a week.
@@ -44,12 +46,13 @@ struct Took {
     requests: usize,
     downloads: usize,
     refused: usize,
+    given_up: usize,
     differed: usize,
     written: u64,
 }
 
 async fn round(report: &mut Report) {
-    let mut github = Beside::start(PROJECTS, CATALOGS, LATENCY);
+    let mut github = Beside::start(PROJECTS, CATALOGS, LATENCY, 100);
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let program = Program::new(folder.path(), &github.url);
     let mut now = program.learn(&mut github).await;
@@ -81,6 +84,25 @@ async fn round(report: &mut Report) {
         usual(|took| took.written as f64) / 1e3
     );
     report.add(&name("rows"), "", most(|took| took.differed), Limit::AtMost(0.0), note);
+}
+
+/// Adds what a round costs when GitHub gives up on more than fifty projects at once.
+async fn slow_round(report: &mut Report) {
+    let mut github = Beside::start(PROJECTS, CATALOGS, Duration::ZERO, 50);
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let program = Program::new(folder.path(), &github.url);
+    let mut now = program.learn(&mut github).await;
+    let (mut requests, mut given_up) = (0, 0);
+    for _ in 0..ROUNDS {
+        now += TimeDelta::hours(1);
+        let took = program.round(&mut github, now).await;
+        (requests, given_up) = (requests.max(took.requests), given_up.max(took.given_up));
+    }
+    let note = format!(
+        "answered with 502 beyond 50; {given_up} of them tried whether more would do; the most of 5 rounds"
+    );
+    let name = "the same where GitHub manages 50 projects at once: requests";
+    report.add(name, "", requests as f64, Limit::AtMost(205.0), note);
 }
 
 /// The two watchers of the program, over one store and one way to GitHub.
@@ -157,6 +179,7 @@ impl Program {
             requests: asked.requests,
             downloads: asked.downloads,
             refused: asked.refused,
+            given_up: asked.given_up,
             differed: read.changed.len() + looked.changed + looked.events,
             written,
         }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use whimbrel_world::github::Github;
 
-/// Set for the child that is the stand-in: projects, catalogs, milliseconds of latency.
+/// Set for the child that is the stand-in: projects, catalogs, milliseconds of latency, ids it manages at once.
 const BESIDE: &str = "WHIMBREL_FIGURES_GITHUB";
 
 /// The token it accepts.
@@ -34,13 +34,14 @@ pub(super) struct Asked {
     pub(super) downloads: usize,
     pub(super) refused: usize,
     pub(super) violations: usize,
+    pub(super) given_up: usize,
 }
 
 impl Beside {
     /// Starts it with so many made-up projects in so many catalogs.
-    pub(super) fn start(projects: usize, catalogs: usize, latency: Duration) -> Self {
+    pub(super) fn start(projects: usize, catalogs: usize, latency: Duration, ids: usize) -> Self {
         let mut child = Command::new(std::env::current_exe().expect("this program has a path"))
-            .env(BESIDE, format!("{projects} {catalogs} {}", latency.as_millis()))
+            .env(BESIDE, format!("{projects} {catalogs} {} {ids}", latency.as_millis()))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -62,7 +63,9 @@ impl Beside {
         let line = self.say("journal");
         let numbers: Vec<usize> = line.split_whitespace().filter_map(|word| word.parse().ok()).collect();
         match numbers[..] {
-            [requests, downloads, refused, violations] => Asked { requests, downloads, refused, violations },
+            [requests, downloads, refused, violations, given_up] => {
+                Asked { requests, downloads, refused, violations, given_up }
+            }
             _ => panic!("the stand-in says `{line}`"),
         }
     }
@@ -89,11 +92,14 @@ impl Drop for Beside {
 pub(crate) fn answer_if_child() {
     let Ok(what) = std::env::var(BESIDE) else { return };
     let numbers: Vec<usize> = what.split_whitespace().filter_map(|word| word.parse().ok()).collect();
-    let [projects, catalogs, latency] = numbers[..] else { panic!("{BESIDE} is three numbers: `{what}`") };
+    let [projects, catalogs, latency, ids] = numbers[..] else {
+        panic!("{BESIDE} is four numbers: `{what}`")
+    };
     let github = Github::start();
     github.latency(Duration::from_millis(latency as u64));
     // As polite as the client promises to be.
     github.limits(|limits| limits.concurrent = 4);
+    github.gives_up_on_lists_beyond(ids as u64);
     github.token(TOKEN);
     let made_up = github.made_up(projects, 1);
     for (n, listed) in made_up.chunks(projects.div_ceil(catalogs)).enumerate() {
@@ -119,5 +125,7 @@ fn counted(github: &Github) -> String {
     }
     let read = |path: &str| path.contains("/contents/") || path.contains("/readme");
     let downloads = journal.calls.iter().filter(|call| read(&call.path) && call.status == Some(200)).count();
-    format!("{} {downloads} {} {}", journal.calls.len(), journal.refused(), journal.violations.len())
+    let given_up = journal.calls.iter().filter(|call| call.status == Some(502)).count();
+    let (refused, violations) = (journal.refused(), journal.violations.len());
+    format!("{} {downloads} {refused} {violations} {given_up}", journal.calls.len())
 }

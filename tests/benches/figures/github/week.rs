@@ -20,6 +20,9 @@ const CATALOGS: usize = 100;
 /// Projects that publish a release in each hour.
 const RELEASES: usize = 40;
 
+/// How often the program sees whether a look is worth it.
+const GLANCE: TimeDelta = TimeDelta::seconds(1);
+
 /// So much of the week as the machine manages in this time.
 const PATIENCE: Duration = Duration::from_mins(5);
 
@@ -105,13 +108,16 @@ async fn simulate(
             }
         }
         github.clock().set(now);
-        let round = watcher.poll_due(now).await;
+        let round = watcher.poll_worthwhile(now).await;
         assert_eq!(round.refused, None, "the store takes it");
         sim.looked += round.looked;
         sim.events += round.events;
-        // As the program does: when something is due, not before GitHub may be asked again, and never twice a second.
-        let next = round.again.or_else(|| watcher.next_due());
-        now = next.unwrap_or(hour).min(hour).max(now + TimeDelta::seconds(1));
+        // As the program does: when a look is worth it, and not before GitHub may be asked again.
+        let rests = |now| round.again.map_or_else(|| !watcher.is_worthwhile(now), |again| now < again);
+        now += GLANCE;
+        while now < hour && rests(now) {
+            now += GLANCE;
+        }
     }
     sim.count(&github.take_journal());
     sim.time = now - begin;
