@@ -9,6 +9,7 @@ mod figures {
     pub(crate) mod git;
     pub(crate) mod github;
     pub(crate) mod idle;
+    pub(crate) mod pace;
     pub(crate) mod projects;
     pub(crate) mod report;
     pub(crate) mod store;
@@ -43,6 +44,9 @@ fn main() {
     }
     if runs("idle") {
         figures::idle::measure(&mut report);
+    }
+    if runs("pace") {
+        figures::pace::measure(&mut report);
     }
     println!("{report}");
     std::process::exit(i32::from(report.missed() > 0));
