@@ -1,6 +1,8 @@
 //! People follow catalogs from Discord: with commands and buttons, in channels and by a webhook, through restarts.
 
+mod calls;
 mod gateway;
+mod trouble;
 
 use serde_json::json;
 use whimbrel_world::discord::{Discord, Guild, Hook, Person, Place};

@@ -16,7 +16,7 @@ const TOKEN: &str = "bWFkZVVw.Zm9y.c2VuZGluZw";
 
 fn credentials(token: &str, hooks: &[(&str, &Hook)]) -> Credentials {
     let webhooks = hooks.iter().map(|(name, hook)| ((*name).to_owned(), hook.url().into())).collect();
-    Credentials { token: Some(token.to_owned().into()), webhooks }
+    Credentials { token: Some(token.to_owned().into()), webhooks, ..Credentials::default() }
 }
 
 fn start(hooks: impl Fn(&Discord) -> Vec<(&'static str, Hook)>) -> (Discord, Channel) {
@@ -244,7 +244,10 @@ async fn secrets_are_in_no_error() {
     discord.stop().await;
     let error = send(&channel, &by("hook"), "etcd", 1).await.result.expect_err("nobody answers");
     said.push(format!("{error} {error:?}"));
-    let wrong = Credentials { token: None, webhooks: [("x".to_owned(), format!("{secret}!").into())].into() };
+    let wrong = Credentials {
+        webhooks: [("x".to_owned(), format!("{secret}!").into())].into(),
+        ..Credentials::default()
+    };
     said.push(format!("{wrong:?}"));
     let error = channel.replace(wrong).expect_err("no address");
     said.push(format!("{error} {error:?}"));

@@ -176,8 +176,21 @@ impl Discord {
             return Err(format!("a ping was answered with {}: {pong}", heard.status));
         }
         self.forges(url, &ping).await?;
-        self.shared.lock().endpoint = Some(signed::Endpoint { url: url.to_owned() });
+        self.shared.lock().endpoint = Some(signed::Endpoint { url: url.to_owned(), twice: false });
         Ok(())
+    }
+
+    /// The key applications know it by, in hexadecimal.
+    pub fn public_key() -> String {
+        signed::public_key()
+    }
+
+    /// From now on everything that is sent to an application's address is sent twice, signature and all, as if somebody
+    /// had overheard it.
+    pub fn is_overheard(&self) {
+        if let Some(endpoint) = &mut self.shared.lock().endpoint {
+            endpoint.twice = true;
+        }
     }
 
     /// Sends everything forged; an application that takes any of it gets no more interactions.

@@ -13,7 +13,9 @@ use serde::{Deserialize, Serialize};
 use whimbrel_watch::CatalogConfig;
 
 pub(crate) use admin::AdminSettings;
-pub(crate) use chats::{DestinationConfig, DiscordSettings, FanoutSettings, TELEGRAM_HOOK, TelegramSettings};
+pub(crate) use chats::{
+    DISCORD_HOOK, DestinationConfig, DiscordSettings, FanoutSettings, TELEGRAM_HOOK, TelegramSettings,
+};
 pub(crate) use error::ConfigError;
 #[allow(unused_imports)]
 pub(crate) use load::{Environment, Loaded, load};

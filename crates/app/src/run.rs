@@ -3,6 +3,7 @@
 mod alarms;
 pub(crate) mod backups;
 pub(crate) mod chats;
+mod discord;
 mod disk;
 mod heap;
 mod lanes;
@@ -29,6 +30,7 @@ use anyhow::Context;
 use chrono::Utc;
 use tokio::sync::{Notify, watch};
 use whimbrel_commands::{Commands, Settings};
+use whimbrel_discord::Bot as DiscordBot;
 use whimbrel_fanout::{Channel, Fanout};
 use whimbrel_store::{OpenStep, Opened, Progress, Store};
 use whimbrel_telegram::Bot;
@@ -152,12 +154,9 @@ async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()>
     loops.start("backups", backups::keeping(store.clone()));
     loops.start("lanes", lanes::telling(store.clone(), fanout.clone(), configured.clone()));
     let answers = Commands::new(store.clone(), fanout.clone(), Settings::default());
-    if let Some(discord) = chats.discord.clone() {
-        let answers = answers.clone();
-        loops.start("discord", move |mut pulse| {
-            let (discord, answers) = (Arc::clone(&discord), answers.clone());
-            async move { pulse.alongside(discord.chat(answers, Utc::now)).await }
-        });
+    let discord = chats.discord.clone().map(|discord| DiscordBot::new(discord, answers.clone(), Utc::now));
+    if let Some(bot) = discord.clone() {
+        loops.start("discord", discord::listening(bot));
     }
     let bot = chats
         .telegram
@@ -174,6 +173,7 @@ async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()>
         progress,
         fanout: fanout.clone(),
         bot: bot.clone(),
+        discord: discord.clone(),
     };
     let alarms = Alarms {
         store: store.clone(),
@@ -184,7 +184,8 @@ async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()>
     };
     loops.start("alarms", alarms::telling(alarms));
     let metrics = metrics::route(store.clone(), about.clone(), tally);
-    let routes = [hooks, metrics].into_iter().chain(bot.map(telegram::hooks)).collect();
+    let calls = bot.map(telegram::hooks).into_iter().chain(discord.map(discord::hooks));
+    let routes = [hooks, metrics].into_iter().chain(calls).collect();
     loops.start("site", site::serving(store.clone(), socket, about, routes));
     loops.start(
         "configuration",

@@ -1,16 +1,18 @@
 //! What people ask the bot, and the answers: commands, buttons, and words completed while they are typed.
 //!
-//! They arrive at the gateway, a connection we hold, so that no public address is needed. What they mean is for
-//! [`Commands`]; here is only how it travels. A connection that breaks or falls silent is made anew without end.
+//! They arrive at the gateway, a connection we hold, so that no public address is needed; or Discord calls us, where it
+//! was told our address. What they mean is for [`Commands`]; here is only how it travels. A connection that breaks or
+//! falls silent is made anew without end.
 
 mod compose;
 mod gateway;
+pub(crate) mod hook;
 mod listener;
 mod menu;
 mod question;
 mod respond;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -19,6 +21,7 @@ use secrecy::{ExposeSecret, SecretString};
 use whimbrel_commands::Commands;
 
 use self::gateway::Turns;
+use self::hook::{Call, Called, Key, PING, Seen};
 use self::listener::Listener;
 use crate::send::{Answer, Discord};
 
@@ -49,45 +52,103 @@ enum Trouble {
     },
 }
 
-impl Discord {
-    /// Answers what people ask the bot, without end. Without a token it waits for one. `clock` says what time it is
-    /// when somebody asks.
-    pub async fn chat(self: Arc<Self>, commands: Commands, clock: fn() -> DateTime<Utc>) {
-        let listener = Listener::new(Arc::clone(&self), commands, clock);
+/// The bot, as people meet it. Clones are the same one; with the last ends whatever it still answers.
+#[derive(Clone)]
+pub struct Bot(Arc<Inner>);
+
+struct Inner {
+    discord: Arc<Discord>,
+    listener: Listener,
+    clock: fn() -> DateTime<Utc>,
+    seen: Mutex<Seen>,
+    trouble: Mutex<Option<String>>,
+}
+
+/// What a bot is known by: all that follows from it is done anew when it changes.
+struct Identity {
+    token: SecretString,
+    key: Option<Key>,
+}
+
+impl Bot {
+    /// A bot that answers with this; `clock` says what time it is when somebody asks.
+    pub fn new(discord: Arc<Discord>, commands: Commands, clock: fn() -> DateTime<Utc>) -> Self {
+        let listener = Listener::new(Arc::clone(&discord), commands, clock);
+        Self(Arc::new(Inner { discord, listener, clock, seen: Mutex::default(), trouble: Mutex::default() }))
+    }
+
+    /// Why people are not heard at the moment, in words.
+    pub fn trouble(&self) -> Option<String> {
+        self.0.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Answers what people ask, without end. Without a token it waits for one.
+    pub async fn listen(&self) {
         let (mut pause, turns, mut refused) = (FIRST_PAUSE, Turns::default(), None);
         loop {
-            let Some(token) = self.token() else {
+            let Some(identity) = self.identity() else {
+                self.tell(None);
                 tokio::time::sleep(GLANCE).await;
                 continue;
             };
-            match self.session(&token, &turns, &listener).await {
-                Ok(()) => pause = FIRST_PAUSE,
+            match self.session(&identity, &turns).await {
+                Ok(()) => {
+                    self.tell(None);
+                    pause = FIRST_PAUSE;
+                }
                 Err(Trouble::Token) => {
-                    tracing::error!("Discord does not know the bot's token: nobody can ask anything there");
-                    self.other_token(&token).await;
+                    let what = "Discord does not know the bot's token: nobody can ask anything there. Make another \
+                                one at discord.com/developers/applications and set it";
+                    tracing::error!("{what}");
+                    self.tell(Some(what));
+                    self.other(&identity).await;
                 }
                 Err(Trouble::Refused { reason }) => {
+                    let what = format!("nobody can ask anything at Discord: {reason}");
                     if refused.replace(reason) != Some(reason) {
-                        tracing::error!(reason, "nobody can ask anything at Discord: {reason}");
+                        tracing::error!(reason, "{what}");
                     }
-                    self.rest(REFUSED_PAUSE, &token).await;
+                    self.tell(Some(&what));
+                    self.rest(REFUSED_PAUSE, &identity).await;
                 }
                 Err(Trouble::Passing { reason, wait }) => {
                     let rest = wait.unwrap_or(pause).max(pause);
                     tracing::warn!(reason, "cannot listen at Discord ({reason}); tried again in {rest:?}");
-                    self.rest(rest, &token).await;
+                    self.tell(Some(&format!("nobody is heard at Discord for now ({reason})")));
+                    self.rest(rest, &identity).await;
                     pause = (pause * 2).min(LONGEST_PAUSE);
                 }
             }
         }
     }
 
-    /// Listens and answers until the token is another one.
-    async fn session(&self, token: &SecretString, turns: &Turns, listener: &Listener) -> Result<(), Trouble> {
-        let me = good(self.call(Method::GET, "/applications/@me", Some(token), None).await)?;
+    /// Hears a call of Discord's: what stood in its headers `X-Signature-Ed25519` and `X-Signature-Timestamp`, and its
+    /// body as it came. What people asked is answered another way, after this.
+    pub fn hear(&self, signature: Option<&[u8]>, time: Option<&[u8]>, body: &[u8]) -> Called {
+        let Some(key) = self.0.discord.key() else { return Called::Off };
+        let now = (self.0.clock)();
+        if !key.admits(signature.unwrap_or_default(), time.unwrap_or_default(), body, now) {
+            return Called::Forged;
+        }
+        let Ok(body) = std::str::from_utf8(body) else { return Called::Malformed };
+        let Ok(call) = serde_json::from_str::<Call>(body) else { return Called::Malformed };
+        if call.kind == PING {
+            return Called::Ping;
+        }
+        // Whoever overhears a call and sends it again is heard once.
+        if self.0.seen.lock().unwrap_or_else(PoisonError::into_inner).is_first(&call.id, now) {
+            self.0.listener.hears(body);
+        }
+        Called::Taken
+    }
+
+    /// Listens and answers until the bot is another one.
+    async fn session(&self, identity: &Identity, turns: &Turns) -> Result<(), Trouble> {
+        let (discord, token) = (&*self.0.discord, &identity.token);
+        let me = good(discord.call(Method::GET, "/applications/@me", Some(token), None).await)?;
         let application = me.json["id"].as_str().and_then(|id| id.parse().ok());
         let application: u64 = application.ok_or_else(|| unreadable("who the bot is"))?;
-        match menu::offer(self, token, application).await {
+        match menu::offer(discord, token, application).await {
             Ok(()) => {}
             // Those offered before are there still.
             Err(Trouble::Passing { reason, .. }) => {
@@ -95,21 +156,46 @@ impl Discord {
             }
             Err(trouble) => return Err(trouble),
         }
-        gateway::listen(self, token, turns, listener).await
-    }
-
-    /// Waits this long, or until the token is another one.
-    async fn rest(&self, long: Duration, token: &SecretString) {
+        self.tell(None);
+        let known = me.json["verify_key"].as_str().and_then(Key::read);
+        if identity.key.is_some() && known.is_some() && known != identity.key {
+            let what =
+                "`public_key` in [discord] is not the key of this bot: what Discord calls us for is refused";
+            tracing::error!("{what}");
+            self.tell(Some(what));
+        } else if identity.key.is_some() && me.json["interactions_endpoint_url"].is_string() {
+            tracing::info!("listening at Discord: it calls us");
+            self.other(identity).await;
+            return Ok(());
+        }
         tokio::select! {
-            () = tokio::time::sleep(long) => {}
-            () = self.other_token(token) => {}
+            trouble = gateway::listen(discord, token, turns, &self.0.listener) => Err(trouble),
+            () = self.other(identity) => Ok(()),
         }
     }
 
-    /// Waits until the token is not this one any more.
-    async fn other_token(&self, token: &SecretString) {
-        let same = |other: &SecretString| other.expose_secret() == token.expose_secret();
-        while self.token().as_ref().is_some_and(same) {
+    fn tell(&self, trouble: Option<&str>) {
+        *self.0.trouble.lock().unwrap_or_else(PoisonError::into_inner) = trouble.map(str::to_owned);
+    }
+
+    fn identity(&self) -> Option<Identity> {
+        Some(Identity { token: self.0.discord.token()?, key: self.0.discord.key() })
+    }
+
+    /// Waits this long, or until the bot is another one.
+    async fn rest(&self, long: Duration, identity: &Identity) {
+        tokio::select! {
+            () = tokio::time::sleep(long) => {}
+            () = self.other(identity) => {}
+        }
+    }
+
+    /// Waits until the bot is another one.
+    async fn other(&self, identity: &Identity) {
+        let same = |other: &Identity| {
+            other.token.expose_secret() == identity.token.expose_secret() && other.key == identity.key
+        };
+        while self.identity().as_ref().is_some_and(same) {
             tokio::time::sleep(GLANCE).await;
         }
     }

@@ -21,6 +21,7 @@ use whimbrel_fanout::{
 
 pub(crate) use self::answer::Answer;
 use self::guard::Guard;
+use crate::chat::hook::Key;
 use crate::render::{self, CONTINUES, POST_NAME};
 
 /// Where Discord is.
@@ -43,6 +44,9 @@ const FORUMS: [u64; 2] = [15, 16];
 pub struct Credentials {
     /// The bot's token; without one only webhooks can be written to.
     pub token: Option<SecretString>,
+    /// The application's public key, in hexadecimal, with which it is seen whether Discord is who calls; without one
+    /// nobody may.
+    pub public_key: Option<String>,
     /// Addresses of webhooks, which are secrets, by the names they have in the configuration.
     pub webhooks: BTreeMap<String, SecretString>,
 }
@@ -58,6 +62,9 @@ pub enum SetupError {
         "the webhook `{0}` has no address of Discord's: it looks like https://discord.com/api/webhooks/…/…"
     )]
     Webhook(String),
+    /// The key is none.
+    #[error("`public_key` is no key of Discord's: it has 64 digits and letters from a to f")]
+    Key,
     /// There is no client.
     #[error("no client for https can be made: {0}")]
     Client(String),
@@ -256,6 +263,11 @@ impl Discord {
         self.heard(request::written(&self.http, method, &url, token, body)).await
     }
 
+    /// The key of whoever may call us, as it is now.
+    pub(crate) fn key(&self) -> Option<Key> {
+        self.credentials().public_key.as_deref().and_then(Key::read)
+    }
+
     /// The bot's token as it is now.
     pub(crate) fn token(&self) -> Option<SecretString> {
         self.credentials().token.clone()
@@ -310,8 +322,11 @@ fn failed(error: SendError) -> Sent {
     Sent { result: Err(error), learned: Learned::default() }
 }
 
-/// Webhooks have addresses of a certain shape.
+/// Webhooks have addresses of a certain shape, and so have keys.
 fn check(credentials: &Credentials) -> Result<(), SetupError> {
+    if credentials.public_key.as_deref().is_some_and(|key| Key::read(key).is_none()) {
+        return Err(SetupError::Key);
+    }
     for (name, url) in &credentials.webhooks {
         let url = url::Url::parse(url.expose_secret()).ok();
         let proper = url.is_some_and(|url| {

@@ -2,16 +2,14 @@
 
 use std::time::Duration;
 
-use rustix::process::Signal;
 use serde_json::json;
-use whimbrel_world::discord::Fault;
 use whimbrel_world::eventually;
 
-use super::{Scene, TOKEN, scene};
+use super::{Scene, scene};
 
 impl Scene {
     /// Waits until this was heard so often at the gateway.
-    async fn says(&self, what: &str, times: usize) {
+    pub(super) async fn says(&self, what: &str, times: usize) {
         let gateway = self.discord.gateway();
         eventually(&format!("{times} × {what}"), || async {
             (gateway.heard_of(what) >= times).then_some(())
@@ -22,7 +20,7 @@ impl Scene {
     }
 
     /// Somebody asks something and is answered in time.
-    async fn answers(&self) {
+    pub(super) async fn answers(&self) {
         let used = self.ben.uses("/help", json!({})).await;
         assert!(!used.failed(), "{:?}", self.discord.gateway().heard());
         assert!(used.reads().await.contains("/subscribe"), "{}", used.reads().await);
@@ -130,31 +128,4 @@ async fn what_cannot_be_mended_is_said_once_and_left_alone() {
     assert_eq!(scene.discord.requests(), asked, "nothing more is asked");
     assert_eq!(scene.discord.gateway().heard_of("identify"), 1);
     scene.ends(&[]).await;
-}
-
-#[tokio::test]
-async fn a_token_that_is_taken_away_is_reported_and_another_one_is_taken_up() {
-    const OTHER: &str = "b3RoZXIx.Zm9y.dGhlU3Rvcnk0";
-    let scene = super::scene_in(
-        |discord| discord.token(OTHER),
-        |world| {
-            world.write("token", TOKEN);
-            let file = world.path("token").display().to_string();
-            world.variable("WHIMBREL_DISCORD__TOKEN_FILE", &file);
-        },
-        |_| String::new(),
-    )
-    .await;
-    scene.listens().await;
-    scene.discord.fails(Fault::Unauthorized);
-    scene.discord.gateway().closes(4004);
-    scene.world.logs("Discord does not know the bot's token").await;
-    let before = scene.discord.gateway().heard();
-    scene.discord.heals();
-    assert_eq!(scene.discord.gateway().heard(), before, "nothing is tried with a token that is none");
-    scene.world.write("token", OTHER);
-    scene.world.process().signal(Signal::HUP);
-    scene.says("identify", before.iter().filter(|heard| *heard == "identify").count() + 1).await;
-    scene.answers().await;
-    scene.ends(&[OTHER]).await;
 }

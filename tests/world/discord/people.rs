@@ -192,6 +192,9 @@ impl Person {
         if let Some(endpoint) = endpoint {
             let heard = signed::send(&endpoint.url, told.to_string(), now.timestamp(), None).await;
             used.hears(heard);
+            if endpoint.twice {
+                used.hears(signed::send(&endpoint.url, told.to_string(), now.timestamp(), None).await);
+            }
         }
         used.waits().await;
         used

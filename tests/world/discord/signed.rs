@@ -13,6 +13,8 @@ const SEED: [u8; 32] = *b"whimbrel stand-in of Discord key";
 #[derive(Clone, Debug)]
 pub(super) struct Endpoint {
     pub(super) url: String,
+    /// Everything is sent twice, as if somebody had overheard it.
+    pub(super) twice: bool,
 }
 
 /// What is wrong with a signature.

@@ -13,6 +13,8 @@ use whimbrel_watch::Span;
 
 /// Where Telegram delivers, below the address of the site. It never changes.
 pub(crate) const TELEGRAM_HOOK: &str = "/hooks/telegram";
+/// Where Discord calls, if it is told to. It never changes either.
+pub(crate) const DISCORD_HOOK: &str = "/hooks/discord";
 
 /// How news goes out (`[fanout]`).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -53,6 +55,8 @@ pub(crate) struct DiscordSettings {
     /// The bot's token. Better kept out of the file. Default: none.
     #[serde(skip_serializing)]
     pub(crate) token: Option<SecretString>,
+    /// The application's public key: Discord may call us at `/hooks/discord`. Default: none.
+    pub(crate) public_key: Option<String>,
     /// Addresses of webhooks by the names destinations call them. Default: none.
     #[serde(skip_serializing)]
     pub(crate) webhooks: BTreeMap<String, SecretString>,
@@ -108,7 +112,8 @@ impl Default for TelegramSettings {
 
 impl Default for DiscordSettings {
     fn default() -> Self {
-        Self { api_url: "https://discord.com".to_owned(), token: None, webhooks: BTreeMap::new() }
+        let api_url = "https://discord.com".to_owned();
+        Self { api_url, token: None, public_key: None, webhooks: BTreeMap::new() }
     }
 }
 
@@ -149,6 +154,11 @@ impl DiscordSettings {
     /// The token, if there is one.
     pub(crate) fn token(&self) -> Option<&SecretString> {
         given(self.token.as_ref())
+    }
+
+    /// The public key, if there is one.
+    pub(crate) fn public_key(&self) -> Option<&str> {
+        self.public_key.as_deref().map(str::trim).filter(|key| !key.is_empty())
     }
 
     /// Whether anything could be written to.
@@ -194,6 +204,7 @@ impl PartialEq for DiscordSettings {
         };
         self.api_url == other.api_url
             && same(self.token(), other.token())
+            && self.public_key() == other.public_key()
             && webhooks(self) == webhooks(other)
     }
 }

@@ -48,6 +48,7 @@ fn the_commented_file_is_the_default_configuration() {
 /// Keys without a default.
 const OPTIONAL: &[&str] = &[
     "admin.to",
+    "discord.public_key",
     "discord.token",
     "discord.webhooks.news",
     "github.app_id",

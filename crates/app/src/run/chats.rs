@@ -69,5 +69,10 @@ impl Chats {
 }
 
 fn credentials(config: &Config) -> Credentials {
-    Credentials { token: config.discord.token().cloned(), webhooks: config.discord.webhooks.clone() }
+    let discord = &config.discord;
+    Credentials {
+        token: discord.token().cloned(),
+        public_key: discord.public_key().map(str::to_owned),
+        webhooks: discord.webhooks.clone(),
+    }
 }

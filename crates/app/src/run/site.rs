@@ -9,6 +9,7 @@ use anyhow::{Context, anyhow};
 use chrono::Utc;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use whimbrel_discord::Bot as DiscordBot;
 use whimbrel_fanout::Fanout;
 use whimbrel_store::Store;
 use whimbrel_telegram::Bot;
@@ -70,6 +71,7 @@ pub(crate) struct About {
     pub(crate) progress: Progress,
     pub(crate) fanout: Fanout,
     pub(crate) bot: Option<Bot>,
+    pub(crate) discord: Option<DiscordBot>,
 }
 
 /// Makes the loop. `routes` are served beside page and feeds.
@@ -183,6 +185,7 @@ fn remarks(about: &About, now: chrono::DateTime<Utc>) -> Vec<String> {
         }
     }
     remarks.extend(about.bot.as_ref().and_then(Bot::trouble));
+    remarks.extend(about.discord.as_ref().and_then(DiscordBot::trouble));
     for (number, what) in [
         (status.parked, "refuse our messages; what comes for them is kept"),
         (status.retrying, "could not be reached the last time; it is tried again"),

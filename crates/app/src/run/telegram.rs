@@ -56,9 +56,9 @@ async fn another(configured: &mut watch::Receiver<Arc<Setup>>, known: &crate::co
 
 /// The address Telegram delivers to.
 pub(crate) fn hooks(bot: Bot) -> Route {
-    let complained = Arc::new(Mutex::new(None::<Instant>));
+    let complaint = Arc::new(Complaint::default());
     Route::post(TELEGRAM_HOOK, HOOK_BYTES, move |headers, body| {
-        let (bot, complained) = (bot.clone(), Arc::clone(&complained));
+        let (bot, complaint) = (bot.clone(), Arc::clone(&complaint));
         async move {
             let secret = headers.get("x-telegram-bot-api-secret-token").map(http::HeaderValue::as_bytes);
             let status = match bot.hear(secret, &body).await {
@@ -67,7 +67,8 @@ pub(crate) fn hooks(bot: Bot) -> Route {
                 Delivered::Malformed => StatusCode::BAD_REQUEST,
                 Delivered::Off => StatusCode::NOT_FOUND,
                 Delivered::Refused => {
-                    complain(&complained);
+                    complaint
+                        .make(&format!("somebody called {TELEGRAM_HOOK} without the secret Telegram shows"));
                     StatusCode::UNAUTHORIZED
                 }
             };
@@ -77,12 +78,17 @@ pub(crate) fn hooks(bot: Bot) -> Route {
     })
 }
 
-fn complain(last: &Mutex<Option<Instant>>) {
-    let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
-    if last.is_none_or(|at| at.elapsed() >= COMPLAINTS_EVERY) {
-        *last = Some(Instant::now());
-        tracing::warn!(
-            "somebody called {TELEGRAM_HOOK} without the secret Telegram shows (said once an hour)"
-        );
+/// Something anybody could make happen any time.
+#[derive(Default)]
+pub(super) struct Complaint(Mutex<Option<Instant>>);
+
+impl Complaint {
+    /// Says it, if it was not said lately.
+    pub(super) fn make(&self, what: &str) {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.is_none_or(|at| at.elapsed() >= COMPLAINTS_EVERY) {
+            *last = Some(Instant::now());
+            tracing::warn!("{what} (said once an hour)");
+        }
     }
 }

@@ -46,24 +46,23 @@ struct Door {
     more_after: Duration,
 }
 
-/// Listens until the token is another one.
+/// Listens until that is not possible any more.
 pub(super) async fn listen(
     discord: &Discord,
     token: &SecretString,
     turns: &Turns,
     listener: &Listener,
-) -> Result<(), Trouble> {
-    let door = ask(discord, token).await?;
-    if door.left < u64::from(door.shards) {
-        return Err(used_up(&door));
-    }
+) -> Trouble {
+    let door = match ask(discord, token).await {
+        Ok(door) if door.left >= u64::from(door.shards) => door,
+        Ok(door) => return used_up(&door),
+        Err(trouble) => return trouble,
+    };
     let shard = |number| Shard { number, of: door.shards };
     let keep = |number| keep(discord, token, door.clone(), shard(number), turns, listener);
     let mut shards: FuturesUnordered<_> = (0..door.shards).map(keep).collect();
-    tokio::select! {
-        Some(trouble) = shards.next() => Err(trouble),
-        () = discord.other_token(token) => Ok(()),
-    }
+    // There is at least one, and none of them ends otherwise.
+    shards.next().await.unwrap_or_else(|| unreadable("how many shards there are"))
 }
 
 /// Keeps a shard on a connection, until that is not possible any more.
