@@ -18,6 +18,7 @@ mod git_and_replay;
 mod github_app;
 mod github_client;
 mod github_stand_in;
+mod hostile;
 mod layering;
 mod looked_ahead;
 mod many_projects;

@@ -6,6 +6,8 @@ use whimbrel_news::{CatalogId, Digest, Event, Period};
 
 use super::*;
 
+mod generated;
+
 /// One event of every kind.
 const EVENTS: &str = include_str!("../../../news/src/event/golden.jsonl");
 

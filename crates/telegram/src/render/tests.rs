@@ -7,6 +7,8 @@ use whimbrel_news::{CatalogId, Digest, Event, Period, wording};
 
 use super::*;
 
+mod generated;
+
 fn event(more: Value) -> Event {
     let mut event = json!({
         "seq": 1, "epoch": 7, "at": "2026-11-20T10:00:00Z", "recorded": "2026-11-20T10:00:00Z",
