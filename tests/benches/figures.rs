@@ -9,6 +9,7 @@ mod figures {
     pub(crate) mod git;
     pub(crate) mod github;
     pub(crate) mod idle;
+    pub(crate) mod lookup;
     pub(crate) mod pace;
     pub(crate) mod projects;
     pub(crate) mod report;
@@ -20,6 +21,7 @@ use figures::report::Report;
 fn main() {
     figures::store::answer_if_child();
     figures::github::answer_if_child();
+    figures::lookup::answer_if_child();
     // `cargo bench NAME` passes the name (and `--bench`): run only the groups that contain it.
     let wanted: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
     let runs = |group: &str| wanted.is_empty() || wanted.iter().any(|name| group.contains(name.as_str()));
@@ -41,6 +43,9 @@ fn main() {
     }
     if runs("git") {
         figures::git::measure(&mut report);
+    }
+    if runs("lookup") {
+        figures::lookup::measure(&mut report);
     }
     if runs("idle") {
         figures::idle::measure(&mut report);

@@ -12,8 +12,8 @@ mod question;
 mod when;
 
 pub use answer::{Answer, Fact, Hint, Item, Links, Paging, Part, Plot, PlotLine};
-pub use index::Index;
 pub use index::found::{Among, Asked, Hit, Match, Named, Scope, Subject};
+pub use index::{Index, Size};
 pub use lookup::{Asking, Lookup};
 pub use question::{By, Form, Misread, Opt, OptKind, Question, Top, Within};
 pub use when::{Bounds, NoTime, Unit, When};

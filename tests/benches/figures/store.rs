@@ -204,7 +204,7 @@ fn empty(id: &CatalogId) -> Record {
     })
 }
 
-fn resident_kib() -> u64 {
+pub(crate) fn resident_kib() -> u64 {
     std::fs::read_to_string("/proc/self/status")
         .ok()
         .and_then(|status| {
