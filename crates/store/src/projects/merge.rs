@@ -65,6 +65,7 @@ fn merge(
     }
     kept.followed = kept.followed.min(dropped.followed);
     rows::put(txn, heads, &kept)?;
+    rows::touch(txn, heads, keep)?;
     rows::put_node(txn, &kept)?;
     let begin = |stars: &whimbrel_project::StarHistory| stars.rows().first().map(|row| row.at);
     if begin(&other).is_some_and(|begins| begin(&own).is_none_or(|own| begins < own)) {

@@ -172,13 +172,14 @@ fn claim(txn: &mut Txn<'_>, heads: &mut Heads, key: &EntryKey, id: ProjectId) ->
     if let Some(owner) = owner.filter(|owner| *owner != id) {
         wide::remove(txn, &alias_key(owner, key))?;
         listings::hand_over(txn, owner, id, Some(key))?;
-        if let Some((revision, mut before)) = get(txn, owner)?
-            && before.key == *key
-        {
+        if let Some((revision, mut before)) = get(txn, owner)?.filter(|(_, before)| before.key == *key) {
             // No two projects have one key: this one is told apart by its number until it says where it is.
             before.key = key.with_name(&owner.0.to_string());
             write(txn, heads, &before, revision)?;
+        } else {
+            touch(txn, heads, owner)?;
         }
+        touch(txn, heads, id)?;
     }
     if owner != Some(id) && is_repository(key) { leads::set(txn, Lead::Key(key), id) } else { Ok(()) }
 }
@@ -186,6 +187,15 @@ fn claim(txn: &mut Txn<'_>, heads: &mut Heads, key: &EntryKey, id: ProjectId) ->
 /// Is this the key of a repository, that entries may lie in?
 fn is_repository(key: &EntryKey) -> bool {
     listings::project_of(key).as_ref() == Some(key)
+}
+
+/// Lets the look-up index hear of a project whose listings are others than before. Of one that nobody looked at it has
+/// not heard yet.
+pub(crate) fn touch(txn: &mut Txn<'_>, heads: &mut Heads, id: ProjectId) -> Result<(), StoreError> {
+    match get(txn, id)? {
+        Some((revision, project)) if revision > 0 => write(txn, heads, &project, revision),
+        _ => Ok(()),
+    }
 }
 
 fn write(txn: &mut Txn<'_>, heads: &mut Heads, project: &Project, before: u64) -> Result<(), StoreError> {
