@@ -14,6 +14,7 @@ pub mod documents;
 pub mod feed;
 pub mod git;
 pub mod github;
+pub mod licenses;
 pub mod process;
 pub mod server;
 pub mod site;

@@ -17,6 +17,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Service {
+    /// Write the licences of all dependencies anew, for `whimbrel licenses`: after they have changed.
+    Licenses,
     /// A strict GitHub: REST, GraphQL and its limits, full of made-up projects.
     ///
     /// It prints its address and a token it accepts. The README of demo/catalog lists all
@@ -120,6 +122,7 @@ enum Service {
 async fn main() -> anyhow::Result<()> {
     let service = Arguments::parse().service;
     match service {
+        Service::Licenses => Ok(whimbrel_world::licenses::keep()?),
         Service::Github { .. } => github(service).await,
         Service::Telegram { .. } => telegram(service).await,
         Service::Discord { .. } => discord(service).await,

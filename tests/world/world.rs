@@ -150,6 +150,22 @@ impl World {
         may
     }
 
+    /// From now on the program is started by this command, which puts it somewhere else. `false`, with a word about it,
+    /// where the system has no such command or does not let us.
+    pub fn through(&mut self, command: &[&str]) -> bool {
+        let tried = Command::new(command[0]).args(&command[1..]).arg("true").output();
+        match tried {
+            Ok(tried) if tried.status.success() => {
+                self.surroundings.through.extend(command.iter().map(|word| (*word).to_owned()));
+                return true;
+            }
+            Ok(tried) => eprintln!("{}", String::from_utf8_lossy(&tried.stderr)),
+            Err(error) => eprintln!("{}: {error}", command[0]),
+        }
+        eprintln!("this was not tried");
+        false
+    }
+
     /// Makes a folder a disk of its own with room for so many bytes, from now on; only the program sees what is in
     /// it. `false`, with a word about it, where the system does not let us.
     pub fn mount(&mut self, name: &str, bytes: u64) -> bool {

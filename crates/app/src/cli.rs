@@ -12,6 +12,9 @@ pub(crate) const FAILED: u8 = 1;
 /// Exit code: the arguments or the configuration are wrong.
 pub(crate) const MISUSED: u8 = 2;
 
+/// Version and commit.
+pub(crate) const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), env!("WHIMBREL_BUILD"));
+
 const AFTER_HELP: &str = "\
 First steps:
   whimbrel                            watch the sample catalogs and open http://127.0.0.1:8787
@@ -28,7 +31,7 @@ Every configuration key can be set from the environment: [web] listen is WHIMBRE
 /// Whimbrel watches lists of projects (Markdown, Org, YAML, JSON, CSV; in files, git, GitHub or on the web), judges
 /// what changed, keeps it, and publishes a page and feeds.
 #[derive(Debug, Parser)]
-#[command(name = "whimbrel", version, after_help = AFTER_HELP, max_term_width = 100)]
+#[command(name = "whimbrel", version = VERSION, after_help = AFTER_HELP, max_term_width = 100)]
 pub(crate) struct Cli {
     /// What to do; without it: run
     #[command(subcommand)]
@@ -163,6 +166,15 @@ Examples:
 
 A file that is already there is never overwritten.")]
     Init(InitArgs),
+    /// Ask the program that runs here whether it is well; for containers and scripts
+    #[command(after_help = "\
+Example:
+  whimbrel healthy --config /etc/whimbrel/whimbrel.toml
+
+Exit code 0 when every loop makes progress, 1 when one does not or nobody answers.")]
+    Healthy,
+    /// Print the works of others the program contains, with their licences
+    Licenses,
 }
 
 /// Arguments of `check`.

@@ -6,9 +6,11 @@ mod config;
 mod control;
 mod diff;
 mod digest;
+mod healthy;
 mod init;
 mod keep;
 mod lanes;
+mod licenses;
 mod logs;
 mod once;
 mod progress;
@@ -49,6 +51,8 @@ fn call(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Backup => keep::backup(&cli.common),
         Command::Lanes(args) => lanes::lanes(&args, &cli.common),
         Command::Init(args) => init::init(&args),
+        Command::Healthy => healthy::healthy(&cli.common),
+        Command::Licenses => licenses::licenses(),
     }
 }
 

@@ -138,7 +138,10 @@ async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()>
         "watch",
         watching::looking(watcher.clone(), Arc::clone(&wake), configured.clone(), tally.clone()),
     );
-    loops.start("edits", watching::hearing(watcher.clone(), Arc::clone(&wake), configured.clone()));
+    loops.start(
+        "edits",
+        watching::hearing(watcher.clone(), Arc::clone(&wake), configured.clone(), tally.clone()),
+    );
     let (progress, hurry) = (projects::Progress::default(), Arc::new(Notify::new()));
     loops.start(
         "projects",

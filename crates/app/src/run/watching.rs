@@ -73,8 +73,10 @@ pub(crate) fn hearing(
     watcher: Watcher,
     wake: Arc<Notify>,
     configured: watch::Receiver<Arc<Setup>>,
+    tally: Tally,
 ) -> impl Fn(Pulse) -> Loop {
     move |mut pulse| {
+        let tally = tally.clone();
         let (watcher, wake, mut configured) = (watcher.clone(), Arc::clone(&wake), configured.clone());
         Box::pin(async move {
             loop {
@@ -89,7 +91,10 @@ pub(crate) fn hearing(
                 let local = watcher.local();
                 tokio::select! {
                     () = pulse.stopped() => return,
-                    _ = watcher.look_now(&local, Utc::now()) => wake.notify_one(),
+                    round = watcher.look_now(&local, Utc::now()) => {
+                        tally.catalogs(&round);
+                        wake.notify_one();
+                    }
                 }
                 while !edits.is_outdated() {
                     pulse.beat();
@@ -99,7 +104,7 @@ pub(crate) fn hearing(
                         edited = edits.next() => {
                             tokio::select! {
                                 () = pulse.stopped() => return,
-                                _ = watcher.look_now(&edited, Utc::now()) => {}
+                                round = watcher.look_now(&edited, Utc::now()) => tally.catalogs(&round),
                             }
                             wake.notify_one(); // what was seen may be due again soon
                         }

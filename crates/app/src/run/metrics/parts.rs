@@ -14,7 +14,7 @@ const NAMED: usize = 100;
 impl Source {
     /// The process and its loops.
     pub(super) fn program(&self, metrics: &mut Metrics, now: DateTime<Utc>) {
-        let version = [("version", env!("CARGO_PKG_VERSION"))];
+        let version = [("version", crate::cli::VERSION)];
         metrics.gauge("whimbrel_build_info", "1; the version is its label").of(&version, 1.0);
         metrics
             .gauge("whimbrel_start_time_seconds", "When the program started, since 1970")
