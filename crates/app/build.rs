@@ -1,17 +1,55 @@
-//! Finds out which commit is built, for `whimbrel --version`. It never fails: what is not known is left out.
+//! Compiles the sample catalogs in, so that an installed program shows them too, and finds out which commit is built, for
+//! `whimbrel --version`. What is not known of that is left out.
 
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 fn main() {
-    println!("cargo:rerun-if-env-changed=WHIMBREL_COMMIT");
-    println!("cargo:rerun-if-changed=build.rs");
+    samples();
+    println!("cargo::rustc-env=WHIMBREL_BUILD={}", build());
+}
+
+/// Writes a list of the samples with their bytes.
+fn samples() {
+    let manifest = std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets it");
+    let out = std::env::var("OUT_DIR").expect("cargo sets it");
+    let samples = Path::new(&manifest).join("../../config/samples");
+    println!("cargo::rerun-if-changed={}", samples.display());
+    let mut files = Vec::new();
+    collect(&samples, &mut files);
+    files.sort();
+    let mut list = String::from("&[\n");
+    for file in files {
+        println!("cargo::rerun-if-changed={}", file.display());
+        let name =
+            file.strip_prefix(&samples).expect("it was found there").to_string_lossy().replace('\\', "/");
+        let file = fs::canonicalize(&file).expect("it was found there");
+        writeln!(list, "    ({name:?}, include_bytes!({:?})),", file.display().to_string())
+            .expect("a text grows");
+    }
+    list.push_str("]\n");
+    fs::write(Path::new(&out).join("samples.rs"), list).expect("cargo's folder can be written");
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for path in entries.filter_map(Result::ok).map(|entry| entry.path()) {
+        if path.is_dir() { collect(&path, files) } else { files.push(path) }
+    }
+}
+
+/// The commit in brackets, with a space before them.
+fn build() -> String {
+    println!("cargo::rerun-if-env-changed=WHIMBREL_COMMIT");
+    println!("cargo::rerun-if-changed=build.rs");
     let given = std::env::var("WHIMBREL_COMMIT").ok().filter(|commit| !commit.trim().is_empty());
     // A build for daily work would be made anew for each commit, only to say its name.
     let shipped = std::env::var("PROFILE").is_ok_and(|profile| profile == "release");
     let commit = given.or_else(|| shipped.then(asked).flatten());
     let word = commit.as_deref().map(str::trim).map(|commit| commit.get(..12).unwrap_or(commit));
-    let build = word.map_or_else(|| " (development)".to_owned(), |commit| format!(" ({commit})"));
-    println!("cargo:rustc-env=WHIMBREL_BUILD={build}");
+    word.map_or_else(|| " (development)".to_owned(), |commit| format!(" ({commit})"))
 }
 
 /// What git says, where there is a repository and a git; then a new commit is a reason to ask again.
@@ -22,7 +60,7 @@ fn asked() -> Option<String> {
     };
     let commit = git(&["rev-parse", "HEAD"])?;
     if let Some(log) = git(&["rev-parse", "--git-path", "logs/HEAD"]) {
-        println!("cargo:rerun-if-changed={log}");
+        println!("cargo::rerun-if-changed={log}");
     }
     Some(commit)
 }
