@@ -1,6 +1,7 @@
 //! What people do with the program, told from outside: one file a story.
 
 mod alarms;
+mod asking;
 mod bad_input;
 mod browser;
 mod cli;

@@ -131,6 +131,19 @@ It is what subscribers get: new entries by section, releases that matter first, 
 gone. What came and went within the time is left out. A running whimbrel is asked; without one the store is opened.
 JSON: one object with period, title, counts, projects, catalogs (each with its parts and their events), growth, page.")]
     Digest(DigestArgs),
+    /// Ask what is known, as people ask in chats
+    #[command(after_help = "\
+Examples:
+  whimbrel ask key-value store                   words are looked for, a link is shown
+  whimbrel ask top awesome-go by growth 10       a question's name comes first, with or without a slash
+  whimbrel ask new awesome-go since June --format json
+  whimbrel ask compare etcd consul
+  whimbrel ask help                              everything that can be asked
+
+A running whimbrel is asked; without one the store is opened and read first. Exit code 1 when what was named is not
+known, 2 when the question cannot be understood. JSON: one object with question, title, text, facts, parts (lists of
+items with facts), charts, paging, links, hints.")]
+    Ask(AskArgs),
     /// Write everything that is known as JSON lines
     #[command(after_help = "\
 Examples:
@@ -175,6 +188,20 @@ Exit code 0 when every loop makes progress, 1 when one does not or nobody answer
     Healthy,
     /// Print the works of others the program contains, with their licences
     Licenses,
+    /// Print what makes a shell complete the arguments
+    #[command(after_help = "\
+Examples:
+  whimbrel completions bash > /etc/bash_completion.d/whimbrel
+  whimbrel completions zsh > ~/.zfunc/_whimbrel
+  whimbrel completions fish > ~/.config/fish/completions/whimbrel.fish")]
+    Completions(CompletionsArgs),
+    /// Print the manual as man reads it
+    #[command(after_help = "\
+Examples:
+  whimbrel man | man -l -
+  whimbrel man ask | man -l -
+  whimbrel man --out /usr/local/share/man/man1   a page for the program and one for each command")]
+    Man(ManArgs),
 }
 
 /// Arguments of `check`.
@@ -254,6 +281,43 @@ pub(crate) struct DigestArgs {
     /// Also draw ranks and stars into this PNG
     #[arg(long, value_name = "FILE")]
     pub(crate) picture: Option<PathBuf>,
+}
+
+/// Arguments of `ask`.
+#[derive(Args, Debug)]
+pub(crate) struct AskArgs {
+    /// What to ask, as it is typed in chats; quotes of the shell may be left out
+    #[arg(required = true, value_name = "QUESTION", trailing_var_arg = false)]
+    pub(crate) question: Vec<String>,
+    /// The page of a longer answer
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) page: u32,
+    /// Lines on a page
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub(crate) size: u32,
+    /// Where days begin and end, such as Europe/Berlin
+    #[arg(long, default_value = "UTC")]
+    pub(crate) zone: chrono_tz::Tz,
+    /// For people or for programs
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+/// Arguments of `completions`.
+#[derive(Args, Debug)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    pub(crate) shell: clap_complete::Shell,
+}
+
+/// Arguments of `man`.
+#[derive(Args, Debug)]
+pub(crate) struct ManArgs {
+    /// The command the page is about; without it: the program
+    pub(crate) command: Option<String>,
+    /// Write all pages into this folder instead
+    #[arg(long, value_name = "DIR", conflicts_with = "command")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 /// Arguments of `export`.

@@ -29,4 +29,19 @@ pub(crate) enum Request {
     Backup,
     /// What a time comes to; the answer is the digest as it is printed.
     Digest(Question),
+    /// A question as people type it; the answer is an answer as JSON.
+    Ask(Asked),
+}
+
+/// A question as it is asked at the terminal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Asked {
+    /// As it was typed.
+    pub(crate) text: String,
+    /// The page, from 1.
+    pub(crate) page: u32,
+    /// Items on a page.
+    pub(crate) size: u32,
+    /// The name of the time zone days are counted in.
+    pub(crate) zone: String,
 }

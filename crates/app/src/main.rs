@@ -1,5 +1,6 @@
 //! The program `whimbrel`: parse, call, report. Every command has a file of its own name.
 
+mod ask;
 mod check;
 mod cli;
 mod config;
@@ -12,6 +13,7 @@ mod keep;
 mod lanes;
 mod licenses;
 mod logs;
+mod manual;
 mod once;
 mod progress;
 mod replay;
@@ -46,6 +48,7 @@ fn call(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Diff(args) => diff::diff(&args),
         Command::Replay(args) => replay::replay(&args, &cli.common),
         Command::Digest(args) => digest::digest(&args, &cli.common),
+        Command::Ask(args) => ask::ask(&args, &cli.common),
         Command::Export(args) => keep::export(&args, &cli.common),
         Command::Import(args) => keep::import(&args, &cli.common),
         Command::Backup => keep::backup(&cli.common),
@@ -53,6 +56,8 @@ fn call(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Init(args) => init::init(&args),
         Command::Healthy => healthy::healthy(&cli.common),
         Command::Licenses => licenses::licenses(),
+        Command::Completions(args) => manual::completions(&args),
+        Command::Man(args) => manual::man(&args),
     }
 }
 

@@ -7,7 +7,8 @@ mod discord;
 mod disk;
 mod heap;
 mod lanes;
-pub(crate) mod loops;
+pub(crate) mod lookup;
+mod loops;
 mod manager;
 mod metrics;
 pub(crate) mod projects;
@@ -32,10 +33,12 @@ use tokio::sync::{Notify, watch};
 use whimbrel_commands::{Commands, Settings};
 use whimbrel_discord::Bot as DiscordBot;
 use whimbrel_fanout::{Channel, Fanout};
+use whimbrel_lookup::{Index, Lookup};
 use whimbrel_store::{OpenStep, Opened, Progress, Store};
 use whimbrel_telegram::Bot;
 use whimbrel_watch::{Github, LinkChecker, ProjectWatcher, Watcher};
 
+use crate::ask;
 use crate::cli::Common;
 use crate::config::{self, Environment, Loaded};
 use crate::control::Request;
@@ -155,6 +158,8 @@ async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()>
     );
     loops.start("links", projects::checking(links, configured.clone(), tally.clone()));
     loops.start("backups", backups::keeping(store.clone()));
+    let lookup = Lookup::new(store.clone(), Index::new());
+    loops.start("lookup", lookup::following(store.clone(), lookup.clone()));
     loops.start("lanes", lanes::telling(store.clone(), fanout.clone(), configured.clone()));
     let answers = Commands::new(store.clone(), fanout.clone(), Settings::default());
     let discord = chats.discord.clone().map(|discord| DiscordBot::new(discord, answers.clone(), Utc::now));
@@ -196,7 +201,7 @@ async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()>
     );
     match commands {
         Ok(server) => {
-            let (server, answer) = (Arc::new(server), answering(store.clone(), fanout));
+            let (server, answer) = (Arc::new(server), answering(store.clone(), fanout, lookup));
             loops.start("commands", move |mut pulse| {
                 let (server, answer) = (Arc::clone(&server), Arc::clone(&answer));
                 async move { pulse.alongside(server.serve(answer)).await }
@@ -273,7 +278,7 @@ async fn open_saying(loaded: &Loaded) -> anyhow::Result<(Store, Vec<String>)> {
 }
 
 /// What commands that ask over the socket are answered.
-fn answering(store: Store, fanout: Fanout) -> Answer {
+fn answering(store: Store, fanout: Fanout, lookup: Lookup) -> Answer {
     let threads = tokio::runtime::Handle::current();
     Arc::new(move |request, out| {
         // Data and progress go the same way, in turns.
@@ -304,6 +309,10 @@ fn answering(store: Store, fanout: Fanout) -> Answer {
             Request::Backup => {
                 let path = store.backup(Utc::now(), &mut progress)?.context("this store keeps no backups")?;
                 Frame::Data(path.display().to_string().into_bytes()).send(&mut *out.borrow_mut())?;
+            }
+            Request::Ask(asked) => {
+                let answer = ask::answer(&lookup, &asked)?;
+                DataFrames(&out).write_all(&serde_json::to_vec(&answer)?)?;
             }
             Request::Digest(question) => DataFrames(&out).write_all(&digest::answer(&store, &question)?)?,
         }

@@ -23,7 +23,7 @@ pub(crate) fn find(scene: &Scene<'_>, words: &str, within: &Within) -> Result<An
         return Err(Failed::missing(&format!("Nothing was found for `{words}`{}.", part.label()), hints));
     }
     let view = View { base: part.base(), kinds: Vec::new(), words: words.to_owned() };
-    let mut answer = Answer::titled(format!("{words}{}", part.label()));
+    let mut answer = Answer::titled(format!("Found for `{words}`{}", part.label()));
     answer.parts = Answer::default().list("", hits.iter().map(|hit| item(scene, hit)).collect()).parts;
     answer.paging = scene.paging(more, None);
     answer.links = crate::answer::Links { page: None, ..view.links(String::new()) };
