@@ -180,6 +180,7 @@ async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()>
         projects,
         progress,
         fanout: fanout.clone(),
+        lookup: lookup.clone(),
         bot: bot.clone(),
         discord: discord.clone(),
     };

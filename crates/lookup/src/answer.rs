@@ -24,6 +24,7 @@ const MAX_TEXT: usize = 400;
 
 /// An answer.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Answer {
     /// The question as it was understood, typed so that it can be asked again.
     pub question: String,
@@ -57,6 +58,7 @@ pub struct Answer {
 
 /// A list of things.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Part {
     /// What they are; empty where the title of the answer says it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -67,6 +69,7 @@ pub struct Part {
 
 /// One thing of a list.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Item {
     /// Its rank, where the list is an order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -89,6 +92,7 @@ pub struct Item {
 
 /// Something that is known.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Fact {
     /// What it is, such as `Stars`.
     pub label: String,
@@ -107,6 +111,7 @@ pub struct Fact {
 
 /// Lines over time, to be drawn.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Plot {
     /// What is shown.
     pub title: String,
@@ -119,15 +124,33 @@ pub struct Plot {
 
 /// A line of a plot.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct PlotLine {
     /// Whose it is.
     pub name: String,
     /// What was counted, in the order of time.
-    pub points: Vec<(DateTime<Utc>, u64)>,
+    pub points: Vec<Point>,
+}
+
+/// What was counted at a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Point {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What.
+    pub value: u64,
+}
+
+impl Point {
+    pub(crate) fn of(history: &whimbrel_project::StarHistory) -> Vec<Self> {
+        history.rows().iter().map(|row| Self { at: row.at, value: row.stars }).collect()
+    }
 }
 
 /// A page of a longer answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Paging {
     /// Which, from 1.
     pub page: u32,
@@ -140,6 +163,7 @@ pub struct Paging {
 
 /// Where to read on; addresses begin with a slash and are those of the site.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Links {
     /// The page that shows the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -154,6 +178,7 @@ pub struct Links {
 
 /// Another question.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Hint {
     /// What it is about, such as a name.
     pub text: String,

@@ -11,7 +11,7 @@ mod lookup;
 mod question;
 mod when;
 
-pub use answer::{Answer, Fact, Hint, Item, Links, Paging, Part, Plot, PlotLine};
+pub use answer::{Answer, Fact, Hint, Item, Links, Paging, Part, Plot, PlotLine, Point};
 pub use index::found::{Among, Asked, Hit, Match, Named, Scope, Subject};
 pub use index::{Index, Size};
 pub use lookup::{Asking, Lookup};

@@ -7,11 +7,12 @@
 //!
 //! From a request to its answer: `site` looks whether the answer is kept and right (`cache`), else `address` reads
 //! what is asked, `library` asks the store, `render` and `feed` make the text, `rendered` compresses it, `answer`
-//! adds validators and sends it.
+//! adds validators and sends it. Questions people ask have their own way (`api`): they are answered anew each time.
 
 mod address;
 mod after;
 mod answer;
+mod api;
 mod assets;
 mod cache;
 mod facts;

@@ -283,6 +283,55 @@ pub(crate) struct DigestLine {
     pub(crate) rest: String,
 }
 
+/// The answer to a question.
+#[derive(Template)]
+#[template(path = "ask.html")]
+pub(crate) struct AskPage<'a> {
+    pub(crate) frame: Frame<'a>,
+    /// The question as it was typed.
+    pub(crate) typed: &'a str,
+    pub(crate) answer: Option<&'a whimbrel_lookup::Answer>,
+    /// What is wrong with the question.
+    pub(crate) wrong: Option<String>,
+    /// Charts as SVG, each with what it shows in words.
+    pub(crate) charts: Vec<(String, String)>,
+    pub(crate) newer: Option<String>,
+    pub(crate) older: Option<String>,
+    pub(crate) forms: &'static [whimbrel_lookup::Form],
+}
+
+impl AskPage<'_> {
+    /// The page of another question.
+    pub(crate) fn ask(&self, question: &str) -> String {
+        crate::api::address(&self.frame.links, question, 1)
+    }
+
+    /// A link of an answer, which may be one of the site's own pages.
+    pub(crate) fn link(&self, url: &str) -> String {
+        match url.strip_prefix('/') {
+            Some(own) => self.frame.links.file(own),
+            None => url.to_owned(),
+        }
+    }
+}
+
+/// What programs can ask.
+#[derive(Template)]
+#[template(path = "api.html")]
+pub(crate) struct ApiPage<'a> {
+    pub(crate) frame: Frame<'a>,
+    pub(crate) endpoints: Vec<Endpoint>,
+}
+
+/// An address programs ask.
+pub(crate) struct Endpoint {
+    pub(crate) path: String,
+    pub(crate) description: String,
+    /// Name, whether it must be there, what it says.
+    pub(crate) parameters: Vec<(String, bool, String)>,
+    pub(crate) example: String,
+}
+
 /// A page that says what went wrong and what to do.
 #[derive(Template)]
 #[template(path = "trouble.html")]

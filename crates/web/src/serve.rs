@@ -2,12 +2,16 @@
 
 use std::future::Future;
 use std::io;
+use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use http::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
@@ -24,6 +28,10 @@ const HEAD_LINES: usize = 64;
 const CONNECTION_AGE: Duration = Duration::from_mins(10);
 /// What an ending connection gets for its last answer; shorter than the five seconds the program has to stop.
 const LAST_ANSWER: Duration = Duration::from_secs(3);
+
+/// Who is at the other end of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Peer(pub(crate) IpAddr);
 
 /// Serves a router until `shutdown` completes, then lets running answers finish for a few seconds.
 pub async fn serve(
@@ -46,8 +54,9 @@ pub async fn serve(
         };
         let router = router.clone();
         let ended = ending.subscribe();
+        let peer = stream.peer_addr().ok().map(|address| Peer(address.ip()));
         tokio::spawn(async move {
-            connection(stream, router, ended).await;
+            connection(stream, router, peer, ended).await;
             drop(place);
         });
     }
@@ -78,14 +87,22 @@ fn is_of_the_client(error: &io::Error) -> bool {
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
-async fn connection(stream: TcpStream, router: Router, mut ended: watch::Receiver<bool>) {
+async fn connection(stream: TcpStream, router: Router, peer: Option<Peer>, mut ended: watch::Receiver<bool>) {
     let _ = stream.set_nodelay(true); // answers are written whole; waiting to fill a packet only costs time
+    let router = TowerToHyperService::new(router);
+    let service = service_fn(move |mut request| {
+        if let Some(peer) = peer {
+            let request: &mut Request<Incoming> = &mut request;
+            request.extensions_mut().insert(peer);
+        }
+        router.call(request)
+    });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
         .max_headers(HEAD_LINES)
         .max_buf_size(HEAD_BYTES)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+        .serve_connection(TokioIo::new(stream), service);
     let mut connection = pin!(connection);
     tokio::select! {
         _ = connection.as_mut() => return, // a client that leaves early is no event of ours

@@ -21,6 +21,8 @@ pub struct Settings {
     pub cache_mib: usize,
     /// Connections served at the same time; further ones wait. Default 1,024.
     pub max_connections: usize,
+    /// Questions one address may ask in a minute, over `/api` and `/ask`; 0 is no limit. Default 120.
+    pub questions_per_minute: u32,
 }
 
 impl Default for Settings {
@@ -31,6 +33,7 @@ impl Default for Settings {
             title: "Whimbrel".into(),
             cache_mib: 8,
             max_connections: 1024,
+            questions_per_minute: 120,
         }
     }
 }

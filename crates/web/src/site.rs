@@ -14,10 +14,12 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
+use whimbrel_lookup::Lookup;
 use whimbrel_store::Store;
 
 use crate::address::{self, Address, Form, Wrong};
 use crate::answer::answer;
+use crate::api::Api;
 use crate::cache::{Cache, Kept, Mark};
 use crate::facts::Facts;
 use crate::library::{Library, Reach};
@@ -42,6 +44,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 #[derive(Clone)]
 pub struct Site {
     inner: Arc<Inner>,
+    api: Option<Api>,
 }
 
 struct Inner {
@@ -76,7 +79,15 @@ impl Site {
                 facts: RwLock::new(None),
                 renderers: Semaphore::new(RENDERERS),
             }),
+            api: None,
         }
+    }
+
+    /// The same site, which also answers what people ask.
+    #[must_use]
+    pub fn answering(self, lookup: Lookup) -> Self {
+        let api = Api::new(lookup, &self.inner.settings);
+        Self { api: Some(api), ..self }
     }
 
     /// What it was set to.
@@ -92,6 +103,7 @@ impl Site {
             async move { site.respond(request).await }
         });
         let router = self.inner.routes.iter().fold(router, routes::add);
+        let router = self.api.iter().fold(router, |router, api| api.add(router));
         router.layer(CatchPanicLayer::custom(trouble::panicked))
     }
 

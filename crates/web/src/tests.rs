@@ -1,6 +1,7 @@
 //! The site as its readers meet it: requests in, answers out, on a store in memory.
 
 mod addresses;
+mod asking;
 mod digests;
 mod pages;
 mod paging;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use whimbrel_lookup::{Answer, Part, PlotLine};
+use whimbrel_lookup::{Answer, Part, PlotLine, Point};
 
 use super::table::{columns, padded, side_by_side, table, wrapped};
 use crate::screen::{Paint, grouped, harmless};
@@ -88,8 +88,8 @@ impl Showing<'_> {
                 BARS[if ranks { 7 - height.min(7) } else { height.min(7) } as usize]
             })
             .collect();
-        let from = format!("{} ({})", grouped(first.1), first.0.format("%Y-%m-%d"));
-        let to = format!("{} ({})", grouped(last.1), last.0.format("%Y-%m-%d"));
+        let from = format!("{} ({})", grouped(first.value), first.at.format("%Y-%m-%d"));
+        let to = format!("{} ({})", grouped(last.value), last.at.format("%Y-%m-%d"));
         let _ = writeln!(out, "  {bars}  {from} → {to}  {}", harmless(&line.name));
     }
 
@@ -148,18 +148,18 @@ fn plain(item: &whimbrel_lookup::Item) -> whimbrel_lookup::Item {
 }
 
 /// The values at so many moments, equally far apart.
-fn sampled(points: &[(chrono::DateTime<chrono::Utc>, u64)], most: usize) -> Vec<u64> {
-    let (Some((first, _)), Some((last, _))) = (points.first(), points.last()) else { return Vec::new() };
-    let span = last.signed_duration_since(*first).num_seconds();
+fn sampled(points: &[Point], most: usize) -> Vec<u64> {
+    let (Some(first), Some(last)) = (points.first(), points.last()) else { return Vec::new() };
+    let span = last.at.signed_duration_since(first.at).num_seconds();
     let steps = (points.len() * 4).clamp(2, most.max(2)) as i64;
     (0..steps)
         .map(|step| {
-            let at = *first
+            let at = first.at
                 + chrono::TimeDelta::seconds(
                     span / (steps - 1) * step + (span % (steps - 1)) * step / (steps - 1),
                 );
-            let stood = points.partition_point(|(moment, _)| *moment <= at);
-            points[stood.saturating_sub(1)].1
+            let stood = points.partition_point(|point| point.at <= at);
+            points[stood.saturating_sub(1)].value
         })
         .collect()
 }
@@ -194,7 +194,10 @@ mod tests {
             charts: vec![Plot {
                 title: "Stars over time".to_owned(),
                 ranks: false,
-                lines: vec![PlotLine { name: "etcd".to_owned(), points: vec![(at(0), 1), (at(1), 8)] }],
+                lines: vec![PlotLine {
+                    name: "etcd".to_owned(),
+                    points: vec![Point { at: at(0), value: 1 }, Point { at: at(1), value: 8 }],
+                }],
             }],
             paging: Some(Paging { page: 1, pages: Some(2), more: true }),
             links: Links { page: Some("/p/etcd/".to_owned()), ..Links::default() },

@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use whimbrel_discord::Bot as DiscordBot;
 use whimbrel_fanout::Fanout;
+use whimbrel_lookup::Lookup;
 use whimbrel_store::Store;
 use whimbrel_telegram::Bot;
 use whimbrel_watch::ProjectWatcher;
@@ -72,6 +73,7 @@ pub(crate) struct About {
     pub(crate) fanout: Fanout,
     pub(crate) bot: Option<Bot>,
     pub(crate) discord: Option<DiscordBot>,
+    pub(crate) lookup: Lookup,
 }
 
 /// Makes the loop. `routes` are served beside page and feeds.
@@ -121,7 +123,8 @@ async fn serve(
             }
         }
         let settled = listening.settle(&settings);
-        let site = Site::new(store.clone(), settled, status(about.clone()), routes.clone());
+        let site = Site::new(store.clone(), settled, status(about.clone()), routes.clone())
+            .answering(about.lookup.clone());
         let listener = TcpListener::from_std(listening.listener).context("serving page and feeds")?;
         let mut stopped = false;
         let until = async {

@@ -13,7 +13,7 @@ use whimbrel_store::{CatalogMeta, Listing, Query, Scope, StoreError};
 use super::names::{Failed, Thing, shows};
 use super::top;
 use super::view::{Base, View};
-use crate::answer::{Answer, Fact, Hint, Item, Plot, PlotLine};
+use crate::answer::{Answer, Fact, Hint, Item, Plot, PlotLine, Point};
 use crate::lookup::Scene;
 use crate::question::{Question, Within};
 
@@ -168,8 +168,7 @@ fn release(event: &Event) -> Option<Item> {
 
 /// Stars over time; nothing where there is but one moment.
 pub(crate) fn plot(name: &str, stars: &StarHistory) -> Option<Plot> {
-    let points: Vec<_> = stars.rows().iter().map(|row| (row.at, row.stars)).collect();
-    let line = PlotLine { name: name.to_owned(), points };
+    let line = PlotLine { name: name.to_owned(), points: Point::of(stars) };
     (line.points.len() > 1).then(|| Plot {
         title: "Stars over time".to_owned(),
         ranks: false,

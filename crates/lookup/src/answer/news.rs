@@ -10,7 +10,7 @@ use super::journal;
 use super::names::{Failed, Part, Thing};
 use super::view::{Base, View};
 use crate::answer::card;
-use crate::answer::{Answer, Fact, Hint, Item, Plot, PlotLine};
+use crate::answer::{Answer, Fact, Hint, Item, Plot, PlotLine, Point};
 use crate::lookup::Scene;
 use crate::question::{Question, Within};
 use crate::when::When;
@@ -155,7 +155,7 @@ pub(crate) fn line(scene: &Scene<'_>, event: &Event) -> Item {
 fn ranks(scene: &Scene<'_>, scope: &Scope, key: &str) -> Result<Option<Plot>, Failed> {
     let moved = Filter::kind(Kind::RanksMoved);
     let (events, _) = journal::events(scene.store, scope, &moved, None, 0, RANK_EVENTS)?;
-    let mut lines: BTreeMap<String, Vec<_>> = BTreeMap::new();
+    let mut lines: BTreeMap<String, Vec<Point>> = BTreeMap::new();
     for event in events.iter().rev() {
         let News::RanksMoved { metric, scope, movers, .. } = &event.news else { continue };
         let is_ours =
@@ -166,9 +166,9 @@ fn ranks(scene: &Scene<'_>, scope: &Scope, key: &str) -> Result<Option<Plot>, Fa
         let name = format!("{list}{under}, by {}", whimbrel_news::wording::metric(metric));
         let points = lines.entry(name).or_default();
         if points.is_empty() {
-            points.push((event.at - chrono::TimeDelta::days(1), u64::from(mover.from)));
+            points.push(Point { at: event.at - chrono::TimeDelta::days(1), value: mover.from.into() });
         }
-        points.push((event.at, u64::from(mover.to)));
+        points.push(Point { at: event.at, value: mover.to.into() });
     }
     let lines: Vec<PlotLine> = lines.into_iter().map(|(name, points)| PlotLine { name, points }).collect();
     Ok((!lines.is_empty()).then(|| Plot { title: "Rank over time".to_owned(), ranks: true, lines }))

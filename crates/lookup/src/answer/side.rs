@@ -1,7 +1,7 @@
 //! `/compare`: things side by side.
 
 use super::names::{Failed, Thing};
-use crate::answer::{Answer, Fact, Item, Plot, PlotLine, card};
+use crate::answer::{Answer, Fact, Item, Plot, PlotLine, Point, card};
 use crate::lookup::Scene;
 
 pub(crate) fn compare(scene: &Scene<'_>, names: &[String]) -> Result<Answer, Failed> {
@@ -30,7 +30,7 @@ pub(crate) fn compare(scene: &Scene<'_>, names: &[String]) -> Result<Answer, Fai
             }));
             item = item.with(card::state(project).map(|state| Fact::text("State", &state)));
             let stars = scene.store.star_history(project.id)?;
-            let points: Vec<_> = stars.rows().iter().map(|row| (row.at, row.stars)).collect();
+            let points = Point::of(&stars);
             if !points.is_empty() {
                 lines.push(PlotLine { name: project.full_name.clone(), points });
             }

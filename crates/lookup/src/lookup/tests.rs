@@ -202,7 +202,7 @@ fn what_happened_to_one() {
     assert_eq!(kinds, ["ranks_moved", "released"]);
     let ranks = answer.charts.iter().find(|chart| chart.ranks).unwrap();
     assert_eq!(ranks.lines[0].name, "Awesome Go / Databases / Key-Value Stores, by stars");
-    assert_eq!(ranks.lines[0].points.iter().map(|(_, rank)| *rank).collect::<Vec<_>>(), [2, 1]);
+    assert_eq!(ranks.lines[0].points.iter().map(|point| point.value).collect::<Vec<_>>(), [2, 1]);
 }
 
 #[test]

@@ -9,6 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use http::{HeaderMap, Request, StatusCode};
 use tower::ServiceExt;
 use whimbrel_catalog::{CatalogId, Entry, EntryKey, Place, SectionPath};
+use whimbrel_lookup::Lookup;
 use whimbrel_news::{Dated, Facts, Listed, News, Subject};
 use whimbrel_store::{CatalogMeta, Record, Shape, Store};
 
@@ -71,6 +72,14 @@ impl World {
         let told = status.clone();
         let site = Site::new(store.clone(), settings.clone(), Arc::new(move || told.clone()), routes);
         Self { store, router: site.router(), settings, status, now: at("2026-11-20T09:00:00Z") }
+    }
+
+    /// Questions are answered from here on.
+    pub(super) fn answering(&mut self, lookup: Lookup) {
+        let told = self.status.clone();
+        let site =
+            Site::new(self.store.clone(), self.settings.clone(), Arc::new(move || told.clone()), Vec::new());
+        self.router = site.answering(lookup).router();
     }
 
     /// Two catalogs: `raft` with a little news, `shells` with none.
