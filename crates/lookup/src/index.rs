@@ -2,10 +2,10 @@
 //!
 //! Names and words lie in finite state transducers (`fst`), and typos are found by walking one together with an
 //! automaton of everything near what was typed (`levenshtein_automata`, which counts a swap of neighbours as one typo).
-//! Measured against it, on a million names: `nucleo-matcher` compares every name with every question, which takes 80 ms
-//! instead of 0.04, and takes letters that are left out for what people mean, so that it found one wanted name in three
-//! once a letter was wrong; `tantivy` brings 115 crates where there are 440, a commit of its takes longer than a change
-//! may, and it knows no names that begin so in the order of their weight. `fst` brings two crates and builds in a second.
+//! With a million made-up names: 4.3 bytes a name, and all that are one typo away in 0.03 ms. Others that were looked
+//! at: `nucleo-matcher` compares every name with every question, which took 78 ms, and takes what was typed for letters
+//! of the name in their order, so that it had 26 of 100 names with a slip among its first five. `tantivy` is an engine
+//! with storage and commits of its own, forty crates more where these are two; nothing here needs what it adds.
 //!
 //! From the outside in: `Index` hands out a `view` and puts a new one in its place; `search` finds docs in a view, `hit`
 //! reads from the store what is shown of them; `writer` makes views of what `gather` reads from the store, by way of

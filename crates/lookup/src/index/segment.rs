@@ -7,8 +7,9 @@
 mod build;
 mod lists;
 mod merge;
+mod numbers;
 mod postings;
-mod texts;
+mod records;
 
 use std::cmp::Ordering;
 use std::ops::Range;
@@ -16,8 +17,9 @@ use std::ops::Range;
 pub(super) use self::build::Draft;
 pub(super) use self::lists::Lists;
 pub(super) use self::merge::merge;
+use self::numbers::Numbers;
 use self::postings::Postings;
-use self::texts::Texts;
+use self::records::Records;
 
 /// See the module's head.
 #[derive(Default)]
@@ -26,11 +28,9 @@ pub(super) struct Segment {
     weights: Box<[u16]>,
     /// What each doc was made of, in short: an equal one need not be put in again.
     prints: Box<[u32]>,
-    names: Texts,
-    ids: Texts,
-    places: Texts,
+    records: Records,
     /// All docs by their ids.
-    by_id: Box<[u32]>,
+    by_id: Numbers,
     /// What names are, whole.
     pub(super) forms: Lists,
     /// What is left of names when they are begun at a later word.
@@ -45,11 +45,11 @@ impl Segment {
     }
 
     pub(super) fn name(&self, doc: u32) -> &str {
-        std::str::from_utf8(self.names.get(doc)).unwrap_or_default()
+        std::str::from_utf8(self.records.get(doc).name).unwrap_or_default()
     }
 
     pub(super) fn id(&self, doc: u32) -> &[u8] {
-        self.ids.get(doc)
+        self.records.get(doc).id
     }
 
     pub(super) fn print(&self, doc: u32) -> u32 {
@@ -58,20 +58,20 @@ impl Segment {
 
     /// The numbers of the places a doc is listed at, in the order they were given.
     pub(super) fn places(&self, doc: u32) -> impl Iterator<Item = u32> {
-        let mut bytes = self.places.get(doc);
+        let mut bytes = self.records.get(doc).places;
         std::iter::from_fn(move || postings::take(&mut bytes).map(|place| place as u32))
     }
 
     /// The doc of this id.
     pub(super) fn doc(&self, id: &[u8]) -> Option<u32> {
-        let at = self.by_id.partition_point(|doc| self.id(*doc) < id);
-        self.by_id.get(at).copied().filter(|doc| self.id(*doc) == id)
+        let at = self.by_id.partition_point(|doc| self.id(doc) < id);
+        self.by_id.get(at).filter(|doc| self.id(*doc) == id)
     }
 
     /// The docs whose ids begin so.
     pub(super) fn docs_below(&self, id: &[u8]) -> impl Iterator<Item = u32> {
-        let at = self.by_id.partition_point(|doc| self.id(*doc) < id);
-        self.by_id[at..].iter().copied().take_while(move |doc| self.id(*doc).starts_with(id))
+        let at = self.by_id.partition_point(|doc| self.id(doc) < id);
+        self.by_id.from(at).take_while(move |doc| self.id(*doc).starts_with(id))
     }
 
     /// The order of docs, also between segments: the heavier first, then by name.
@@ -79,16 +79,16 @@ impl Segment {
         let weight = |segment: &Self, doc: u32| segment.weights.get(doc as usize).copied();
         weight(other, other_doc)
             .cmp(&weight(self, doc))
-            .then_with(|| self.names.get(doc).cmp(other.names.get(other_doc)))
+            .then_with(|| self.records.get(doc).name.cmp(other.records.get(other_doc).name))
             .then_with(|| self.id(doc).cmp(other.id(other_doc)))
     }
 
     /// Bytes of memory, and those of them that are the text of names and ids.
     pub(super) fn bytes(&self) -> (usize, usize) {
-        let fixed = size_of_val(&*self.weights) + size_of_val(&*self.prints) + size_of_val(&*self.by_id);
-        let texts = self.names.bytes() + self.ids.bytes() + self.places.bytes();
+        let fixed = size_of_val(&*self.weights) + size_of_val(&*self.prints) + self.by_id.bytes();
+        let (records, text) = self.records.bytes();
         let lists = self.forms.bytes() + self.tails.bytes() + self.words.bytes();
-        (fixed + texts + lists + size_of::<Self>(), self.names.text_bytes() + self.ids.text_bytes())
+        (fixed + records + lists + size_of::<Self>(), text)
     }
 }
 

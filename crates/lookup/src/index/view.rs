@@ -127,7 +127,7 @@ impl View {
                 parts.filter(move |(_, part)| part.headings == headings && part.rank() == rank)
             };
             for rank in 0..LARGE.ilog(TOGETHER) {
-                let crowd: Vec<usize> = of_rank(rank).map(|(at, _)| at).collect();
+                let crowd: Vec<usize> = of_rank(rank).map(|(at, _)| at).take(TOGETHER).collect();
                 if crowd.len() >= TOGETHER {
                     return Some(crowd);
                 }

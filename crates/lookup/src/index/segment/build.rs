@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Lists, Postings, Segment, Texts, postings};
+use super::records::Record;
+use super::{Lists, Numbers, Postings, Records, Segment, postings};
 
 /// A doc that is to be put in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,23 +47,29 @@ impl Segment {
         }
         let mut by_id: Vec<u32> = (0..drafts.len() as u32).collect();
         by_id.sort_unstable_by_key(|doc| &drafts[*doc as usize].id);
-        let places = drafts.iter().map(|draft| {
-            let mut bytes = Vec::new();
-            for place in &draft.places {
-                postings::put(&mut bytes, u64::from(*place));
-            }
-            bytes
+        let places: Vec<Vec<u8>> = drafts.iter().map(packed).collect();
+        let records = drafts.iter().zip(&places).map(|(draft, places)| Record {
+            id: &draft.id,
+            places,
+            name: draft.name.as_bytes(),
         });
         Self {
             weights: drafts.iter().map(|draft| draft.weight).collect(),
             prints: drafts.iter().map(|draft| draft.print).collect(),
-            names: Texts::of(drafts.iter().map(|draft| &draft.name)),
-            ids: Texts::of(drafts.iter().map(|draft| &draft.id)),
-            places: Texts::of(places),
-            by_id: by_id.into(),
+            records: Records::of(records),
+            by_id: Numbers::of(by_id.into_iter()),
             forms: lists(|draft| &draft.forms),
             tails: lists(|draft| &draft.tails),
             words: Postings::of(&words),
         }
     }
+}
+
+/// The numbers of the places of a draft.
+fn packed(draft: &Draft) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for place in &draft.places {
+        postings::put(&mut bytes, u64::from(*place));
+    }
+    bytes
 }

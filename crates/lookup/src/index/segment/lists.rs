@@ -10,18 +10,19 @@ use std::ops::Range;
 use fst::{IntoStreamer as _, Streamer as _};
 
 use super::counted;
+use super::numbers::Numbers;
 
 /// Docs of which the least is kept.
 const BLOCK: usize = 64;
 
 /// Set on the last doc of a form.
-const LAST: u32 = 1 << 31;
+const LAST: u32 = Numbers::BOUND >> 1;
 
 /// Docs by form.
 pub(crate) struct Lists {
     /// Where the docs of a form begin.
     map: fst::Map<Box<[u8]>>,
-    docs: Box<[u32]>,
+    docs: Numbers,
     /// The lowest doc of each block.
     least: Box<[u32]>,
 }
@@ -73,7 +74,7 @@ impl Lists {
             let block = at / BLOCK;
             let end = ((block + 1) * BLOCK).min(stretch.end);
             if best.len() < most || self.least[block] < worst {
-                for doc in self.docs[at..end].iter().map(|doc| doc & !LAST) {
+                for doc in self.docs.from(at).take(end - at).map(|doc| doc & !LAST) {
                     if (best.len() < most || doc < worst) && !best.contains(&doc) && wanted(doc) {
                         best.insert(doc);
                         if best.len() > most {
@@ -125,13 +126,13 @@ impl Lists {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        self.map.as_fst().size() + size_of_val(&*self.docs) + size_of_val(&*self.least)
+        self.map.as_fst().size() + self.docs.bytes() + size_of_val(&*self.least)
     }
 
     /// The docs of the form whose docs begin there.
     fn at(&self, at: u64) -> impl Iterator<Item = u32> {
         let mut ended = false;
-        self.docs.get(at as usize..).unwrap_or_default().iter().map_while(move |doc| {
+        self.docs.from(at as usize).map_while(move |doc| {
             let more = !ended;
             ended = doc & LAST != 0;
             more.then_some(doc & !LAST)
@@ -166,7 +167,7 @@ impl Writer {
         let least = self.docs.chunks(BLOCK);
         let least =
             least.map(|block| block.iter().map(|doc| doc & !LAST).min().unwrap_or_default()).collect();
-        Lists { map: compact(self.map), least, docs: self.docs.into() }
+        Lists { map: compact(self.map), least, docs: Numbers::of(self.docs.into_iter()) }
     }
 }
 

@@ -1,6 +1,6 @@
 //! One segment of several.
 
-use super::{Lists, Postings, Segment, Texts};
+use super::{Lists, Numbers, Postings, Records, Segment};
 use crate::index::bits::Bits;
 
 /// A segment of the docs of these that are not gone.
@@ -12,9 +12,9 @@ pub(crate) fn merge(parts: &[(&Segment, &Bits)]) -> Segment {
         renumbered[*part as usize][*doc as usize] = number;
     }
     let docs = || order.iter().map(|(part, doc)| (parts[*part as usize].0, *doc));
-    let ids = Texts::of(docs().map(|(segment, doc)| segment.id(doc)));
+    let records = Records::of(docs().map(|(segment, doc)| segment.records.get(doc)));
     let mut by_id: Vec<u32> = (0..order.len() as u32).collect();
-    by_id.sort_unstable_by(|a, b| ids.get(*a).cmp(ids.get(*b)));
+    by_id.sort_unstable_by(|a, b| records.get(*a).id.cmp(records.get(*b).id));
     let lists = |of: fn(&Segment) -> &Lists| {
         let lists: Vec<(&Lists, &[u32])> =
             parts.iter().zip(&renumbered).map(|((segment, _), to)| (of(segment), &**to)).collect();
@@ -25,13 +25,11 @@ pub(crate) fn merge(parts: &[(&Segment, &Bits)]) -> Segment {
     Segment {
         weights: docs().map(|(segment, doc)| segment.weights[doc as usize]).collect(),
         prints: docs().map(|(segment, doc)| segment.prints[doc as usize]).collect(),
-        names: Texts::of(docs().map(|(segment, doc)| segment.names.get(doc))),
-        places: Texts::of(docs().map(|(segment, doc)| segment.places.get(doc))),
-        by_id: by_id.into(),
+        by_id: Numbers::of(by_id.into_iter()),
         forms: lists(|segment| &segment.forms),
         tails: lists(|segment| &segment.tails),
         words: Postings::merged(&words),
-        ids,
+        records,
     }
 }
 

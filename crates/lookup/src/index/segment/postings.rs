@@ -1,6 +1,7 @@
 //! Which docs have a word, in their name or in what is said about them.
 //!
 //! Each word has its docs as differences of one or two bytes, rising, with a bit for those that have it in their name.
+//! A word of one doc, as most are, has it in the map itself.
 
 use std::collections::BTreeMap;
 
@@ -8,6 +9,9 @@ use fst::{IntoStreamer as _, Streamer as _};
 
 use super::lists::compact;
 use crate::index::bits::Bits;
+
+/// Set on the value of a word that is not where its docs begin, but its only doc.
+const ONLY: u64 = 1;
 
 /// Docs by word.
 pub(crate) struct Postings {
@@ -102,13 +106,15 @@ impl Postings {
         }
     }
 
-    /// The docs of the word whose docs begin there.
-    fn at(&self, at: u64) -> impl Iterator<Item = (u32, bool)> {
-        let mut bytes = self.bytes.get(at as usize..).unwrap_or_default();
-        let count = take(&mut bytes).unwrap_or_default();
+    /// The docs of the word of this value: its only one, or where they begin.
+    fn at(&self, value: u64) -> impl Iterator<Item = (u32, bool)> {
+        let only = (value & ONLY != 0).then_some(value >> 1);
+        let at = if only.is_some() { usize::MAX } else { (value >> 1) as usize };
+        let mut bytes = self.bytes.get(at..).unwrap_or_default();
+        let count = if only.is_some() { 1 } else { take(&mut bytes).unwrap_or_default() };
         let mut doc = 0;
         (0..count).map_while(move |_| {
-            let item = take(&mut bytes)?;
+            let item = only.or_else(|| take(&mut bytes))?;
             doc += (item >> 1) as u32;
             Some((doc, item & 1 == 1))
         })
@@ -130,12 +136,18 @@ impl Writer {
         if docs.is_empty() || word.is_empty() {
             return;
         }
-        let at = self.bytes.len() as u64;
-        self.map.insert(word, at).expect("words come in rising order and memory takes them");
+        let value = match docs {
+            [(doc, in_name)] => item(*doc, *in_name) << 1 | ONLY,
+            _ => (self.bytes.len() as u64) << 1,
+        };
+        self.map.insert(word, value).expect("words come in rising order and memory takes them");
+        if value & ONLY != 0 {
+            return;
+        }
         put(&mut self.bytes, docs.len() as u64);
         let mut before = 0;
         for (doc, in_name) in docs {
-            put(&mut self.bytes, u64::from(doc - before) << 1 | u64::from(*in_name));
+            put(&mut self.bytes, item(doc - before, *in_name));
             before = *doc;
         }
     }
@@ -143,6 +155,11 @@ impl Writer {
     fn finish(self) -> Postings {
         Postings { map: compact(self.map), bytes: self.bytes.into() }
     }
+}
+
+/// A doc, or how far it is from the one before, and whether it has the word in its name.
+fn item(doc: u32, in_name: bool) -> u64 {
+    u64::from(doc) << 1 | u64::from(in_name)
 }
 
 /// Writes a number, seven bits a byte.
