@@ -76,3 +76,56 @@ impl Socket {
         let _ = timeout(GOODBYE, self.0.close(Some(frame))).await;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::AsyncWriteExt;
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_no_secure_gateway_is_said_in_words() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let at = listener.local_addr().unwrap();
+        let other = tokio::spawn(async move {
+            for _ in 0..2 {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                stream.write_all(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n").await.unwrap();
+            }
+        });
+        for (scheme, words) in [
+            ("wss", ["it is out of reach", "there is no secure connection"]),
+            ("ws", ["it answered with 404"; 2]),
+        ] {
+            let said = Socket::open(&format!("{scheme}://{at}")).await.err().unwrap_or_default();
+            assert!(words.contains(&said.as_str()), "{scheme}: {said}");
+        }
+        other.await.unwrap();
+        for nowhere in ["", "wss://", "https://127.0.0.1:9", "ws://127.0.0.1:9"] {
+            let said = Socket::open(nowhere).await.err();
+            assert!(said.is_some_and(|said| !said.contains("127")), "{nowhere}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_message_that_is_too_long_ends_the_connection() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("ws://{}", listener.local_addr().unwrap());
+        let other = tokio::spawn(async move {
+            let (stream, _) = listener.accept().await.unwrap();
+            let mut stream = tokio_tungstenite::accept_async(stream).await.unwrap();
+            for bytes in [1_000, LONGEST, LONGEST + 1] {
+                // Whoever does not read on hangs up.
+                let _ = stream.send(Message::text("x".repeat(bytes))).await;
+            }
+        });
+        let mut socket = Socket::open(&url).await.unwrap();
+        for bytes in [1_000, LONGEST] {
+            assert!(matches!(socket.hear().await, Came::Text(text) if text.len() == bytes));
+        }
+        assert!(matches!(socket.hear().await, Came::End(None)));
+        drop(socket);
+        other.await.unwrap();
+    }
+}
