@@ -39,14 +39,15 @@ impl Resolve for PublicOnly {
         Box::pin(async move {
             // The port is set by the connection.
             let found: Vec<SocketAddr> = tokio::net::lookup_host((host.as_str(), 0)).await?.collect();
-            let public: Vec<SocketAddr> =
-                found.into_iter().filter(|address| is_public(address.ip())).collect();
-            if public.is_empty() {
-                return Err(Private(host).into());
-            }
-            Ok(Box::new(public.into_iter()) as Addrs)
+            Ok(Box::new(public_of(&host, found)?.into_iter()) as Addrs)
         })
     }
+}
+
+/// The public addresses among those a name has.
+fn public_of(host: &str, found: Vec<SocketAddr>) -> Result<Vec<SocketAddr>, Private> {
+    let public: Vec<_> = found.into_iter().filter(|address| is_public(address.ip())).collect();
+    if public.is_empty() { Err(Private(host.to_owned())) } else { Ok(public) }
 }
 
 /// True for an address that is written as a number and leads into a private network (no resolver is asked then).
@@ -69,6 +70,7 @@ fn is_public_v4(ip: Ipv4Addr) -> bool {
     let [a, b, c, _] = ip.octets();
     let shared = a == 100 && (64..128).contains(&b); // carrier-grade NAT
     let special = a == 0 || a >= 240 || (a == 192 && b == 0 && c == 0) || (a == 198 && (b == 18 || b == 19));
+    let relay = a == 192 && b == 88 && c == 99; // leads into whatever network is behind the nearest 6to4 relay
     !(ip.is_private()
         || ip.is_loopback()
         || ip.is_link_local()
@@ -76,7 +78,8 @@ fn is_public_v4(ip: Ipv4Addr) -> bool {
         || ip.is_documentation()
         || ip.is_multicast()
         || shared
-        || special)
+        || special
+        || relay)
 }
 
 fn is_public_v6(ip: Ipv6Addr) -> bool {
@@ -88,51 +91,11 @@ fn is_public_v6(ip: Ipv6Addr) -> bool {
         return false; // IPv4 in disguise: 6to4 and NAT64 can carry a private address
     }
     first & 0xe000 == 0x2000 // global unicast; leaves out ::1, fc00::/7, fe80::/10, ff00::/8
-        && !(first == 0x2001 && second == 0xdb8)
-        && !(first == 0x2001 && second == 0)
+        && !(first == 0x2001 && second < 0x200) // kept for protocols: Teredo, benchmarks, identifiers that are no places
+        && !(first == 0x2001 && second == 0xdb8) // documentation, as the next
+        && !(first == 0x3fff && second < 0x1000)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_public_addresses_pass() {
-        for public in ["1.1.1.1", "93.184.216.34", "2606:4700::1111", "::ffff:1.1.1.1"] {
-            assert!(is_public(public.parse().unwrap()), "{public}");
-        }
-        for private in [
-            "127.0.0.1",
-            "10.1.2.3",
-            "172.16.0.1",
-            "192.168.1.1",
-            "169.254.169.254",
-            "100.64.0.1",
-            "0.0.0.0",
-            "224.0.0.1",
-            "255.255.255.255",
-            "198.18.0.1",
-            "::1",
-            "::",
-            "fe80::1",
-            "fc00::1",
-            "ff02::1",
-            "::ffff:10.0.0.1",
-            "::ffff:127.0.0.1",
-            "64:ff9b::a00:1",
-            "2002:a00:1::",
-            "2001:db8::1",
-        ] {
-            assert!(!is_public(private.parse().unwrap()), "{private}");
-        }
-        for (url, private) in [
-            ("https://127.0.0.1/x", true),
-            ("https://[::1]/x", true),
-            ("https://0x7f.1/x", true),
-            ("https://2130706433/", true),
-            ("https://example.org/", false),
-        ] {
-            assert_eq!(names_private_number(&Url::parse(url).unwrap()), private, "{url}");
-        }
-    }
-}
+#[path = "net_tests.rs"]
+mod tests;
