@@ -153,9 +153,11 @@ fn movers<K: Key>(seats: &[Seat<'_, '_, K>], top: usize) -> Vec<Moved<K>> {
         let passed = known.iter().filter(|(other, rank)| *rank < then && other.class > seat.class);
         let mut overtook: Vec<&Seat<'_, '_, K>> =
             passed.map(|(other, _)| *other).filter(|other| is_clear(seat, other)).collect();
-        let fell = known
-            .iter()
-            .any(|(other, rank)| *rank > then && other.class < seat.class && is_clear(other, seat));
+        // Who was passed by one that is told to have passed it need not be named as well.
+        let fell = known.iter().zip(&kept).any(|((other, rank), kept)| {
+            let is_told = !kept && other.rank < top;
+            *rank > then && other.class < seat.class && is_clear(other, seat) && !is_told
+        });
         if overtook.is_empty() && !fell {
             continue;
         }
@@ -305,6 +307,9 @@ mod tests {
             // of a swap, the one whose value changed more moved
             ("a=300 b=200", "b=400 a=310", "b 2>1 [a]; ; "),
             ("a=300 b=200", "b=210 a=100", "a 1>2 []; ; "),
+            // one climbs past all, and two of them are too near each other to say which of them moved
+            ("a=700 b=600 c=595 d=300", "d=900 a=700 c=601 b=600", "d 4>1 [a c b]; ; "),
+            ("a=700 b=600 c=595 d=300", "d=900 a=700 c=606 b=595", "d 4>1 [a c b], c 3>3 [b]; ; "),
             // two climb apart from each other
             ("a=900 b=800 c=700 d=600", "b=990 a=900 d=750 c=700", "b 2>1 [a], d 4>3 [c]; ; "),
         ] {
