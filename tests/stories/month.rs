@@ -1,4 +1,4 @@
-//! A month of a hundred projects: publishers do what publishers do, GitHub has its bad days, and in the end the
+//! A month of projects: publishers do what publishers do, GitHub has its bad days, and in the end the
 //! journal holds every event there had to be, once, and no other.
 //!
 //! Time is the test's own: the watchers are told what time it is, and the stand-in's clock and limits follow. What
@@ -41,7 +41,7 @@ fn start() -> DateTime<Utc> {
 
 #[tokio::test]
 async fn a_month_of_projects_is_told_once_and_whole() {
-    month(100, 1).await;
+    month(60, 1).await;
 }
 
 #[tokio::test]

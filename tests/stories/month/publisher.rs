@@ -140,7 +140,7 @@ impl Publisher {
             stars_over_time: vec![(start, stars)],
         };
         let away = if late { None } else { this.fate(number, start, end) };
-        this.ledger = Ledger::new(listed, away);
+        this.ledger = Ledger::new(listed, start + trouble::calm(listed - start), away);
         this.ledger.count("stars", stars, start);
         this.ledger.count("forks", stars / 9, start);
         this.past(github, start);

@@ -56,6 +56,14 @@ pub(super) fn is_in_the_storm(from: TimeDelta, to: TimeDelta) -> bool {
     from < begin + TimeDelta::hours(hours + 24) && to > begin - TimeDelta::hours(24)
 }
 
+/// When somebody who comes now can be seen: looks are a day apart while nothing is there.
+pub(super) fn calm(now: TimeDelta) -> TimeDelta {
+    let (day, hour, hours) = STORM;
+    let begin = TimeDelta::hours(day * 24 + hour);
+    let end = begin + TimeDelta::hours(hours);
+    if now + TimeDelta::hours(2) >= begin && now < end { end + TimeDelta::hours(27) } else { now }
+}
+
 /// The address of GitHub in the hour that begins now.
 pub(super) fn address(github: &Github, now: TimeDelta) -> String {
     match now.num_days() {
