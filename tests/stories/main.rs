@@ -12,6 +12,7 @@ mod discord;
 mod discord_channel;
 mod discord_stand_in;
 mod disks;
+mod doctor;
 mod export_import;
 mod first_start;
 mod fuzz;

@@ -171,6 +171,17 @@ Examples:
 
 A lane is one place at one rhythm. A running whimbrel is asked; without one the store is opened.")]
     Lanes(LanesArgs),
+    /// Look whether everything is there that the program needs, and say what to do where it is not
+    #[command(after_help = "\
+Examples:
+  whimbrel doctor
+  whimbrel doctor --format json
+
+Looks at the configuration, the store, room on the disk, every source, the tokens, the rights of the bots in each place,
+and the clock; asks nobody the configuration does not name, and changes nothing. Says how to make bots and invite them.
+JSON: one object with verdict, findings (area, subject, verdict ok, warn or fail, said, fix), no_network and, where there
+is one, discord_invitation. Exit code 1 when something does not work.")]
+    Doctor(DoctorArgs),
     /// Write a commented whimbrel.toml to start from
     #[command(after_help = "\
 Examples:
@@ -359,6 +370,14 @@ pub(crate) enum LanesDo {
 pub(crate) struct ImportArgs {
     /// What `whimbrel export` or a backup wrote
     pub(crate) file: PathBuf,
+}
+
+/// Arguments of `doctor`.
+#[derive(Args, Debug)]
+pub(crate) struct DoctorArgs {
+    /// For people or for programs
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
 }
 
 /// Arguments of `init`.

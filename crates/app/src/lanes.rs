@@ -6,10 +6,10 @@ use std::process::ExitCode;
 use anyhow::bail;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use whimbrel_fanout::{Fanout, LaneReport, LaneState};
+use whimbrel_fanout::{Destination, Fanout, LaneReport, LaneState};
 
 use crate::cli::{Common, Format, LanesArgs, LanesDo};
-use crate::config::{self, Environment};
+use crate::config::{self, Environment, Loaded};
 use crate::control::{Request, client};
 use crate::keep;
 use crate::screen::{Paint, count};
@@ -79,16 +79,7 @@ pub(crate) fn lanes(args: &LanesArgs, common: &Common) -> anyhow::Result<ExitCod
         None if args.what.is_some() => {
             bail!("nobody is there to send anything: start `whimbrel` first, then ask again");
         }
-        None => {
-            let store = keep::open_existing(&loaded)?;
-            let settings = loaded.config.fanout.for_fanout(None);
-            let pace = whimbrel_fanout::Pace::new(
-                whimbrel_fanout::Limits::telegram(),
-                whimbrel_fanout::Limits::discord(),
-            );
-            let fanout = Fanout::open(store, Vec::new(), pace, settings, now())?;
-            answer = serde_json::to_vec(&report(&fanout)?)?;
-        }
+        None => answer = serde_json::to_vec(&report_of_store(&loaded)?)?,
     }
     if args.what.is_some() {
         println!("{}", String::from_utf8_lossy(&answer));
@@ -99,6 +90,29 @@ pub(crate) fn lanes(args: &LanesArgs, common: &Common) -> anyhow::Result<ExitCod
         Format::Text => print!("{}", text(&serde_json::from_slice(&answer)?, Paint::stdout())),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Where news goes, as far as it is listed, and whether a running program said so.
+pub(crate) fn places(loaded: &Loaded) -> anyhow::Result<(bool, Vec<Destination>)> {
+    let (running, report) = match client::running(&loaded.store_folder()) {
+        Some(running) => {
+            let mut answer = Vec::new();
+            running.ask(&Request::Lanes, &mut answer, &|_, _| {})?;
+            (true, serde_json::from_slice(&answer)?)
+        }
+        None => (false, report_of_store(loaded)?),
+    };
+    let places = report.listed.iter().filter_map(|lane| lane.to.parse().ok()).collect();
+    Ok((running, places))
+}
+
+/// How everything is where nobody runs.
+fn report_of_store(loaded: &Loaded) -> anyhow::Result<Report> {
+    let store = keep::open_existing(loaded)?;
+    let settings = loaded.config.fanout.for_fanout(None);
+    let pace =
+        whimbrel_fanout::Pace::new(whimbrel_fanout::Limits::telegram(), whimbrel_fanout::Limits::discord());
+    report(&Fanout::open(store, Vec::new(), pace, settings, now())?)
 }
 
 /// How everything is.

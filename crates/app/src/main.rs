@@ -7,6 +7,7 @@ mod config;
 mod control;
 mod diff;
 mod digest;
+mod doctor;
 mod healthy;
 mod init;
 mod keep;
@@ -53,6 +54,7 @@ fn call(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Import(args) => keep::import(&args, &cli.common),
         Command::Backup => keep::backup(&cli.common),
         Command::Lanes(args) => lanes::lanes(&args, &cli.common),
+        Command::Doctor(args) => doctor::doctor(&args, &cli.common),
         Command::Init(args) => init::init(&args),
         Command::Healthy => healthy::healthy(&cli.common),
         Command::Licenses => licenses::licenses(),

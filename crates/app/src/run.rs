@@ -4,7 +4,7 @@ mod alarms;
 pub(crate) mod backups;
 pub(crate) mod chats;
 mod discord;
-mod disk;
+pub(crate) mod disk;
 mod heap;
 mod lanes;
 pub(crate) mod lookup;

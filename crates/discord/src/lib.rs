@@ -5,6 +5,7 @@
 //! a connection to Discord's gateway of its own or because Discord calls, and answers.
 
 mod chat;
+pub mod examine;
 pub mod render;
 mod send;
 

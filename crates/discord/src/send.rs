@@ -273,6 +273,16 @@ impl Discord {
         self.credentials().token.clone()
     }
 
+    /// The address of a webhook, by its name.
+    pub(crate) fn webhook_address(&self, name: &str) -> Option<SecretString> {
+        self.credentials().webhooks.get(name).cloned()
+    }
+
+    /// Asks for what lies at an address that is its own proof.
+    pub(crate) async fn plainly(&self, url: &str) -> Answer {
+        self.heard(request::written(&self.http, Method::GET, url, None, None)).await
+    }
+
     async fn heard(&self, request: reqwest::RequestBuilder) -> Answer {
         let answer = match request.send().await {
             Ok(response) => Answer::read(response).await,

@@ -21,9 +21,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use whimbrel_commands::Commands;
 use whimbrel_fanout::{Fanout, Pace};
 
+pub(crate) use self::call::{Failure, call};
 use self::hook::Door;
 pub use self::hook::{Delivered, HOOK_BYTES, Webhook};
 use self::rights::Rights;
+pub(crate) use self::rights::may_post;
 use self::seen::Seen;
 use self::trouble::Told;
 use self::turns::Turns;

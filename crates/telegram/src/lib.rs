@@ -5,6 +5,7 @@
 //! [`Channel`](whimbrel_fanout::Channel).
 
 mod chat;
+pub mod examine;
 pub mod render;
 mod send;
 mod verdict;

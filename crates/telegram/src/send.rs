@@ -7,6 +7,7 @@ use std::fmt::{self, Write as _};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use reqwest::multipart;
@@ -56,6 +57,8 @@ struct Inner {
     /// Counts the tokens, so that whoever waits because one was refused hears of the next.
     tokens: watch::Sender<u64>,
     client: reqwest::Client,
+    /// What time it was there at the last answer.
+    date: RwLock<Option<DateTime<Utc>>>,
     timeout: Duration,
 }
 
@@ -91,7 +94,7 @@ impl Telegram {
             .build()
             .map_err(SetupError::Client)?;
         let (token, tokens) = (RwLock::new(token), watch::Sender::new(0));
-        Ok(Self(Arc::new(Inner { api_url, token, tokens, client, timeout })))
+        Ok(Self(Arc::new(Inner { api_url, token, tokens, client, date: RwLock::default(), timeout })))
     }
 
     /// Goes on with another token.
@@ -173,6 +176,11 @@ impl Telegram {
         self.exchange(request).await
     }
 
+    /// What time it was there at the last answer.
+    pub(crate) fn last_date(&self) -> Option<DateTime<Utc>> {
+        *self.0.date.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// How long words may take.
     pub(crate) fn patience(&self) -> Duration {
         self.0.timeout
@@ -183,6 +191,10 @@ impl Telegram {
         let status = answer.status().as_u16();
         let retry_after =
             answer.headers().get("retry-after").and_then(|line| line.to_str().ok()?.parse().ok());
+        let date = answer.headers().get("date").and_then(|line| line.to_str().ok());
+        if let Some(date) = date.and_then(|text| DateTime::parse_from_rfc2822(text).ok()) {
+            *self.0.date.write().unwrap_or_else(PoisonError::into_inner) = Some(date.to_utc());
+        }
         let body = answer.bytes().await.map_err(trouble)?;
         Ok(Answer { status, retry_after, envelope: serde_json::from_slice(&body).ok() })
     }

@@ -9,7 +9,7 @@ use crate::verdict;
 
 /// Why a call gave nothing.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub(super) enum Failure {
+pub(crate) enum Failure {
     /// It may work later.
     #[error("{reason}")]
     Later {
@@ -29,7 +29,7 @@ pub(super) enum Failure {
 }
 
 /// Calls a method. Where nothing is said, `patience` is what messages have.
-pub(super) async fn call(
+pub(crate) async fn call(
     telegram: &Telegram,
     method: &str,
     fields: &Value,

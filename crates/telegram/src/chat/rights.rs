@@ -46,7 +46,7 @@ impl Rights {
 }
 
 /// Whether we may write in a chat.
-pub(super) async fn may_post(
+pub(crate) async fn may_post(
     telegram: &Telegram,
     chat: i64,
     bot: i64,
