@@ -22,9 +22,11 @@ pub(crate) fn following(
         let (store, lookup) = (store.clone(), lookup.clone());
         Box::pin(async move {
             loop {
-                pulse.beat();
-                let (store, lookup) = (store.clone(), lookup.clone());
-                let done = tokio::task::spawn_blocking(move || one(&store, &lookup)).await;
+                let (store, lookup, mut done) = (store.clone(), lookup.clone(), None);
+                // Reading a million entries can take minutes: it lives meanwhile, and is left when the program stops.
+                let work = tokio::task::spawn_blocking(move || one(&store, &lookup));
+                pulse.alongside(async { done = Some(work.await) }).await;
+                let Some(done) = done else { return };
                 let rest = match done
                     .map_err(|error| error.to_string())
                     .and_then(|one| one.map_err(|error| error.to_string()))
