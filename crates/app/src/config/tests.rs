@@ -58,6 +58,7 @@ const OPTIONAL: &[&str] = &[
     "github.tokens",
     "github.webhook_secret",
     "telegram.token",
+    "telegram.webhook_secret",
     "web.public_url",
 ];
 
