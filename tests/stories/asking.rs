@@ -1,4 +1,4 @@
-//! People ask what is known: at the terminal, whether the program runs or not.
+//! People ask what is known: at the terminal, whether the program runs or not, and over HTTP.
 
 use serde_json::Value;
 use whimbrel_world::{World, catalog_of, eventually};
@@ -59,7 +59,7 @@ async fn is_found(world: &World, name: &str) {
 }
 
 #[tokio::test]
-async fn the_terminal_answers_the_same_with_and_without_a_running_program() {
+async fn terminal_and_http_answer_the_same_and_so_does_a_store_nobody_runs() {
     let mut world = knowing().await;
     is_found(&world, "godwit").await;
     let running: Vec<Value> = QUESTIONS.iter().map(|question| asked(&world, question)).collect();
@@ -69,6 +69,16 @@ async fn the_terminal_answers_the_same_with_and_without_a_running_program() {
     assert_eq!(names(&running[4]), ["godwit"]);
     assert_eq!(names(&running[5]), ["Birds of the code", "Waders"]);
     assert_eq!(running[8]["facts"][1]["text"], "/c/birds/feed.atom?kind=added");
+    for (question, answer) in QUESTIONS.iter().zip(&running) {
+        let address =
+            reqwest::Url::parse_with_params(&world.url("/api/ask"), [("q", question)]).expect("an address");
+        let (code, served) = world.get(&format!("/api/ask?{}", address.query().unwrap_or_default())).await;
+        let served: Value =
+            serde_json::from_str(&served).unwrap_or_else(|error| panic!("{question}: {error}: {served}"));
+        assert_eq!((code, &served), (200, answer), "{question}");
+    }
+    let (code, page) = world.get("/ask?q=/show+example/curlew").await;
+    assert!(code == 200 && page.contains(">Waders / Tools</a>"), "{code}: {page}");
     world.stop().await;
     let alone: Vec<Value> = QUESTIONS.iter().map(|question| asked(&world, question)).collect();
     for (one, other) in running.iter().zip(&alone) {
