@@ -1,9 +1,9 @@
 //! Names that are safe in addresses and file names, one for each section, project and catalog.
 //!
-//! A slug has only `a-z 0-9 . _ ~ -`, at most [`MAX_BYTES`] of them, is never empty, `.` or `..`, no device name of
-//! Windows, and does not end in a dot. Usual names stay readable: `github.com/etcd-io/etcd` is
-//! `github.com~etcd-io~etcd`, the section `Databases / Key-Value Stores` is `databases~key-value_stores`. Where
-//! letters had to go, `--` and ten hex digits of a hash keep the slug distinct; it is never the other way round, so
+//! A slug has only `a-z 0-9 . _ ~ -`, at most [`MAX_BYTES`] of them, is never empty, no device name of Windows, and
+//! neither begins with a dot, as hidden files do, nor ends in one. Usual names stay readable:
+//! `github.com/etcd-io/etcd` is `github.com~etcd-io~etcd`, the section `Databases / Key-Value Stores` is
+//! `databases~key-value_stores`. Where letters had to go, `--` and ten hex digits of a hash keep the slug distinct; it is never the other way round, so
 //! a name that merely looks so gets a hash of its own.
 //!
 //! Slugs stand in published addresses: the same name must give the same slug for ever.
@@ -94,6 +94,7 @@ fn safe(name: &str, wished: &str, max_bytes: usize) -> String {
     let bare = (1..=max_bytes).contains(&wished.len())
         && wished.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._~-".contains(&b))
         && wished.bytes().any(|b| b.is_ascii_alphanumeric())
+        && !wished.starts_with('.')
         && !wished.ends_with('.')
         && !is_device(wished)
         && !looks_hashed(wished);
@@ -104,9 +105,8 @@ fn safe(name: &str, wished: &str, max_bytes: usize) -> String {
 fn hashed(name: &str, wished: &str, max_bytes: usize) -> String {
     let mut slug = String::new();
     for c in fold(wished).chars() {
-        let kept =
-            c.is_ascii_lowercase() || c.is_ascii_digit() || c == '~' || (c == '.' && !is_device(wished));
-        if kept {
+        let dot = c == '.' && !slug.is_empty() && !is_device(wished);
+        if c.is_ascii_lowercase() || c.is_ascii_digit() || c == '~' || dot {
             slug.push(c);
         } else if !slug.ends_with(['-', '~', '.']) && !slug.is_empty() {
             slug.push('-');
