@@ -95,7 +95,8 @@ async fn broadcast(chats: usize, limits: Option<Limits>) -> Told {
     world.write("birds.md", catalog_of("Birds", [CURLEW, GODWIT]));
     let mut answers = Vec::new();
     let mut asked: Option<DateTime<Utc>> = None;
-    let mut next = tokio::time::Instant::now();
+    // The answer before this one was a moment ago, and one chat takes a message a second.
+    let mut next = tokio::time::Instant::now() + ASKED_EVERY;
     while telegram.count() - before < chats + answers.len() + usize::from(asked.is_some()) {
         if telegram.count() > before {
             // Only while the news goes out.
