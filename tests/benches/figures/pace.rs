@@ -3,8 +3,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
-use whimbrel_world::telegram::{Limits, Person, Telegram};
+use whimbrel_world::telegram::{Limits, Person, Seen, Telegram};
 use whimbrel_world::{World, catalog_of, eventually};
 
 use super::report::{Limit, Report};
@@ -93,26 +92,23 @@ async fn broadcast(chats: usize, limits: Option<Limits>) -> Told {
 
     let before = telegram.count();
     world.write("birds.md", catalog_of("Birds", [CURLEW, GODWIT]));
-    let mut answers = Vec::new();
-    let mut asked: Option<DateTime<Utc>> = None;
+    let answered = || asker.sees().iter().filter(|seen| seen.by_bot).count();
+    let known = answered();
     // The answer before this one was a moment ago, and one chat takes a message a second.
     let mut next = tokio::time::Instant::now() + ASKED_EVERY;
-    while telegram.count() - before < chats + answers.len() + usize::from(asked.is_some()) {
-        if telegram.count() > before {
-            // Only while the news goes out.
-            let last = asker.sees_last().filter(|last| last.by_bot);
-            if let (Some(since), Some(last)) = (asked, last) {
-                answers.push((last.at - since).num_microseconds().unwrap_or(0) as f64 / 1000.0);
-                asked = None;
-            }
-            if asked.is_none() && tokio::time::Instant::now() >= next {
-                next = tokio::time::Instant::now() + ASKED_EVERY;
-                asker.says("/help");
-                asked = asker.sees_last().map(|said| said.at);
-            }
+    while telegram.count() - before < chats + answered() - known {
+        // Only while the news goes out.
+        let idle = asker.sees_last().is_some_and(|last| last.by_bot);
+        if idle && telegram.count() > before && tokio::time::Instant::now() >= next {
+            next = tokio::time::Instant::now() + ASKED_EVERY;
+            asker.says("/help");
         }
         tokio::time::sleep(GLANCE).await;
     }
+    let talk = asker.sees();
+    let turns = talk[2..].windows(2).filter(|turn| !turn[0].by_bot && turn[1].by_bot);
+    let millis = |turn: &[Seen]| (turn[1].at - turn[0].at).num_microseconds().unwrap_or(0) as f64 / 1000.0;
+    let mut answers: Vec<f64> = turns.map(millis).collect();
     let told = telegram.told();
     let news = told.iter().filter(|told| told.chat != asker.id()).map(|told| told.message.at);
     let (first, last) = (news.clone().min().expect("news"), news.max().expect("news"));
