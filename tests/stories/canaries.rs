@@ -76,13 +76,8 @@ async fn no_canary_is_seen_whatever_goes_wrong() {
     world.is_ready().await;
     world.write("birds.md", catalog_of("Birds", [CURLEW, GODWIT]));
     world.hears("godwit").await;
-    eventually("that services refuse us", || async {
-        let figures = world.page("/metrics").await;
-        let refused = |service: &str| {
-            let line = format!("whimbrel_service_resting{{service=\"{service}\"}} 1");
-            figures.lines().any(|there| there == line)
-        };
-        (refused("telegram") && refused("discord")).then_some(())
+    eventually("that both services are asked, and refuse us", || async {
+        (telegram.requests() > 1 && discord.requests() > 1).then_some(())
     })
     .await;
     let mut seen = Vec::new();
