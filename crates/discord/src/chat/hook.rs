@@ -103,6 +103,9 @@ fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
 }
 
 #[cfg(test)]
+mod forged;
+
+#[cfg(test)]
 mod tests {
     use ring::signature::{Ed25519KeyPair, KeyPair};
 

@@ -189,3 +189,6 @@ enum Looked {
     /// They do not go to us.
     Elsewhere,
 }
+
+#[cfg(test)]
+mod forged;

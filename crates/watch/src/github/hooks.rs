@@ -14,8 +14,9 @@ pub const HOOK_BYTES: usize = 4 << 20;
 /// Deliveries remembered, to know one that comes again.
 const REMEMBERED: usize = 4096;
 
-/// Ids of deliveries are short.
-const LONGEST_ID: usize = 128;
+/// What a body is known by: GitHub signs it, and not the headers, in which an overheard delivery could be given
+/// another id. One that GitHub sends again has the same body, and others differ at least in their times.
+type Signature = [u8; 32];
 
 /// A repository somebody should look at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,8 +61,8 @@ pub enum Heard {
 #[derive(Debug)]
 pub struct Hooks {
     key: Option<hmac::Key>,
-    known: HashSet<String>,
-    order: VecDeque<String>,
+    known: HashSet<Signature>,
+    order: VecDeque<Signature>,
 }
 
 impl Hooks {
@@ -80,26 +81,24 @@ impl Hooks {
         }
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let signature = text("x-hub-signature-256").and_then(|text| unhex(text.strip_prefix("sha256=")?));
-        let signature = signature.ok_or(Refused::Signature)?;
+        let signature: Signature = signature.ok_or(Refused::Signature)?;
         // Compares in a time that does not depend on where two signatures differ.
         hmac::verify(key, body, &signature).map_err(|_| Refused::Signature)?;
 
         let event = text("x-github-event").ok_or(Refused::Malformed)?;
-        let delivery = text("x-github-delivery").filter(|id| !id.is_empty() && id.len() <= LONGEST_ID);
-        let delivery = delivery.ok_or(Refused::Malformed)?.to_owned();
+        text("x-github-delivery").filter(|id| !id.is_empty()).ok_or(Refused::Malformed)?;
         let payload: Payload = serde_json::from_slice(body).map_err(|_| Refused::Malformed)?;
-        if !self.is_first(delivery) {
+        if !self.is_first(signature) {
             return Ok(Heard::Again);
         }
         Ok(payload.wakes(event).map_or(Heard::Ignored, Heard::Wake))
     }
 
-    /// A delivery that is sent again keeps its id.
-    fn is_first(&mut self, delivery: String) -> bool {
-        if !self.known.insert(delivery.clone()) {
+    fn is_first(&mut self, signature: Signature) -> bool {
+        if !self.known.insert(signature) {
             return false;
         }
-        self.order.push_back(delivery);
+        self.order.push_back(signature);
         if self.order.len() > REMEMBERED
             && let Some(oldest) = self.order.pop_front()
         {
@@ -151,13 +150,16 @@ impl Payload {
     }
 }
 
-/// Bytes written as hexadecimal digits.
-fn unhex(text: &str) -> Option<Vec<u8>> {
+/// A signature written as hexadecimal digits.
+fn unhex(text: &str) -> Option<Signature> {
     let digits: Option<Vec<u8>> =
         text.chars().map(|digit| digit.to_digit(16).map(|digit| digit as u8)).collect();
-    let digits = digits.filter(|digits| digits.len() == 64)?;
-    Some(digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect())
+    let bytes: Vec<u8> = digits?.chunks(2).map(|pair| pair[0] << 4 | pair.get(1).unwrap_or(&0)).collect();
+    (text.len() == 64).then(|| bytes.try_into().ok())?
 }
+
+#[cfg(test)]
+mod forged;
 
 #[cfg(test)]
 mod tests {
@@ -252,15 +254,21 @@ mod tests {
     #[test]
     fn a_delivery_that_comes_again_wakes_nobody_and_memory_has_an_end() {
         let mut hooks = hooks();
-        let body = r#"{"action":"created","repository":{"full_name":"o/r"}}"#;
-        let mut hear = |delivery: &str| hooks.hear(&signed("star", delivery, body), body.as_bytes()).unwrap();
-        assert!(matches!(hear("first"), Heard::Wake(_)));
-        assert_eq!(hear("first"), Heard::Again);
-        for number in 0..REMEMBERED {
-            assert!(matches!(hear(&number.to_string()), Heard::Wake(_)));
+        let body = |at: usize| {
+            format!(r#"{{"action":"created","starred_at":"{at}","repository":{{"full_name":"o/r"}}}}"#)
+        };
+        let mut hear = |delivery: &str, at: usize| {
+            hooks.hear(&signed("star", delivery, &body(at)), body(at).as_bytes()).unwrap()
+        };
+        assert!(matches!(hear("first", 0), Heard::Wake(_)));
+        assert_eq!(hear("first", 0), Heard::Again);
+        assert_eq!(hear("second", 0), Heard::Again, "the id of a delivery is not signed");
+        for number in 1..=REMEMBERED {
+            assert!(matches!(hear(&number.to_string(), number), Heard::Wake(_)));
         }
-        assert!(matches!(hear("first"), Heard::Wake(_)), "forgotten by now");
+        assert!(matches!(hear("first", 0), Heard::Wake(_)), "forgotten by now");
         assert_eq!((hooks.known.len(), hooks.order.len()), (REMEMBERED, REMEMBERED));
+        let body = "{}";
         assert_eq!(hooks.hear(&signed("star", "", body), body.as_bytes()), Err(Refused::Malformed));
     }
 }
