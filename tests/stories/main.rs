@@ -16,6 +16,7 @@ mod disks;
 mod doctor;
 mod export_import;
 mod first_start;
+mod forgotten;
 mod fuzz;
 mod git_and_replay;
 mod github_app;

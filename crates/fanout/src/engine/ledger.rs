@@ -20,6 +20,7 @@ pub(crate) struct Draft<'a> {
     written: BTreeSet<LaneId>,
     dead: Vec<DeadLetter>,
     buried: Vec<u64>,
+    erase: bool,
     matched: Option<u64>,
     newest_lane: u64,
     newest_letter: u64,
@@ -72,6 +73,11 @@ impl Draft<'_> {
     /// Strikes off a dead letter.
     pub(crate) fn strike_off(&mut self, number: u64) {
         self.buried.push(number);
+    }
+
+    /// Somebody wants to be forgotten: no trace of what is removed may stay.
+    pub(crate) fn erase(&mut self) {
+        self.erase = true;
     }
 
     /// The matcher has come so far, and every lane knows what waits for it.
@@ -166,6 +172,7 @@ impl Core {
             written: BTreeSet::new(),
             dead: Vec::new(),
             buried: Vec::new(),
+            erase: false,
             matched: None,
             newest_lane: numbers.lane,
             newest_letter: numbers.letter,
@@ -188,8 +195,9 @@ impl Core {
     }
 
     fn commit(&self, draft: Draft<'_>, now: DateTime<Utc>) -> Result<(), StoreError> {
-        let Draft { mut lanes, written, dead, buried, matched, newest_lane, newest_letter, .. } = draft;
-        let mut commit = LaneCommit { matched, dead, buried, ..LaneCommit::default() };
+        let Draft { mut lanes, written, dead, buried, erase, matched, newest_lane, newest_letter, .. } =
+            draft;
+        let mut commit = LaneCommit { matched, dead, buried, erase, ..LaneCommit::default() };
         for id in written {
             match lanes.remove(&id).flatten() {
                 Some(lane) => commit.lanes.push(lane),

@@ -174,7 +174,8 @@ impl Fanout {
         self.change_cadence(destination, None, now, move |before| Cadence { quiet, ..before.clone() }).await
     }
 
-    /// Forgets all about a destination; says how many subscriptions that were.
+    /// Forgets all about a destination, and leaves no line of it in the file beside the database, not even of what ended
+    /// long ago; says how many subscriptions that were.
     pub async fn forget(&self, destination: &Destination, now: DateTime<Utc>) -> Result<usize, StoreError> {
         let (core, at) = (Arc::clone(&self.core), destination.clone());
         let letters = self.core.blocking(Core::letters).await?;
@@ -189,6 +190,7 @@ impl Fanout {
                 for letter in letters.iter().filter(|letter| letter.destination == name) {
                     draft.strike_off(letter.number);
                 }
+                draft.erase();
                 Ok(count)
             })
             .await

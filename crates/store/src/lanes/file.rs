@@ -111,16 +111,17 @@ fn write_line(text: &mut Vec<u8>, line: &Line<'_>) -> Result<(), StoreError> {
 }
 
 impl Inner {
-    /// The file follows a commit. The commit stands whatever becomes of the file.
-    pub(crate) fn follow_lanes(&self, asked: &[&Lane], removed: &[LaneId]) {
-        if asked.is_empty() && removed.is_empty() {
+    /// The file follows a commit; with `erase` it has nothing but what counts now. The commit stands whatever becomes of
+    /// the file.
+    pub(crate) fn follow_lanes(&self, asked: &[&Lane], removed: &[LaneId], erase: bool) {
+        if asked.is_empty() && removed.is_empty() && !erase {
             return;
         }
         let Some(home) = &self.home else { return };
         let mut file = home.subscriptions();
         let more = asked.len() + removed.len();
         let appended = match file.lines {
-            Some(lines) if lines + more <= 2 * file.lanes + SURPLUS => {
+            Some(lines) if !erase && lines + more <= 2 * file.lanes + SURPLUS => {
                 file.append(asked, removed).map(|()| file.lines = Some(lines + more))
             }
             _ => self.write_subscriptions(&mut file),

@@ -206,6 +206,8 @@ pub struct LaneCommit {
     pub dead: Vec<DeadLetter>,
     /// Dead letters that are no more.
     pub buried: Vec<u64>,
+    /// Nothing of what is removed now, or was before, may be left in the file beside the database.
+    pub erase: bool,
 }
 
 impl LaneCommit {

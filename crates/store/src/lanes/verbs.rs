@@ -98,7 +98,7 @@ impl Store {
             mark.matched = mark.matched.max(commit.matched.unwrap_or(0));
             mark.write(txn)
         })?;
-        self.inner.follow_lanes(&asked, &removed);
+        self.inner.follow_lanes(&asked, &removed, commit.erase);
         Ok(())
     }
 }

@@ -261,3 +261,65 @@ fn many_changes_do_not_let_the_file_grow() {
     let lines = fs::read_to_string(path).unwrap().lines().count();
     assert!((100..=1300).contains(&lines), "{lines}");
 }
+
+/// Files beside the database in which these words stand, and how many live rows hold them.
+fn traces(store: &Store, folder: &std::path::Path, words: &str) -> (Vec<String>, usize) {
+    let holds = |bytes: &[u8]| bytes.windows(words.len()).any(|part| part == words.as_bytes());
+    let beside = crate::disk::files::list(&folder.join("whimbrel-data")).unwrap().into_iter();
+    let beside = beside.filter(|file| file.is_file() && holds(&fs::read(file).unwrap()));
+    let all = crate::engine::KeyRange { from: Vec::new(), to: vec![0xFF; 8] };
+    let rows = store.inner.engine.scan(&all, crate::engine::Order::Rising, usize::MAX).unwrap();
+    assert!(!rows.is_empty());
+    let rows = rows.iter().filter(|(key, value)| holds(key) || holds(value)).count();
+    (beside.map(|file| file.file_name().unwrap().to_string_lossy().into_owned()).collect(), rows)
+}
+
+#[test]
+fn what_is_erased_leaves_no_trace_in_rows_files_and_exports() {
+    const GONE: &str = "telegram:4242424242";
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).store;
+    let commit = |change: &dyn Fn(&mut LaneCommit)| {
+        let mut commit = LaneCommit::default();
+        change(&mut commit);
+        store.record_lanes(&commit).unwrap();
+    };
+    // One that is long, so that it takes several rows; one that ended long ago; one with a dead letter.
+    let mut long = lane(1, GONE);
+    long.wants = vec![long.wants[0].clone(); 2000];
+    commit(&|it| it.lanes = vec![long.clone(), lane(2, GONE), lane(3, "telegram:5")]);
+    commit(&|it| it.removed = vec![LaneId(2)]);
+    commit(&|it| it.dead = vec![DeadLetter { destination: GONE.to_owned(), ..letter(1) }]);
+    let (beside, rows) = traces(&store, folder.path(), GONE);
+    assert_eq!(beside, ["subscriptions.json"]);
+    assert!(rows >= 2, "{rows}");
+    commit(&|it| (it.removed, it.buried, it.erase) = (vec![LaneId(1)], vec![1], true));
+    assert_eq!(traces(&store, folder.path(), GONE), (vec![], 0));
+    assert!(!content(&store).unwrap().concat().contains(GONE));
+    assert_eq!(store.lanes(None, 9).unwrap().len(), 1, "others stay");
+
+    // A backup from before does not bring it back: the file of subscriptions counts.
+    drop(store);
+    let store = open(folder.path()).store;
+    assert_eq!(traces(&store, folder.path(), GONE), (vec![], 0));
+}
+
+#[test]
+fn an_older_backup_does_not_bring_back_what_was_erased() {
+    const GONE: &str = "telegram:4242424242";
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).store;
+    super::fill(&store, 0..1);
+    let lanes = vec![lane(1, GONE), lane(2, "telegram:5")];
+    store.record_lanes(&LaneCommit { lanes, ..LaneCommit::default() }).unwrap();
+    store.backup(at(10), &mut |_| {}).unwrap().unwrap();
+    let erased = LaneCommit { removed: vec![LaneId(1)], erase: true, ..LaneCommit::default() };
+    store.record_lanes(&erased).unwrap();
+    drop(store);
+    fs::remove_dir_all(folder.path().join("whimbrel-data/state-1")).unwrap();
+    let opened = open(folder.path());
+    assert!(opened.steps.iter().any(|step| matches!(step, OpenStep::FromBackup(_))), "{:?}", opened.steps);
+    let lanes: Vec<String> =
+        opened.store.lanes(None, 9).unwrap().into_iter().map(|lane| lane.destination).collect();
+    assert_eq!(lanes, ["telegram:5"]);
+}
