@@ -57,6 +57,12 @@ async fn every_page_fits_a_phone_and_is_readable_by_day_and_night() -> anyhow::R
         ("section", "/c/distributed/s/consensus/"),
         ("project", "/p/github.com~etcd-io~etcd/"),
         ("digest", "/digest/weekly/"),
+        ("catalogs", "/catalogs/"),
+        ("search", "/ask"),
+        ("found", "/ask?q=raft"),
+        ("status", "/status"),
+        ("about", "/about/"),
+        ("api", "/api/"),
         ("trouble", "/nowhere"),
         ("nothing", "/?q=nobody+says+this"),
     ];

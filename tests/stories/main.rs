@@ -37,6 +37,7 @@ mod projects;
 mod rankings;
 mod reader;
 mod restart;
+mod searching;
 mod side;
 mod sources;
 mod supply;

@@ -72,6 +72,12 @@ impl Browser {
         Ok(())
     }
 
+    /// Whether pages may run scripts from here on.
+    pub async fn scripts(&self, run: bool) -> anyhow::Result<()> {
+        self.tell("Emulation.setScriptExecutionDisabled", json!({ "value": !run })).await?;
+        Ok(())
+    }
+
     /// Keeps a picture of the page under `target/screenshots/`, down to `height`.
     pub async fn picture(&self, name: &str, width: u32, height: u32) -> anyhow::Result<PathBuf> {
         let page = self.number("return document.documentElement.scrollHeight").await?;

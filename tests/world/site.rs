@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use whimbrel_catalog::{CatalogId, Entry, EntryKey, Metric, Mover, Named, Place, SectionPath};
+use whimbrel_lookup::{Index, Lookup};
 use whimbrel_news::{Dated, Facts, News, Subject};
 use whimbrel_store::{CatalogMeta, Record, Shape, Store};
 use whimbrel_web::{Off, Settings, Site, StatusFacts};
@@ -28,7 +29,10 @@ impl Shown {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let settings = Settings { listen: listener.local_addr()?, ..Settings::default() };
         let url = settings.base();
-        let site = Site::new(store.clone(), settings, Arc::new(status), Vec::new());
+        let index = Index::new();
+        index.rebuild(&store)?;
+        let site = Site::new(store.clone(), settings, Arc::new(status), Vec::new())
+            .answering(Lookup::new(store.clone(), index));
         let (stop, stopped) = oneshot::channel();
         let served = tokio::spawn(async move {
             site.serve(listener, async { drop(stopped.await) }).await;

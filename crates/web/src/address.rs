@@ -12,6 +12,7 @@ use whimbrel_news::{Filter, Kind, Period, Span, slug};
 
 use crate::after::After;
 use crate::rendered::Media;
+use crate::sheet::{Sheet, first_asked, is_tracking};
 
 /// The parameters a listing understands.
 const PARAMETERS: &str = "catalog, kind, section, project, q and after";
@@ -35,6 +36,8 @@ pub(crate) enum Address {
     OneDigest(DigestPage),
     /// All feeds as OPML.
     Opml,
+    /// A page of its own.
+    Sheet(Sheet),
     /// How the program is doing, as a page or as JSON.
     Status(Form),
     /// Whether it can answer.
@@ -253,6 +256,17 @@ pub(crate) fn parse(
         ["readyz"] => Ok(Address::Ready),
         ["status"] => Ok(Address::Status(Form::Page)),
         ["status.json"] => Ok(Address::Status(Form::Events)),
+        // A site kept as files has its search there; here the same question is answered elsewhere.
+        ["search", ""] => {
+            let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+            Ok(Address::Elsewhere(format!("../ask{query}")))
+        }
+        ["search"] => Ok(Address::Elsewhere("./search/".to_owned())),
+        [name] if Sheet::named(name).is_some() => Ok(Address::Elsewhere(format!("./{name}/"))),
+        [name, ""] if let Some(sheet) = Sheet::named(name) => match first_asked(query) {
+            None => Ok(Address::Sheet(sheet)),
+            Some(other) => Err(unknown_parameter(&other, "none")),
+        },
         [file] => listing(Base::All, file),
         ["c", id, file] => listing(Base::Catalog(catalog(id)?), file),
         ["c", id, "s", section, file] if is_slug(section) => {
@@ -343,10 +357,7 @@ fn read_query(
             }
             other if is_tracking(other) => {}
             other => {
-                return Err(Wrong::query(format!(
-                    "The parameter `{}` is not known here; known are {PARAMETERS}.",
-                    short(other)
-                )));
+                return Err(unknown_parameter(other, PARAMETERS));
             }
         }
     }
@@ -370,11 +381,8 @@ fn read_query(
     Ok(listing)
 }
 
-/// What others hang on the links they pass on, to see where readers come from. It asks for nothing here, and a reader
-/// who follows such a link is not at fault.
-fn is_tracking(name: &str) -> bool {
-    ["utm_", "mc_"].iter().any(|start| name.starts_with(start))
-        || ["fbclid", "gclid", "ref", "source"].contains(&name)
+fn unknown_parameter(name: &str, known: &str) -> Wrong {
+    Wrong::query(format!("The parameter `{}` is not known here; known are {known}.", short(name)))
 }
 
 /// Values of one parameter, with commas between them.

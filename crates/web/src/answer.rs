@@ -11,9 +11,10 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
 use crate::rendered::{Media, Rendered};
 
-/// Nothing from elsewhere, no scripts, no frames: hostile text that slipped through would still do nothing.
+/// Nothing from elsewhere, no script but our own file, no frames: hostile text that slipped through would still do
+/// nothing.
 pub(crate) const CONTENT_POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 );
 
 /// Answers with what is kept.

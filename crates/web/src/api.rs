@@ -4,6 +4,7 @@
 //! Answers are made anew each time, a few at once: they are of this moment, and a page that is kept must not wait for
 //! one. Who asks too much waits alone.
 
+mod complete;
 mod describe;
 mod limit;
 mod show;
@@ -41,6 +42,9 @@ const AT_ONCE: usize = 2;
 /// A question that waits longer for its turn is given up.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// Names are completed so many times as often as questions are answered.
+const LETTERS: u32 = 10;
+
 /// Items of an answer unless somebody wants another number.
 const ITEMS: usize = 20;
 
@@ -54,6 +58,8 @@ struct Inner {
     lookup: Lookup,
     settings: Settings,
     limiter: Limiter,
+    /// Names are asked for at every letter, and cost little.
+    names: Limiter,
     places: Semaphore,
 }
 
@@ -86,7 +92,9 @@ impl From<Misread> for Refused {
 impl Api {
     pub(crate) fn new(lookup: Lookup, settings: &Settings) -> Self {
         let limiter = Limiter::new(settings.questions_per_minute);
-        let inner = Inner { lookup, settings: settings.clone(), limiter, places: Semaphore::new(AT_ONCE) };
+        let names = Limiter::new(settings.questions_per_minute.saturating_mul(LETTERS));
+        let inner =
+            Inner { lookup, settings: settings.clone(), limiter, names, places: Semaphore::new(AT_ONCE) };
         Self { inner: Arc::new(inner) }
     }
 
@@ -100,6 +108,7 @@ impl Api {
         });
         router
             .route("/api/ask", self.reading(Self::any))
+            .route("/api/complete", self.reading(|api, request| async move { api.complete(&request) }))
             .route(
                 "/api/openapi.json",
                 self.reading(|_, _| async { json_text(StatusCode::OK, describe::text()) }),

@@ -1,4 +1,4 @@
-//! The style and the mark: two small files that are compiled in.
+//! The style, the script and the mark: small files that are compiled in.
 
 use std::sync::LazyLock;
 
@@ -9,13 +9,14 @@ use http::header::{CACHE_CONTROL, LOCATION};
 use http::{HeaderMap, Method, StatusCode};
 
 use crate::answer::answer as answer_with;
-use crate::links::{MARK, STYLE, mark_path, style_path};
+use crate::links::{MARK, SCRIPT, STYLE, mark_path, script_path, style_path};
 use crate::rendered::{Media, Rendered};
 
-static ASSETS: LazyLock<[(String, Rendered); 2]> = LazyLock::new(|| {
+static ASSETS: LazyLock<[(String, Rendered); 3]> = LazyLock::new(|| {
     let rendered = |media, text| Rendered::new(media, text, DateTime::UNIX_EPOCH);
     [
         (format!("/{}", style_path()), rendered(Media::Css, STYLE)),
+        (format!("/{}", script_path()), rendered(Media::Script, SCRIPT)),
         (format!("/{}", mark_path()), rendered(Media::Svg, MARK)),
     ]
 });
@@ -34,6 +35,6 @@ pub(crate) fn answer(path: &str, method: &Method, headers: &HeaderMap) -> Option
 }
 
 /// The files with their paths, for sites kept as files.
-pub(crate) fn files() -> [(String, &'static str); 2] {
-    [(style_path(), STYLE), (mark_path(), MARK)]
+pub(crate) fn files() -> [(String, &'static str); 3] {
+    [(style_path(), STYLE), (script_path(), SCRIPT), (mark_path(), MARK)]
 }

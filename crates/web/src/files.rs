@@ -8,6 +8,7 @@
 //! besides: each is four files, and a catalog can list very many.
 
 mod folder;
+mod search;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -27,6 +28,7 @@ use crate::page::Pager;
 use crate::render::{self, Failed, PAGE, Scene};
 use crate::row::listings;
 use crate::settings::Settings;
+use crate::sheet::Sheet;
 use crate::status::StatusFacts;
 use folder::Folder;
 
@@ -67,18 +69,13 @@ pub fn write_site(
     let facts = Facts::new(library.catalogs()?, status.clone());
     let scene = Scene { library: &library, settings, facts: &facts, now, files: true };
     let mut writer =
-        Writer { scene, folder: Folder::open(out)?, projects: BTreeSet::new(), more_projects: false };
+        Writer { scene, folder: Folder::open(out)?, projects: BTreeSet::new(), warnings: Vec::new() };
     writer.everything().map_err(|failed| match failed {
         Failed::Ours(error) => error,
         Failed::Wrong(wrong) => anyhow::anyhow!("{}", wrong.text),
     })?;
-    let more = writer.more_projects;
     let mut report = writer.folder.close()?;
-    if more {
-        report.warnings.push(format!(
-            "more than {PROJECTS} projects are listed: of those without news only these have pages, a server has pages of all"
-        ));
-    }
+    report.warnings.extend(writer.warnings);
     if settings.public_url.is_none() {
         report.warnings.push(format!(
             "the feeds link to {}: set public_url under [web] to the address the files will be served from",
@@ -93,8 +90,7 @@ struct Writer<'a> {
     folder: Folder,
     /// Projects that some page links to.
     projects: BTreeSet<String>,
-    /// There are projects that have no page.
-    more_projects: bool,
+    warnings: Vec<String>,
 }
 
 impl Writer<'_> {
@@ -127,7 +123,11 @@ impl Writer<'_> {
         }
         let (known, more) = self.scene.library.looked_at(PROJECTS)?;
         self.projects.extend(known.iter().map(|key| slug::project(key.as_str())));
-        self.more_projects = more;
+        if more {
+            self.warnings.push(format!(
+                "more than {PROJECTS} projects are listed: of those without news only these have pages, a server has pages of all"
+            ));
+        }
         for project in std::mem::take(&mut self.projects) {
             self.listing(Base::Project(project))?;
         }
@@ -146,6 +146,16 @@ impl Writer<'_> {
                     self.folder.put(Path::new(&path), one.text.body.as_bytes())?;
                 }
             }
+        }
+        for sheet in Sheet::ALL {
+            let text = render::sheet(&self.scene, sheet)?;
+            self.folder.put(Path::new(&format!("{}index.html", sheet.folder())), text.body.as_bytes())?;
+        }
+        if search::write(&self.scene, &mut self.folder)? {
+            self.warnings.push(format!(
+                "more than {} entries are listed: the search of the files finds only these, a server finds all",
+                search::MOST
+            ));
         }
         let opml = render::opml(&self.scene);
         self.folder.put(Path::new("opml.xml"), opml.body.as_bytes())?;

@@ -278,7 +278,11 @@ impl Library {
     }
 
     /// Every entry of a catalog, until `look` says it has seen enough.
-    fn each_entry(&self, id: &CatalogId, mut look: impl FnMut(&Entry) -> bool) -> Result<(), StoreError> {
+    pub(crate) fn each_entry(
+        &self,
+        id: &CatalogId,
+        mut look: impl FnMut(&Entry) -> bool,
+    ) -> Result<(), StoreError> {
         let mut last: Option<EntryKey> = None;
         loop {
             let entries = self.store.entries(id, last.as_ref(), BATCH)?;

@@ -6,8 +6,13 @@ use crate::rendered::hex;
 
 /// The style of all pages.
 pub(crate) const STYLE: &str = include_str!("../assets/whimbrel.css");
+/// The comforts of some pages.
+pub(crate) const SCRIPT: &str = include_str!("../assets/whimbrel.js");
 /// The mark beside the name.
 pub(crate) const MARK: &str = include_str!("../assets/whimbrel.svg");
+
+/// The folder of the search of a site kept as files; where a server answers it leads to the questions.
+pub(crate) const SEARCH: &str = "search/";
 
 /// Relative links from one page.
 #[derive(Clone, Debug)]
@@ -44,6 +49,16 @@ impl Links {
         self.file(&style_path())
     }
 
+    /// To the script.
+    pub(crate) fn script(&self) -> String {
+        self.file(&script_path())
+    }
+
+    /// To the page that finds things.
+    pub(crate) fn search(&self) -> String {
+        if self.files { self.page(SEARCH) } else { self.file("ask") }
+    }
+
     /// To the mark.
     pub(crate) fn mark(&self) -> String {
         self.file(&mark_path())
@@ -53,6 +68,11 @@ impl Links {
 /// Where the style lies; its name changes with its content, so that browsers may keep it for ever.
 pub(crate) fn style_path() -> String {
     hashed("whimbrel", STYLE, "css")
+}
+
+/// Where the script lies.
+pub(crate) fn script_path() -> String {
+    hashed("whimbrel", SCRIPT, "js")
 }
 
 /// Where the mark lies.

@@ -1,48 +1,9 @@
 //! What the templates are filled with.
 
 use askama::Template;
-use whimbrel_news::Period;
 
-use crate::address::{Form, Listing, digest_folder};
-use crate::links::Links;
+use crate::frame::{FeedLinks, Frame};
 use crate::row::{Day, Linked, Moment};
-
-/// What every page has.
-pub(crate) struct Frame<'a> {
-    /// The title of the window.
-    pub(crate) title: String,
-    /// The name of the site.
-    pub(crate) site: &'a str,
-    pub(crate) links: Links,
-    /// Feeds a reader finds by itself, the nearest first.
-    pub(crate) feeds: Vec<FeedLinks>,
-    /// The page shows a choice, not everything.
-    pub(crate) narrowed: bool,
-}
-
-/// A feed in its three formats.
-#[derive(Clone)]
-pub(crate) struct FeedLinks {
-    pub(crate) title: String,
-    pub(crate) rss: String,
-    pub(crate) atom: String,
-    pub(crate) json: String,
-}
-
-impl FeedLinks {
-    /// The feeds of a listing.
-    pub(crate) fn of(title: impl Into<String>, listing: &Listing, links: &Links) -> Self {
-        let [rss, atom, json] = Form::FEEDS.map(|form| links.file(&listing.address(form)));
-        Self { title: title.into(), rss, atom, json }
-    }
-
-    /// The feeds of a digest.
-    pub(crate) fn of_digest(title: &str, period: Period, links: &Links) -> Self {
-        let folder = digest_folder(period);
-        let [rss, atom, json] = Form::FEEDS.map(|form| links.file(&format!("{folder}{}", form.file())));
-        Self { title: title.into(), rss, atom, json }
-    }
-}
 
 /// Ways to the other pages of a listing.
 #[derive(Default)]
@@ -66,6 +27,8 @@ pub(crate) struct Home<'a> {
     pub(crate) pager: Pager,
     pub(crate) problems: Vec<Problem>,
     pub(crate) catalogs: Vec<Card>,
+    /// Catalogs that are not among them.
+    pub(crate) more: Option<String>,
     pub(crate) digests: Vec<DigestCard>,
     pub(crate) off: Vec<crate::status::Off>,
 }
@@ -105,7 +68,6 @@ pub(crate) struct Card {
     pub(crate) href: String,
     pub(crate) counts: String,
     pub(crate) seen: Option<Moment>,
-    pub(crate) next: Option<Moment>,
     pub(crate) feed: FeedLinks,
 }
 
@@ -115,6 +77,44 @@ pub(crate) struct DigestCard {
     pub(crate) href: String,
     pub(crate) per: &'static str,
     pub(crate) feed: FeedLinks,
+}
+
+/// The page with all catalogs.
+#[derive(Template)]
+#[template(path = "catalogs.html")]
+pub(crate) struct CatalogsPage<'a> {
+    pub(crate) frame: Frame<'a>,
+    pub(crate) intro: String,
+    pub(crate) catalogs: Vec<CatalogLine>,
+}
+
+/// A catalog in the list of all.
+pub(crate) struct CatalogLine {
+    pub(crate) link: Linked,
+    pub(crate) entries: String,
+    pub(crate) sections: String,
+    pub(crate) changed: Option<Moment>,
+    pub(crate) seen: Option<Moment>,
+    pub(crate) trouble: bool,
+    pub(crate) feed: String,
+}
+
+/// The search of a site kept as files.
+#[derive(Template)]
+#[template(path = "search.html")]
+pub(crate) struct SearchPage<'a> {
+    pub(crate) frame: Frame<'a>,
+    /// Not everything can be found.
+    pub(crate) more: bool,
+}
+
+/// What this site is and what it keeps.
+#[derive(Template)]
+#[template(path = "about.html")]
+pub(crate) struct AboutPage<'a> {
+    pub(crate) frame: Frame<'a>,
+    /// Where the program comes from.
+    pub(crate) source: Option<String>,
 }
 
 /// The page of a catalog, section, kind or project.
@@ -288,16 +288,58 @@ pub(crate) struct DigestLine {
 #[template(path = "ask.html")]
 pub(crate) struct AskPage<'a> {
     pub(crate) frame: Frame<'a>,
+    pub(crate) heading: String,
     /// The question as it was typed.
     pub(crate) typed: &'a str,
     pub(crate) answer: Option<&'a whimbrel_lookup::Answer>,
     /// What is wrong with the question.
     pub(crate) wrong: Option<String>,
+    /// Things that are to be compared, as a table.
+    pub(crate) side_by_side: Option<SideBySide<'a>>,
     /// Charts as SVG, each with what it shows in words.
     pub(crate) charts: Vec<(String, String)>,
     pub(crate) newer: Option<String>,
     pub(crate) older: Option<String>,
     pub(crate) forms: &'static [whimbrel_lookup::Form],
+}
+
+/// Things and what is known of each, label by label.
+pub(crate) struct SideBySide<'a> {
+    pub(crate) items: Vec<&'a whimbrel_lookup::Item>,
+    /// The label, and for each thing its name and what is known.
+    pub(crate) rows: Vec<(&'a str, Vec<(&'a str, &'a str)>)>,
+}
+
+impl<'a> SideBySide<'a> {
+    /// The things of an answer, in its order.
+    pub(crate) fn of(answer: &'a whimbrel_lookup::Answer) -> Self {
+        let items: Vec<_> = answer.items().collect();
+        let mut labels: Vec<&str> = Vec::new();
+        for fact in items.iter().flat_map(|item| &item.facts) {
+            if !labels.contains(&fact.label.as_str()) {
+                labels.push(&fact.label);
+            }
+        }
+        let about = ("About", items.iter().map(|item| (item.name.as_str(), item.text.as_str())).collect());
+        let known = labels.into_iter().map(|label| {
+            let of = |item: &&'a whimbrel_lookup::Item| {
+                (item.name.as_str(), item.fact(label).map_or("–", |fact| fact.text.as_str()))
+            };
+            (label, items.iter().map(of).collect())
+        });
+        Self { rows: std::iter::once(about).chain(known).collect(), items }
+    }
+}
+
+/// A text in which names stand between backticks, as people write it.
+pub(crate) fn quoted(text: &str) -> String {
+    let mut parts = text.split('`');
+    let mut whole = parts.next().unwrap_or_default().to_owned();
+    for (at, part) in parts.enumerate() {
+        whole.push(if at % 2 == 0 { '“' } else { '”' });
+        whole.push_str(part);
+    }
+    whole
 }
 
 impl AskPage<'_> {

@@ -4,6 +4,7 @@ mod digest;
 pub(crate) mod home;
 pub(crate) mod listing;
 mod project;
+mod sheet;
 mod status;
 
 use askama::Template;
@@ -15,11 +16,13 @@ use whimbrel_news::{EventId, Period};
 use crate::address::{Base, Form, Listing, Wrong};
 use crate::facts::Facts;
 use crate::feed;
+use crate::frame::{Frame, Tab};
 use crate::library::{Found, Library};
 use crate::links::Links;
-use crate::page::{FeedLinks, Frame, Pager, Problem, Trouble};
+use crate::page::{Pager, Problem, Trouble};
 use crate::row::{Moment, Titles, count};
 use crate::settings::Settings;
+use crate::sheet::Sheet;
 
 /// Digests on one page.
 const DIGESTS: usize = 30;
@@ -114,6 +117,11 @@ pub(crate) fn one_digest(scene: &Scene<'_>, page: &DigestPage) -> Result<OneDige
     Ok(OneDigest { text: Text { body, modified, newest: None }, is_empty: digest.is_empty() })
 }
 
+/// The text of a page of its own.
+pub(crate) fn sheet(scene: &Scene<'_>, sheet: Sheet) -> Result<Text, Failed> {
+    Ok(Text { body: sheet::page(scene, sheet)?, modified: scene.now, newest: None })
+}
+
 /// The text about the program itself.
 pub(crate) fn status(scene: &Scene<'_>, form: Form) -> Result<Text, Failed> {
     let body = match form {
@@ -131,14 +139,7 @@ pub(crate) fn opml(scene: &Scene<'_>) -> Text {
 /// A page that says what went wrong.
 pub(crate) fn trouble(settings: &Settings, path: &str, code: u16, heading: &str, text: &str) -> String {
     let links = Links::from(path, false);
-    let all = FeedLinks::of("All news", &Listing::default(), &links);
-    let frame = Frame {
-        title: format!("{heading} · {}", settings.title),
-        site: &settings.title,
-        feeds: vec![all],
-        links,
-        narrowed: false,
-    };
+    let frame = Frame::new(settings, heading, &links, Tab::None);
     Trouble { frame, code, heading, text }.render().unwrap_or_else(|_| text.to_owned())
 }
 

@@ -24,6 +24,8 @@ pub(crate) enum Media {
     Opml,
     /// The style.
     Css,
+    /// The script.
+    Script,
     /// The mark.
     Svg,
 }
@@ -37,6 +39,7 @@ impl Media {
             Self::Json => "application/json; charset=utf-8",
             Self::Opml => "text/x-opml; charset=utf-8",
             Self::Css => "text/css; charset=utf-8",
+            Self::Script => "text/javascript; charset=utf-8",
             Self::Svg => "image/svg+xml",
         }
     }
@@ -48,7 +51,7 @@ impl Media {
             Self::Feed(_) => "public, max-age=300",
             Self::Json | Self::Opml => "public, max-age=60",
             // Their names change with their content.
-            Self::Css | Self::Svg => "public, max-age=31536000, immutable",
+            Self::Css | Self::Script | Self::Svg => "public, max-age=31536000, immutable",
         }
     }
 }

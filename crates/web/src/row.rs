@@ -5,7 +5,8 @@ mod told;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use whimbrel_catalog::CatalogId;
-use whimbrel_news::wording::{MAX_TITLE, line, number};
+pub(crate) use whimbrel_news::wording::number;
+use whimbrel_news::wording::{MAX_TITLE, line};
 use whimbrel_news::{Event, Kind, slug, wording};
 
 use self::badge::{label, tone};

@@ -302,6 +302,7 @@ fn text(scene: &Scene<'_>, address: &Address) -> Result<(Media, bool, Option<i64
             (Media::Html, true, Some(day_of(scene.now)), text.text)
         }
         Address::Opml => (Media::Opml, false, None, render::opml(scene)),
+        Address::Sheet(sheet) => (Media::Html, true, None, render::sheet(scene, *sheet)?),
         Address::Status(form) => (form.media(), true, None, render::status(scene, *form)?),
         Address::Ready | Address::Elsewhere(_) => {
             return Err(Wrong::missing("There is nothing to be seen at this address.").into());

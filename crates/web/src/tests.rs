@@ -6,6 +6,7 @@ mod digests;
 mod pages;
 mod paging;
 mod projects;
+mod sheets;
 mod static_site;
 mod validators;
 mod world;

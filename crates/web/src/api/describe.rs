@@ -21,6 +21,7 @@ fn make() -> String {
     let mut schemas = vec![(Answer::name().into_owned(), <Answer as utoipa::PartialSchema>::schema())];
     Answer::schemas(&mut schemas);
     schemas.push(("Error".to_owned(), error()));
+    schemas.push(("Names".to_owned(), names()));
     let components = ComponentsBuilder::new().schemas_from_iter(schemas).build();
     let any = operation("ask", "A question as it is typed in chats").parameter(parameter(
         "q",
@@ -32,6 +33,7 @@ fn make() -> String {
     let paths = Question::forms().iter().fold(paths, |paths, form| {
         paths.path(format!("/api/{}", form.name), PathItem::new(HttpMethod::Get, of(form)))
     });
+    let paths = paths.path("/api/complete", PathItem::new(HttpMethod::Get, complete()));
     let info = InfoBuilder::new().title("Whimbrel").version(env!("CARGO_PKG_VERSION")).description(Some(
         "Questions about the catalogs that are followed and the projects they list, and their answers.",
     ));
@@ -66,6 +68,32 @@ fn operation(name: &str, summary: &str) -> OperationBuilder {
             response("Too many questions from this address; Retry-After says when to ask again", "Error"),
         )
         .response("503", response("Too much is being asked just now", "Error"))
+}
+
+/// Names while somebody types: no question, and answered in a form of its own.
+fn complete() -> OperationBuilder {
+    let json = ContentBuilder::new().schema(Some(Ref::from_schema_name("Names"))).build();
+    let found = ResponseBuilder::new().description("The best names, at most eight");
+    OperationBuilder::new()
+        .operation_id(Some("complete"))
+        .summary(Some("Names that begin so, while somebody types"))
+        .response("200", found.content("application/json", json).build())
+        .parameter(parameter("q", "What was typed so far", text_schema(), true))
+}
+
+fn names() -> RefOr<Schema> {
+    let part = |description: &str| {
+        ObjectBuilder::new().schema_type(SchemaType::new(Type::String)).description(Some(description))
+    };
+    let name = ObjectBuilder::new()
+        .property("name", part("The name"))
+        .property("what", part("What has it: catalog, section, entry or project"))
+        .property("page", part("The address of the page about it"))
+        .required("name")
+        .required("what")
+        .required("page");
+    let list = utoipa::openapi::schema::ArrayBuilder::new().items(name);
+    ObjectBuilder::new().property("names", list).required("names").into()
 }
 
 /// What every question takes.

@@ -9,9 +9,9 @@ use whimbrel_charts::{Chart, Line, Up};
 use whimbrel_lookup::{Answer, Plot, Question};
 
 use super::{Api, Refused, Way, now, read};
-use crate::address::Listing;
+use crate::frame::{Frame, Tab};
 use crate::links::Links;
-use crate::page::{ApiPage, AskPage, Endpoint, FeedLinks, Frame};
+use crate::page::{ApiPage, AskPage, Endpoint, SideBySide, quoted};
 use crate::trouble::plain;
 
 const HTML: &str = "text/html; charset=utf-8";
@@ -71,11 +71,16 @@ impl Api {
             .iter()
             .flat_map(|answer| answer.charts.iter().enumerate())
             .filter_map(|(at, plot)| draw(at, plot));
-        let title = answer.as_ref().map_or("Ask", |answer| &answer.title);
+        let title = answer.as_ref().map_or_else(|| "Search".to_owned(), |answer| quoted(&answer.title));
         let page = AskPage {
-            frame: self.frame(title, &links),
+            frame: self.frame(&title, &links, Tab::Search),
             typed,
             charts: charts.collect(),
+            side_by_side: answer
+                .as_ref()
+                .filter(|answer| answer.question.starts_with("/compare") && !answer.missing)
+                .map(SideBySide::of),
+            heading: title,
             answer: answer.as_ref(),
             wrong,
             newer,
@@ -109,7 +114,7 @@ impl Api {
             example: form.example.to_owned(),
         };
         let page = ApiPage {
-            frame: self.frame("Questions for programs", &links),
+            frame: self.frame("Questions for programs", &links, Tab::None),
             endpoints: Question::forms().iter().map(endpoint).collect(),
         };
         match page.render() {
@@ -118,16 +123,8 @@ impl Api {
         }
     }
 
-    fn frame<'a>(&'a self, title: &str, links: &Links) -> Frame<'a> {
-        let site = &self.inner.settings.title;
-        let all = FeedLinks::of("All news", &Listing::default(), links);
-        Frame {
-            title: format!("{title} · {site}"),
-            site,
-            feeds: vec![all],
-            links: links.clone(),
-            narrowed: true,
-        }
+    fn frame<'a>(&'a self, name: &str, links: &Links, tab: Tab) -> Frame<'a> {
+        Frame { narrowed: true, ..Frame::new(&self.inner.settings, name, links, tab) }
     }
 }
 

@@ -59,6 +59,11 @@ impl Folder {
         Ok(())
     }
 
+    /// Whether this run has put a file there.
+    pub(super) fn has(&self, path: &str) -> bool {
+        self.now.files.contains_key(path)
+    }
+
     /// Removes what the last run wrote and this one did not, and notes what is ours now.
     pub(super) fn close(mut self) -> anyhow::Result<SiteReport> {
         let manifest = self.root.join(MANIFEST);

@@ -15,11 +15,9 @@ use whimbrel_news::{Digest, Period};
 
 use super::Scene;
 use crate::address::{Base, Listing, digest_folder, digest_page_folder};
+use crate::frame::{FeedLinks, Frame, Tab};
 use crate::links::{Links, outside};
-use crate::page::{
-    ChartPart, DigestCatalog, DigestGroup, DigestLine, DigestPage, DigestPart, FeedLinks, Frame,
-    OneDigestPage,
-};
+use crate::page::{ChartPart, DigestCatalog, DigestGroup, DigestLine, DigestPage, DigestPart, OneDigestPage};
 use crate::row::{Linked, Titles};
 
 /// Lines of a chart that can be told apart.
@@ -46,11 +44,10 @@ pub(super) fn page(scene: &Scene<'_>, period: Period, digests: &[Digest]) -> Res
         digests: digests.iter().map(|digest| part(scene, digest, &links)).collect(),
         other: Linked { text: other_name.to_owned(), href: links.page(&digest_folder(other)) },
         frame: Frame {
-            title: format!("{heading} · {}", scene.settings.title),
-            site: &scene.settings.title,
             feeds: vec![current.clone(), FeedLinks::of("All news", &Listing::default(), &links)],
-            narrowed: false,
-            links,
+            ..Frame::new(scene.settings, heading, &links, Tab::Digests)
+                .at(&digest_folder(period))
+                .about(&format!("What changed in the catalogs followed here, {per} at a time."))
         },
         current,
     }
@@ -88,11 +85,10 @@ pub(super) fn one(
     let read: BTreeMap<_, _> = read.filter_map(|meta| Some((meta.id.clone(), meta.last_success?))).collect();
     OneDigestPage {
         frame: Frame {
-            title: format!("{label} · {}", scene.settings.title),
-            site: &scene.settings.title,
-            feeds: vec![FeedLinks::of("All news", &Listing::default(), &links)],
             narrowed: filter.is_some(),
-            links: links.clone(),
+            ..Frame::new(scene.settings, &label, &links, Tab::Digests)
+                .at(&path)
+                .about(&format!("What changed in the catalogs followed here: {label}."))
         },
         crumbs,
         heading: label,

@@ -1,17 +1,23 @@
 //! The first page: the latest news of everything, and every choice from it.
 
+use std::cmp::Reverse;
+
 use askama::Template;
 use whimbrel_news::{Group, Period};
+use whimbrel_store::CatalogMeta;
 
 use super::{Scene, problems, title};
-use crate::address::{Base, Listing, digest_folder};
+use crate::address::{Base, Form, Listing, digest_folder};
 use crate::feed;
+use crate::frame::{FeedLinks, Frame, Tab};
 use crate::library::Found;
 use crate::links::Links;
-use crate::page::{
-    Card, Choice, ChoiceGroup, DigestCard, FeedLinks, FilterForm, Frame, Home, Pager, Problem,
-};
+use crate::page::{Card, Choice, ChoiceGroup, DigestCard, FilterForm, Home, Pager, Problem};
 use crate::row::{Moment, count, days};
+use crate::sheet::Sheet;
+
+/// Catalogs named beside the news; all of them have a page.
+const CATALOGS: usize = 6;
 
 /// The page.
 pub(super) fn page(
@@ -25,13 +31,15 @@ pub(super) fn page(
     let all = FeedLinks::of("All news", &Listing::default(), &links);
     let current = if narrowed { FeedLinks::of("This choice of news", listing, &links) } else { all.clone() };
     let heading = if narrowed { "A choice of news" } else { "Latest news" };
+    let frame = Frame::new(scene.settings, heading, &links, Tab::News).at(&listing.address(Form::Page));
+    let nearest = nearest(scene);
     let mut feeds = if narrowed { vec![current.clone(), all] } else { vec![all] };
     if !narrowed {
-        feeds.extend(scene.facts.catalogs.iter().map(|meta| {
+        feeds.extend(nearest.iter().map(|meta| {
             FeedLinks::of(meta.title.clone(), &Listing::of(Base::Catalog(meta.id.clone())), &links)
         }));
     }
-    let cards = scene.facts.catalogs.iter().map(|meta| Card {
+    let cards = nearest.iter().map(|meta| Card {
         title: meta.title.clone(),
         href: links.page(&Base::Catalog(meta.id.clone()).folder()),
         counts: format!(
@@ -40,7 +48,6 @@ pub(super) fn page(
             count(meta.sections, "section", "sections")
         ),
         seen: meta.last_success.map(Moment::from),
-        next: scene.facts.next_look(meta).map(Moment::from),
         feed: FeedLinks::of(meta.title.clone(), &Listing::of(Base::Catalog(meta.id.clone())), &links),
     });
     let mut troubles = problems(scene.facts, scene.facts.catalogs.iter());
@@ -49,26 +56,33 @@ pub(super) fn page(
         title: format!("{} stands still", state.name),
         text: "It is being restarted; until then news may be late.".to_owned(),
     }));
+    let intro = intro(scene);
     Home {
         heading,
-        intro: intro(scene),
         current: Some(current),
         form: (!scene.files).then(|| form(scene, listing)),
         days: days(&found.events, &links, scene.facts),
         pager,
         problems: troubles,
         catalogs: cards.collect(),
+        more: (nearest.len() < scene.facts.catalogs.len()).then(|| links.page(Sheet::Catalogs.folder())),
         digests: vec![digest(Period::Daily, &links), digest(Period::Weekly, &links)],
         off: scene.facts.status.off.clone(),
-        frame: Frame {
-            title: format!("{heading} · {}", scene.settings.title),
-            site: &scene.settings.title,
-            feeds,
-            links,
-            narrowed,
-        },
+        frame: Frame { feeds, narrowed, ..frame.about(&intro) },
+        intro,
     }
     .render()
+}
+
+/// The catalogs named beside the news: all when they are few, else those that changed last.
+fn nearest<'a>(scene: &Scene<'a>) -> Vec<&'a CatalogMeta> {
+    let mut nearest: Vec<_> = scene.facts.catalogs.iter().collect();
+    if nearest.len() > CATALOGS {
+        nearest.sort_by_key(|meta| Reverse(meta.last_change));
+        nearest.truncate(CATALOGS);
+        nearest.sort_by_key(|meta| meta.title.to_lowercase());
+    }
+    nearest
 }
 
 fn digest(period: Period, links: &Links) -> DigestCard {

@@ -8,10 +8,11 @@ use whimbrel_news::wording::{MAX_LINE, MAX_TITLE, line, number};
 use whimbrel_store::CatalogMeta;
 
 use super::{Failed, Scene, home, problems, project, title};
-use crate::address::{Base, Listing, Wrong};
+use crate::address::{Base, Form, Listing, Wrong};
+use crate::frame::{FeedLinks, Frame, Tab};
 use crate::library::Found;
 use crate::links::{Links, outside};
-use crate::page::{EntryLine, Fact, FeedLinks, Frame, ListingPage, Pager};
+use crate::page::{EntryLine, Fact, ListingPage, Pager};
 use crate::row::{Linked, Moment, count, days, machine};
 
 /// Entries shown on the page of a section.
@@ -39,13 +40,15 @@ pub(super) fn page(
         feeds.push(FeedLinks::of(title(scene, id), &Listing::of(Base::Catalog(id.clone())), &links));
     }
     feeds.push(FeedLinks::of("All news", &Listing::default(), &links));
+    let tab = if matches!(listing.base, Base::Catalog(_)) { Tab::Catalogs } else { Tab::None };
+    let frame =
+        Frame::new(scene.settings, &name.title, &links, tab).about(&format!("What changes: {}.", name.title));
     let mut page = ListingPage {
         frame: Frame {
-            title: format!("{} · {}", name.title, scene.settings.title),
-            site: &scene.settings.title,
             feeds,
-            links: links.clone(),
             narrowed: !listing.narrow.is_open(),
+            // Pages of files have names of their own further down.
+            ..if older && scene.files { frame } else { frame.at(&listing.address(Form::Page)) }
         },
         crumbs: vec![Linked { text: "News".into(), href: links.page("") }],
         here: name.heading.clone(),

@@ -6,9 +6,10 @@ use whimbrel_news::wording::number;
 use whimbrel_store::CatalogMeta;
 
 use super::{Failed, Scene, problems};
-use crate::address::{Base, Listing};
+use crate::address::Base;
+use crate::frame::{Frame, Tab};
 use crate::links::Links;
-use crate::page::{BudgetLine, Fact, FeedLinks, Frame, LoopLine, Problem, StatusLine, StatusPage};
+use crate::page::{BudgetLine, Fact, LoopLine, Problem, StatusLine, StatusPage};
 use crate::row::{Linked, Moment, machine};
 
 /// The page.
@@ -52,13 +53,9 @@ pub(super) fn page(scene: &Scene<'_>) -> Result<String, askama::Error> {
         budgets: budgets.collect(),
         loops: loops.collect(),
         off: status.off.clone(),
-        frame: Frame {
-            title: format!("Status · {}", scene.settings.title),
-            site: &scene.settings.title,
-            feeds: vec![FeedLinks::of("All news", &Listing::default(), &links)],
-            links,
-            narrowed: false,
-        },
+        frame: Frame::new(scene.settings, "Status", &links, Tab::Status)
+            .at("status")
+            .about(&format!("How {} is doing.", scene.settings.title)),
     }
     .render()
 }

@@ -139,3 +139,46 @@ async fn people_read_the_same_on_a_page() {
         "{viewer}"
     );
 }
+
+#[tokio::test]
+async fn names_are_completed_while_somebody_types() {
+    let world = world();
+    let names = |value: &Value| -> Vec<String> {
+        let names = value["names"].as_array().unwrap().iter();
+        names.map(|one| format!("{} {} {}", one["what"], one["name"], one["page"]).replace('"', "")).collect()
+    };
+    let (status, found) = get(&world, "/api/complete?q=raft%20entry-1").await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(names(&found)[0], "project raft/entry-1 /ask?q=%2Fshow+raft%2Fentry-1", "{found}");
+    let (_, found) = get(&world, "/api/complete?q=cons").await;
+    assert_eq!(names(&found)[0], "catalog Consensus, gathered /c/raft/");
+    let (_, found) = get(&world, "/api/complete?q=prom").await;
+    assert_eq!(names(&found)[0], "section Prompts /c/shells/s/prompts/");
+    for nothing in ["/api/complete", "/api/complete?q=", "/api/complete?q=%F0%9F%A6%86"] {
+        assert_eq!(names(&get(&world, nothing).await.1), Vec::<String>::new(), "{nothing}");
+    }
+    // The pages are there.
+    for page in ["/c/raft/", "/c/shells/s/prompts/", "/ask?q=%2Fshow+raft%2Fentry-1"] {
+        assert_eq!(world.get(page).await.status, StatusCode::OK, "{page}");
+    }
+}
+
+#[tokio::test]
+async fn only_the_script_of_the_site_itself_may_run() {
+    let world = world();
+    let page = world.get("/ask").await;
+    let script =
+        page.text().split_once("<script src=\"./").expect("a script").1.split('"').next().unwrap().to_owned();
+    let policy = page.header("content-security-policy").to_owned();
+    assert!(policy.contains("default-src 'none'") && policy.contains("script-src 'self';"), "{policy}");
+    let file = world.get(&format!("/{script}")).await;
+    assert_eq!(
+        (file.status, file.header("content-type")),
+        (StatusCode::OK, "text/javascript; charset=utf-8")
+    );
+    assert!(file.header("cache-control").contains("immutable"));
+    assert!(!page.text().contains(" onclick=") && !page.text().contains("<script>"));
+    // Links into the search of a site kept as files lead to the same question here.
+    let moved = world.get("/search/?q=raft").await;
+    assert_eq!((moved.status.as_u16(), moved.header("location")), (308, "../ask?q=raft"));
+}

@@ -23,7 +23,6 @@ async fn the_first_page_tells_news_catalogs_and_what_is_off() {
         "<time datetime=\"2026-11-20T09:01:00Z\">09:01 UTC</time>",
         "3 entries in 3 sections",
         "Read <time datetime=\"2026-11-20T09:00:00Z\">20 Nov 2026, 09:00 UTC</time>",
-        "next look <time datetime=\"2026-11-20T10:00:00Z\">",
         "href=\"./c/shells/feed.atom\"",
         "href=\"./opml.xml\"",
         "GitHub token",
@@ -97,7 +96,8 @@ async fn every_inner_link_leads_somewhere() {
         for link in answer.text().split(" href=\"").skip(1) {
             let href = link.split('"').next().unwrap().replace("&#38;", "&");
             let to = page.join(&href).unwrap();
-            if to.host_str() == Some("site") {
+            // The examples on the page of questions are about projects this world does not know.
+            if to.host_str() == Some("site") && !(to.path() == "/ask" && to.query().is_some()) {
                 waiting.push(to);
             }
         }

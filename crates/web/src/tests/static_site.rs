@@ -155,3 +155,28 @@ async fn without_a_public_address_the_report_warns() {
     let report = write(&world, folder.path());
     assert!(report.warnings[0].contains("set public_url under [web]"), "{report:?}");
 }
+
+#[tokio::test]
+async fn the_search_of_files_knows_everything_that_is_listed() {
+    let mut world = World::usual();
+    let evil = "</script><script>alert(1)</script>";
+    world.follow("evil", evil, &[&[evil]]);
+    let folder = tempfile::tempdir().unwrap();
+    write(&world, folder.path());
+    let page = fs::read_to_string(folder.path().join("search/index.html")).unwrap();
+    assert!(page.contains("data-index=\"index.js\"") && page.contains("<noscript>"));
+    let script = page.split_once("<script src=\"../").unwrap().1.split('"').next().unwrap();
+    assert!(folder.path().join(script).is_file(), "{script}");
+    let index = fs::read_to_string(folder.path().join("search/index.js")).unwrap();
+    let index = index.strip_prefix("window.whimbrel = ").unwrap().trim_end().trim_end_matches(';');
+    let index: serde_json::Value = serde_json::from_str(index).unwrap();
+    let entries = index["entries"].as_array().unwrap();
+    assert_eq!(entries.len(), 5);
+    for entry in entries {
+        let page = entry[4].as_str().unwrap();
+        let catalog = index["catalogs"][entry[3].as_u64().unwrap() as usize][1].as_str().unwrap();
+        for to in [page, catalog].into_iter().filter(|to| !to.is_empty()) {
+            assert!(folder.path().join("search").join(to).is_file(), "{to}");
+        }
+    }
+}

@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use http::{HeaderMap, Request, StatusCode};
 use tower::ServiceExt;
 use whimbrel_catalog::{CatalogId, Entry, EntryKey, Place, SectionPath};
-use whimbrel_lookup::Lookup;
+use whimbrel_lookup::{Index, Lookup};
 use whimbrel_news::{Dated, Facts, Listed, News, Subject};
 use whimbrel_store::{CatalogMeta, Record, Shape, Store};
 
@@ -70,7 +70,8 @@ impl World {
             ..StatusFacts::default()
         };
         let told = status.clone();
-        let site = Site::new(store.clone(), settings.clone(), Arc::new(move || told.clone()), routes);
+        let site = Site::new(store.clone(), settings.clone(), Arc::new(move || told.clone()), routes)
+            .answering(Lookup::new(store.clone(), Index::new()));
         Self { store, router: site.router(), settings, status, now: at("2026-11-20T09:00:00Z") }
     }
 

@@ -1,0 +1,126 @@
+//! What stands around every page: its title, the ways to the other pages, its feeds, and what others show of it.
+
+use whimbrel_news::Period;
+
+use crate::address::{Form, Listing, digest_folder};
+use crate::links::Links;
+use crate::settings::Settings;
+
+/// The longest description others are given of a page, in characters: more is cut by those who show it.
+const DESCRIPTION: usize = 200;
+
+/// What every page has.
+pub(crate) struct Frame<'a> {
+    /// The title of the window.
+    pub(crate) title: String,
+    /// The name of the page alone.
+    pub(crate) name: String,
+    /// The name of the site.
+    pub(crate) site: &'a str,
+    pub(crate) links: Links,
+    /// Which of the ways through the site leads here.
+    pub(crate) tab: Tab,
+    /// Feeds a reader finds by itself, the nearest first.
+    pub(crate) feeds: Vec<FeedLinks>,
+    /// The page shows a choice, not everything.
+    pub(crate) narrowed: bool,
+    /// The one address of what is shown here, where the site knows its own.
+    pub(crate) canonical: Option<String>,
+    /// What the page is about, for those who show a link to it.
+    pub(crate) description: String,
+    /// What absolute addresses begin with, where the site knows that.
+    pub(crate) base: Option<&'a str>,
+}
+
+/// The parts of the site that every page leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tab {
+    /// None of them, or a page below one.
+    None,
+    News,
+    Catalogs,
+    Search,
+    Digests,
+    Status,
+    About,
+}
+
+/// A way to one of the parts.
+pub(crate) struct Way {
+    pub(crate) text: &'static str,
+    pub(crate) href: String,
+    pub(crate) here: bool,
+}
+
+impl<'a> Frame<'a> {
+    /// The frame of a page of this name, which is no choice and offers the feed of all news.
+    pub(crate) fn new(settings: &'a Settings, name: &str, links: &Links, tab: Tab) -> Self {
+        Self {
+            title: format!("{name} · {}", settings.title),
+            name: name.to_owned(),
+            site: &settings.title,
+            tab,
+            feeds: vec![FeedLinks::of("All news", &Listing::default(), links)],
+            links: links.clone(),
+            narrowed: false,
+            canonical: None,
+            description: String::new(),
+            base: settings.public_url.as_deref(),
+        }
+    }
+
+    /// The page is the one at this address, given without the leading slash.
+    pub(crate) fn at(self, address: &str) -> Self {
+        let canonical = self.base.map(|base| format!("{}/{address}", base.trim_end_matches('/')));
+        Self { canonical, ..self }
+    }
+
+    /// The page is about this.
+    pub(crate) fn about(self, text: &str) -> Self {
+        Self { description: whimbrel_news::wording::line(text, DESCRIPTION), ..self }
+    }
+
+    /// The ways to the parts of the site.
+    pub(crate) fn ways(&self) -> Vec<Way> {
+        let page = |tab, text, path: &str| Some((tab, text, self.links.page(path)));
+        // Nobody answers a question about the program where there are only files.
+        let status = (!self.links.is_files()).then(|| (Tab::Status, "Status", self.links.file("status")));
+        let search = Some((Tab::Search, "Search", self.links.search()));
+        let ways = [
+            page(Tab::News, "News", ""),
+            page(Tab::Catalogs, "Catalogs", "catalogs/"),
+            search,
+            page(Tab::Digests, "Digests", &digest_folder(Period::Weekly)),
+            status,
+            page(Tab::About, "About", "about/"),
+        ];
+        ways.into_iter()
+            .flatten()
+            .map(|(tab, text, href)| Way { text, href, here: tab == self.tab })
+            .collect()
+    }
+}
+
+/// A feed in its three formats.
+#[derive(Clone)]
+pub(crate) struct FeedLinks {
+    pub(crate) title: String,
+    pub(crate) rss: String,
+    pub(crate) atom: String,
+    pub(crate) json: String,
+}
+
+impl FeedLinks {
+    /// The feeds of a listing.
+    pub(crate) fn of(title: impl Into<String>, listing: &Listing, links: &Links) -> Self {
+        let [rss, atom, json] = Form::FEEDS.map(|form| links.file(&listing.address(form)));
+        Self { title: title.into(), rss, atom, json }
+    }
+
+    /// The feeds of a digest.
+    pub(crate) fn of_digest(title: &str, period: Period, links: &Links) -> Self {
+        let folder = digest_folder(period);
+        let [rss, atom, json] = Form::FEEDS.map(|form| links.file(&format!("{folder}{}", form.file())));
+        Self { title: title.into(), rss, atom, json }
+    }
+}
