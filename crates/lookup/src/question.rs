@@ -1,5 +1,6 @@
 //! What can be asked: a closed set, read from typed text or from named options, printed as text that reads back.
 
+mod deep;
 mod forms;
 mod print;
 mod typed;
@@ -189,6 +190,17 @@ impl Question {
     /// Whether a text begins with the name of a question, such as `/top`.
     pub fn is_named(text: &str) -> bool {
         typed::name(text).is_some_and(|name| forms::known(&name).is_some())
+    }
+
+    /// What stands behind `?start=` in a link that opens a chat with a bot and asks this there; nothing where it is too
+    /// long for that.
+    pub fn deep_link(&self) -> Option<String> {
+        deep::link(self)
+    }
+
+    /// The question of such a link; `None` where it is none of these.
+    pub fn from_deep_link(link: &str, now: DateTime<Utc>, zone: Tz) -> Option<Result<Self, Misread>> {
+        deep::question(link, now, zone)
     }
 
     /// Its name.
