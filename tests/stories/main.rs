@@ -42,6 +42,7 @@ mod side;
 mod sources;
 mod supply;
 mod telegram;
+mod telegram_asking;
 
 mod telegram_messages;
 mod telegram_places;

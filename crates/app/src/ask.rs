@@ -1,6 +1,8 @@
 //! `whimbrel ask`: what the chats answer, at the terminal. A running program is asked first; only when nobody runs the
 //! store is opened and read here.
 
+#[cfg(feature = "charts")]
+pub(crate) mod picture;
 mod show;
 mod table;
 

@@ -161,7 +161,16 @@ async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()>
     let lookup = Lookup::new(store.clone(), Index::new());
     loops.start("lookup", lookup::following(store.clone(), lookup.clone()));
     loops.start("lanes", lanes::telling(store.clone(), fanout.clone(), configured.clone()));
-    let answers = Commands::new(store.clone(), fanout.clone(), Settings::default());
+    let site =
+        configured.borrow().config.web.public_url.as_ref().map(|url| url.trim_end_matches('/').to_owned());
+    let answers = Commands::new(
+        store.clone(),
+        fanout.clone(),
+        lookup.clone(),
+        Settings { site, ..Settings::default() },
+    );
+    #[cfg(feature = "charts")]
+    answers.paint_with(ask::picture::painter());
     let discord = chats.discord.clone().map(|discord| DiscordBot::new(discord, answers.clone(), Utc::now));
     if let Some(bot) = discord.clone() {
         loops.start("discord", discord::listening(bot));

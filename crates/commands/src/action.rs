@@ -7,10 +7,14 @@ use sha2::{Digest as _, Sha256};
 use whimbrel_catalog::CatalogId;
 use whimbrel_fanout::{At, Destination, Quiet};
 
+use crate::kept::Words;
 use crate::topics::Topics;
 
+/// Pages of an answer that can be turned to.
+pub(crate) const LAST_PAGE: u16 = 100;
+
 /// What a button does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Says what can be asked.
     Help,
@@ -68,6 +72,14 @@ pub enum Action {
     Keep,
     /// Takes back a change.
     Undo(UndoMark),
+    /// Answers a question, in a message of its own.
+    Ask(Words),
+    /// Shows another page of an answer, from 1.
+    Turn(u16, Words),
+    /// Shows rhythms to choose from, for news of what a question is about.
+    Follow(Words),
+    /// Makes a subscription to what a question is about.
+    FollowAt(Pick, Words),
     /// Does nothing: the number of a page.
     Nothing,
 }
@@ -121,6 +133,9 @@ pub struct Press {
 impl Action {
     /// Reads an action; `None` for what no button of ours says.
     pub fn parse(text: &str) -> Option<Self> {
+        if let Some((letter @ ("a" | "j" | "b" | "B"), rest)) = text.split_once('.') {
+            return Self::asking(letter, rest);
+        }
         let mut parts = Parts(text.split('.'));
         let action = match parts.next()? {
             "h" => Self::Help,
@@ -160,6 +175,33 @@ impl Action {
         parts.next().is_none().then_some(action)
     }
 
+    /// Those that end in a question, which may have any letters in it.
+    fn asking(letter: &str, rest: &str) -> Option<Self> {
+        Some(match letter {
+            "a" => Self::Ask(Words::parse(rest)?),
+            "b" => Self::Follow(Words::parse(rest)?),
+            "j" => {
+                let (page, words) = rest.split_once('.')?;
+                let page = page.parse().ok().filter(|page| (1..=LAST_PAGE).contains(page))?;
+                Self::Turn(page, Words::parse(words)?)
+            }
+            _ => {
+                let (pick, words) = rest.split_once('.')?;
+                Self::FollowAt(Pick::parse(pick)?, Words::parse(words)?)
+            }
+        })
+    }
+
+    /// The question it is about, if it is one of those.
+    pub fn words(&self) -> Option<&Words> {
+        match self {
+            Self::Ask(words) | Self::Turn(_, words) | Self::Follow(words) | Self::FollowAt(_, words) => {
+                Some(words)
+            }
+            _ => None,
+        }
+    }
+
     /// Whether it changes what a place gets, or is a step on the way to that.
     pub fn changes(&self) -> bool {
         match self {
@@ -184,13 +226,17 @@ impl Action {
             | Self::Forget
             | Self::ForgetNow
             | Self::Keep
-            | Self::Undo(_) => true,
+            | Self::Undo(_)
+            | Self::Follow(_)
+            | Self::FollowAt(..) => true,
             Self::Help
             | Self::List(_)
             | Self::Show(_)
             | Self::Settings
             | Self::Digest
             | Self::Status
+            | Self::Ask(_)
+            | Self::Turn(..)
             | Self::Nothing => false,
         }
     }
@@ -228,6 +274,10 @@ impl fmt::Display for Action {
             Self::ForgetNow => f.write_str("F"),
             Self::Keep => f.write_str("v"),
             Self::Undo(UndoMark(mark)) => write!(f, "u.{mark:x}"),
+            Self::Ask(words) => write!(f, "a.{words}"),
+            Self::Turn(page, words) => write!(f, "j.{page}.{words}"),
+            Self::Follow(words) => write!(f, "b.{words}"),
+            Self::FollowAt(pick, words) => write!(f, "B.{pick}.{words}"),
             Self::Nothing => f.write_str("n"),
         }
     }
@@ -286,6 +336,10 @@ impl UndoMark {
 impl Pick {
     /// Every rhythm, the most frequent first.
     pub const ALL: [Self; 5] = [Self::Instant, Self::Hourly, Self::Daily, Self::Weekly, Self::Monthly];
+
+    fn parse(letter: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|pick| pick.to_string() == letter)
+    }
 }
 
 impl fmt::Display for Pick {
@@ -346,8 +400,7 @@ impl<'a> Parts<'a> {
     }
 
     fn pick(&mut self) -> Option<Pick> {
-        let letter = self.next()?;
-        Pick::ALL.into_iter().find(|pick| pick.to_string() == letter)
+        Pick::parse(self.next()?)
     }
 
     fn subscription(&mut self) -> Option<Ref> {
@@ -366,7 +419,7 @@ fn time(text: &str) -> Option<At> {
 }
 
 /// The first 64 bits of a hash over these parts.
-fn hash(parts: &[&str]) -> u64 {
+pub(crate) fn hash(parts: &[&str]) -> u64 {
     let mut digest = Sha256::new();
     for part in parts {
         digest.update((part.len() as u64).to_be_bytes());
@@ -445,6 +498,17 @@ mod tests {
         ]
     }
 
+    /// Those about questions stand in the chat they were asked in.
+    fn asking() -> impl Strategy<Value = Action> {
+        let words = "/\\PC{0,80}".prop_map(|text| Words::of(&text));
+        (0..4, 1..=LAST_PAGE, pick(), words).prop_map(|(which, page, pick, words)| match which {
+            0 => Action::Ask(words),
+            1 => Action::Turn(page, words),
+            2 => Action::Follow(words),
+            _ => Action::FollowAt(pick, words),
+        })
+    }
+
     fn elsewhere() -> impl Strategy<Value = Option<Destination>> {
         prop_oneof![
             Just(None),
@@ -465,7 +529,13 @@ mod tests {
             prop_assert!(text.len() <= 64, "{} bytes: {}", text.len(), text);
             prop_assert!(text.is_ascii());
             prop_assert_eq!(Press::parse(&text), Some(press));
-            prop_assert_eq!(Action::parse(&action.to_string()), Some(action));
+        }
+
+        #[test]
+        fn every_question_fits_a_button_and_reads_back(action in asking()) {
+            let text = action.to_string();
+            prop_assert!(text.len() <= 64, "{} bytes: {}", text.len(), text);
+            prop_assert_eq!(Action::parse(&text), Some(action));
         }
 
         #[test]
@@ -506,6 +576,12 @@ mod tests {
             "@x1;h",
             "@t1h",
             "@é;h",
+            "a.",
+            "a.#xyz",
+            "j.0.top",
+            "j.101.top",
+            "j.top",
+            "B.z.top",
         ] {
             assert_eq!(Press::parse(text), None, "{text}");
         }

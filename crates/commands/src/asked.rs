@@ -1,8 +1,9 @@
 //! What somebody asks, and where.
 
 use whimbrel_fanout::Destination;
+use whimbrel_lookup::Question;
 
-use crate::action::Press;
+use crate::action::{Action, Press};
 use crate::command::Command;
 
 /// Something somebody typed or pressed.
@@ -44,10 +45,19 @@ pub struct Who {
 /// What is asked.
 #[derive(Clone, Debug, PartialEq)]
 pub enum What {
-    /// A line that begins with `/`.
+    /// A line that begins with `/`; in a private chat any text.
     Typed(String),
     /// A command whose parts the service asked for one by one.
     Called(Command),
+    /// A question whose options the service asked for one by one, as [`Question::forms`] has them.
+    Asked {
+        /// Its name.
+        name: String,
+        /// What was said, by the names of the options.
+        options: Vec<(String, String)>,
+        /// Everybody may read the answer.
+        public: bool,
+    },
     /// The action of a button.
     Pressed(String),
 }
@@ -59,7 +69,26 @@ impl What {
         match self {
             Self::Typed(text) => Command::parse(text).is_ok_and(|command| command.changes()),
             Self::Called(command) => command.changes(),
+            Self::Asked { .. } => false,
             Self::Pressed(text) => Press::parse(text).is_some_and(|press| press.action.changes()),
+        }
+    }
+
+    /// Whether something has to be looked up for it: people may ask only so much. It changes nothing.
+    pub fn looks_up(&self) -> bool {
+        let looks =
+            |command: &Command| matches!(command, Command::Why(_) | Command::Digest | Command::Status);
+        match self {
+            Self::Typed(text) => match Command::parse(text) {
+                Ok(Command::Start(about)) => about.is_some(),
+                Ok(command) => looks(&command),
+                Err(_) => Question::is_named(text) || !text.trim_start().starts_with('/'),
+            },
+            Self::Called(command) => looks(command),
+            Self::Asked { .. } => true,
+            Self::Pressed(text) => Press::parse(text).is_some_and(|press| {
+                press.action.words().is_some() || matches!(press.action, Action::Digest | Action::Status)
+            }),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! All commands and their options in one table, for the menus of services and for help.
 
+use whimbrel_lookup::{Form, OptKind, Question};
+
 use crate::command::Command;
 
 /// A command, as menus and help show it.
@@ -54,6 +56,24 @@ pub enum Field {
     Zone,
     /// A rhythm.
     Cadence,
+    /// A measure things are ranked by.
+    Measure,
+    /// A time.
+    Period,
+}
+
+impl Field {
+    /// What an option of a question takes; `None` where nothing can be proposed.
+    pub fn of(kind: OptKind) -> Option<Self> {
+        match kind {
+            OptKind::Catalog => Some(Self::Catalog),
+            OptKind::Section => Some(Self::Section),
+            OptKind::Project => Some(Self::Project),
+            OptKind::Measure => Some(Self::Measure),
+            OptKind::Period => Some(Self::Period),
+            OptKind::Text | OptKind::Count => None,
+        }
+    }
 }
 
 const fn text(name: &'static str, description: &'static str) -> OptionHelp {
@@ -180,6 +200,11 @@ impl Command {
     /// Every command, in the order people read them.
     pub fn catalogue() -> &'static [CommandHelp] {
         &CATALOGUE
+    }
+
+    /// Every question that is asked by its own name: all but those that are commands as well.
+    pub fn questions() -> impl Iterator<Item = &'static Form> {
+        Question::forms().iter().filter(|form| CATALOGUE.iter().all(|help| help.name != form.name))
     }
 }
 

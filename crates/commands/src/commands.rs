@@ -1,17 +1,21 @@
 //! Answers to what people ask.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
+use tokio::sync::Semaphore;
 use whimbrel_fanout::{Fanout, LaneState, Subscription};
+use whimbrel_lookup::{Lookup, Question};
 use whimbrel_store::{Store, StoreError};
 
 use crate::action::{Action, Press, Ref, UndoMark};
 use crate::asked::{Asked, Place, What, Who};
+use crate::asking::AnswerPainter;
 use crate::command::Command;
-use crate::complete::Names;
+use crate::kept::Kept;
 use crate::known::Catalogs;
+use crate::limits::{Limiter, Quota};
 use crate::reply::{How, Reply};
 use crate::undo::{Undo, Undos};
 use crate::words;
@@ -21,13 +25,27 @@ use crate::words;
 pub struct Settings {
     /// The time zone of places that named none. Default UTC.
     pub zone: Tz,
+    /// The address of the site, without a slash at its end, where people can reach it. Default none.
+    pub site: Option<String>,
+    /// What one person may ask. Default twelve at once, then one in two seconds.
+    pub person: Quota,
+    /// What all people of a place may ask together. Default sixty at once, then one a second.
+    pub place: Quota,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { zone: Tz::UTC }
+        Self {
+            zone: Tz::UTC,
+            site: None,
+            person: Quota { at_once: 12, one_in: TimeDelta::seconds(2) },
+            place: Quota { at_once: 60, one_in: TimeDelta::seconds(1) },
+        }
     }
 }
+
+/// Questions looked up at the same time: askers must not take the machine from the engine.
+const AT_ONCE: usize = 2;
 
 /// Answers what people ask. A cheap handle: clones are the same.
 #[derive(Clone)]
@@ -39,9 +57,17 @@ pub struct Commands {
 pub(crate) struct Inner {
     pub(crate) store: Store,
     pub(crate) fanout: Fanout,
+    pub(crate) lookup: Lookup,
     pub(crate) settings: Settings,
     pub(crate) undos: Mutex<Undos>,
-    pub(crate) names: Names,
+    /// Long questions of buttons.
+    pub(crate) kept: Kept,
+    /// What people, and places, may still ask.
+    pub(crate) people: Limiter,
+    pub(crate) places: Limiter,
+    /// Whoever looks something up goes through here.
+    pub(crate) gate: Semaphore,
+    pub(crate) painter: OnceLock<Arc<AnswerPainter>>,
 }
 
 /// Who asks, about what, and when.
@@ -56,19 +82,33 @@ pub(crate) struct Here {
 }
 
 impl Commands {
-    /// Answers from this store, and lanes.
-    pub fn new(store: Store, fanout: Fanout, settings: Settings) -> Self {
-        let (undos, names) = (Mutex::default(), Names::default());
-        Self { inner: Arc::new(Inner { store, fanout, settings, undos, names }) }
+    /// Answers from this store, what is looked up in it, and lanes.
+    pub fn new(store: Store, fanout: Fanout, lookup: Lookup, settings: Settings) -> Self {
+        let inner = Inner {
+            store,
+            fanout,
+            lookup,
+            undos: Mutex::default(),
+            kept: Kept::default(),
+            people: Limiter::new(settings.person),
+            places: Limiter::new(settings.place),
+            gate: Semaphore::new(AT_ONCE),
+            painter: OnceLock::new(),
+            settings,
+        };
+        Self { inner: Arc::new(inner) }
     }
 
-    /// Answers. What was changed is durable when this returns.
+    /// Answers. What was changed is durable when this returns. Whether who asks is to be answered at all says
+    /// [`Commands::admit`].
     ///
     /// Whether who asks may change something is for the adapter to find out ([`What::changes`] says when it matters);
     /// here it is enforced.
     pub async fn answer(&self, asked: Asked, now: DateTime<Utc>) -> Reply {
         let Asked { place, who, what } = asked;
         let pressed = matches!(what, What::Pressed(_));
+        let anew =
+            matches!(&what, What::Pressed(text) if matches!(Action::parse(text), Some(Action::Ask(_))));
         let about = place.remote.then(|| place.destination.clone());
         let reply = match self.respond(place, who, what, now).await {
             Ok(reply) => reply,
@@ -82,7 +122,7 @@ impl Commands {
             None => reply,
         };
         match reply.how {
-            How::New if pressed && reply.bundle.is_none() => Reply { how: How::Edit, ..reply },
+            How::New if pressed && !anew && reply.bundle.is_none() => Reply { how: How::Edit, ..reply },
             _ => reply,
         }
     }
@@ -112,9 +152,23 @@ impl Commands {
             }
             What::Typed(text) => match Command::parse(&text) {
                 Ok(command) => self.command(place, who, command, now).await,
+                Err(_)
+                    if Question::is_named(&text) || place.private && !text.trim_start().starts_with('/') =>
+                {
+                    let here = self.here(place, who, now).await?;
+                    self.typed(&here, &text).await
+                }
                 Err(mistake) => Ok(mistake.into()),
             },
             What::Called(command) => self.command(place, who, command, now).await,
+            What::Asked { name, options, public } => {
+                let here = self.here(place, who, now).await?;
+                let options: Vec<_> =
+                    options.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+                let (zone, _) = self.habits(&here);
+                let reply = self.asked(&here, Question::called(&name, &options, now, zone)).await?;
+                Ok(Reply { hidden: !public || reply.buttons.is_empty() && reply.hidden, ..reply })
+            }
         }
     }
 
@@ -130,7 +184,13 @@ impl Commands {
         }
         let here = self.here(place, who, now).await?;
         match command {
-            Command::Start(about) => Ok(Self::start(&here, about.as_deref())),
+            Command::Start(about) => {
+                let (zone, _) = self.habits(&here);
+                match about.as_deref().and_then(|link| Question::from_deep_link(link, now, zone)) {
+                    Some(read) => self.asked(&here, read).await,
+                    None => Ok(Self::start(&here, about.as_deref())),
+                }
+            }
             Command::Help(about) => Ok(Self::help(about.as_deref())),
             Command::Subscribe(None) => Ok(Self::choose_catalog(&here, 0)),
             Command::Subscribe(Some(wish)) => self.wish(&here, &wish).await,
@@ -178,6 +238,10 @@ impl Commands {
             Action::ForgetNow => self.forget(here).await,
             Action::Keep => Ok(Reply::default().say(words::KEPT).hide()),
             Action::Undo(mark) => self.undo(here, mark).await,
+            Action::Ask(words) => Ok(self.pressed(here, &words, 1).await?.hide()),
+            Action::Turn(page, words) => self.pressed(here, &words, page).await,
+            Action::Follow(words) => self.follow(here, &words).await,
+            Action::FollowAt(pick, words) => self.follow_at(here, pick, &words).await,
             Action::Nothing => Ok(Reply { how: How::Nothing, ..Reply::default() }),
         }
     }

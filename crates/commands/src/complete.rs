@@ -1,15 +1,12 @@
 //! What could be meant by the letters typed so far.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeSet;
 
 use chrono_tz::{TZ_VARIANTS, Tz};
-use memchr::memmem;
-use whimbrel_catalog::CatalogId;
 use whimbrel_fanout::Cadence;
+use whimbrel_lookup::{Among, By, Named, Subject};
 use whimbrel_news::Kind;
 use whimbrel_news::wording::line;
-use whimbrel_store::{Store, StoreError, Touched};
 
 use crate::catalogue::Field;
 use crate::commands::Commands;
@@ -18,11 +15,9 @@ use crate::known::Catalogs;
 /// What services show and take at most, in characters.
 const MAX_CHARS: usize = 100;
 
-/// Rows read from the store at a time.
-const STRIDE: usize = 1_000;
-
-/// Names that are looked at for one answer.
-const MOST: usize = 400;
+/// Times people ask for.
+const PERIODS: [&str; 8] =
+    ["today", "yesterday", "7d", "30d", "this week", "last week", "this month", "last month"];
 
 const RHYTHMS: [&str; 8] = [
     "instant",
@@ -38,38 +33,8 @@ const RHYTHMS: [&str; 8] = [
 /// A choice: what is shown, and what it stands for.
 pub type Choice = (String, String);
 
-/// The names of everything listed, in memory: about eighty bytes an entry, from the first question on.
-#[derive(Default)]
-pub(crate) struct Names {
-    known: Mutex<Arc<Index>>,
-    reading: tokio::sync::Mutex<()>,
-}
-
-#[derive(Clone, Default)]
-struct Index {
-    revision: u64,
-    blocks: BTreeMap<CatalogId, Arc<Block>>,
-}
-
-/// The names of a catalog.
-#[derive(Default)]
-struct Block {
-    projects: Lines,
-    sections: Lines,
-}
-
-/// Lines to search in: each as it is compared, and as it is chosen.
-#[derive(Default)]
-struct Lines {
-    folded: String,
-    /// Where each line begins in `folded`.
-    begins: Vec<u32>,
-    shown: Vec<Box<str>>,
-}
-
 impl Commands {
     /// What could be meant in a field, the likeliest first, at most so many: what is shown, and what it stands for.
-    /// Entries that came after the last question may be missing; the next one knows them.
     pub async fn complete(&self, field: Field, typed: &str, limit: usize) -> Vec<Choice> {
         let typed = line(typed, MAX_CHARS);
         let wanted = typed.to_lowercase();
@@ -77,6 +42,10 @@ impl Commands {
             Field::Zone => zones(&wanted, limit),
             Field::Cadence => rhythms(&typed, &wanted),
             Field::Kind => kinds(&typed, &wanted),
+            Field::Measure => {
+                best(By::ALL.map(|by| (by.as_str().to_owned(), by.as_str().to_owned())), &wanted)
+            }
+            Field::Period => periods(&typed, &wanted),
             Field::Catalog => self
                 .blocking(|inner| Catalogs::read(&inner.store))
                 .await
@@ -87,124 +56,23 @@ impl Commands {
                     every.chain(best(all, &wanted)).collect()
                 })
                 .unwrap_or_default(),
-            Field::Section | Field::Project => self.names(field, &wanted, limit).await,
+            Field::Section | Field::Project => self.names(field, &typed, limit),
         };
         found.into_iter().filter(|(_, value)| value.chars().count() <= MAX_CHARS).take(limit).collect()
     }
 
-    /// Reads the names that changed since they were last read.
-    pub async fn refresh(&self) -> Result<(), StoreError> {
-        let _one = self.inner.names.reading.lock().await;
-        self.blocking(|inner| {
-            let before = inner.names.index();
-            let after = read(&inner.store, &before)?;
-            *inner.names.known.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(after);
-            Ok(())
-        })
-        .await
+    /// Names of the index. It follows the store by itself.
+    fn names(&self, field: Field, typed: &str, limit: usize) -> Vec<Choice> {
+        let among = if field == Field::Project { Among::Projects } else { Among::Sections(None) };
+        let found = self.inner.lookup.index().complete(typed, among, limit);
+        let choice = |named: Named| match named.subject {
+            // Without its scheme: nobody types that.
+            Subject::Entry(_, key) => (line(&named.name, MAX_CHARS), key.address().to_owned()),
+            _ => (line(&named.name, MAX_CHARS), named.name),
+        };
+        let mut seen = BTreeSet::new();
+        found.into_iter().map(choice).filter(|(_, value)| seen.insert(value.clone())).collect()
     }
-
-    async fn names(&self, field: Field, wanted: &str, limit: usize) -> Vec<Choice> {
-        if self.inner.names.index().revision == 0 {
-            if let Err(error) = self.refresh().await {
-                tracing::warn!(%error, "names for completion could not be read ({error})");
-            }
-        } else if self.inner.names.reading.try_lock().is_ok() {
-            let commands = self.clone();
-            // For the next letter.
-            tokio::spawn(async move {
-                if let Err(error) = commands.refresh().await {
-                    tracing::warn!(%error, "names for completion could not be read ({error})");
-                }
-            });
-        }
-        let index = self.inner.names.index();
-        let (mut first, mut others, mut seen) = (Vec::new(), Vec::new(), BTreeSet::new());
-        for block in index.blocks.values() {
-            let lines = if field == Field::Project { &block.projects } else { &block.sections };
-            lines.find(wanted, &mut |at_start, shown| {
-                if seen.insert(shown.to_owned()) {
-                    if at_start { first.push(shown.to_owned()) } else { others.push(shown.to_owned()) }
-                }
-                first.len() < limit && seen.len() < MOST
-            });
-        }
-        first.into_iter().chain(others).take(limit).map(|shown| (line(&shown, MAX_CHARS), shown)).collect()
-    }
-}
-
-impl Names {
-    fn index(&self) -> Arc<Index> {
-        Arc::clone(&self.known.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-impl Lines {
-    fn push(&mut self, searched: &str, shown: &str) {
-        self.begins.push(self.folded.len() as u32);
-        self.folded.push_str(&line(searched, 2 * MAX_CHARS).to_lowercase());
-        self.folded.push('\n');
-        self.shown.push(shown.into());
-    }
-
-    /// Hands out lines with this text in them, and whether a word begins with it, until it is told to stop.
-    fn find(&self, wanted: &str, take: &mut impl FnMut(bool, &str) -> bool) {
-        if wanted.is_empty() {
-            let _ = self.shown.iter().all(|shown| take(true, shown));
-            return;
-        }
-        let bytes = self.folded.as_bytes();
-        let mut last = None;
-        for hit in memmem::find_iter(bytes, wanted.as_bytes()) {
-            let index = self.begins.partition_point(|begin| *begin as usize <= hit).saturating_sub(1);
-            if last == Some(index) {
-                continue;
-            }
-            last = Some(index);
-            let Some(shown) = self.shown.get(index) else { continue };
-            let at_start = hit.checked_sub(1).is_none_or(|before| !bytes[before].is_ascii_alphanumeric());
-            if !take(at_start, shown) {
-                return;
-            }
-        }
-    }
-}
-
-/// The names as they are now: only catalogs that were touched are read again.
-fn read(store: &Store, before: &Index) -> Result<Index, StoreError> {
-    let mut index = before.clone();
-    let mut touched = BTreeSet::new();
-    loop {
-        let rows = store.touched_since(index.revision, STRIDE)?;
-        let Some((revision, _)) = rows.last() else { break };
-        index.revision = *revision;
-        touched.extend(rows.into_iter().filter_map(|(_, row)| match row {
-            Touched::Catalog(id) | Touched::Shape(id) | Touched::Entry(id, _) => Some(id),
-            Touched::Project(_) => None,
-        }));
-    }
-    for id in touched {
-        if store.catalog(&id)?.is_none() {
-            index.blocks.remove(&id);
-            continue;
-        }
-        let mut block = Block::default();
-        for path in store.shape(&id)?.unwrap_or_default().sections {
-            let path = path.parts().join(" / ");
-            block.sections.push(&path, &path);
-        }
-        let mut after = None;
-        loop {
-            let entries = store.entries(&id, after.as_ref(), STRIDE)?;
-            let Some(last) = entries.last() else { break };
-            after = Some(last.key.clone());
-            for entry in &entries {
-                block.projects.push(&format!("{} {}", entry.name, entry.key), entry.key.as_str());
-            }
-        }
-        index.blocks.insert(id, Arc::new(block));
-    }
-    Ok(index)
 }
 
 fn zones(wanted: &str, limit: usize) -> Vec<Choice> {
@@ -218,6 +86,13 @@ fn zones(wanted: &str, limit: usize) -> Vec<Choice> {
 fn rhythms(typed: &str, wanted: &str) -> Vec<Choice> {
     let own = Cadence::read(typed, Tz::UTC).ok().map(|_| (typed.to_owned(), typed.to_owned()));
     let known = RHYTHMS.iter().filter(|text| text.starts_with(wanted) && **text != typed);
+    own.into_iter().chain(known.map(|text| ((*text).to_owned(), (*text).to_owned()))).collect()
+}
+
+/// What is typed stands first: most times have no name.
+fn periods(typed: &str, wanted: &str) -> Vec<Choice> {
+    let own = (!typed.is_empty()).then(|| (typed.to_owned(), typed.to_owned()));
+    let known = PERIODS.iter().filter(|text| text.starts_with(wanted) && **text != typed);
     own.into_iter().chain(known.map(|text| ((*text).to_owned(), (*text).to_owned()))).collect()
 }
 

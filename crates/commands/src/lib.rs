@@ -6,11 +6,14 @@
 
 mod action;
 mod asked;
+mod asking;
 mod catalogue;
 mod command;
 mod commands;
 mod complete;
+mod kept;
 mod known;
+mod limits;
 mod looking;
 mod mistake;
 mod pages;
@@ -18,6 +21,7 @@ mod reply;
 mod setting;
 mod subscribed;
 mod subscribing;
+mod telling;
 mod tokens;
 mod topics;
 mod undo;
@@ -28,10 +32,13 @@ mod tests;
 
 pub use action::{Action, CatalogMark, Chosen, Pick, Press, Ref, UndoMark};
 pub use asked::{Asked, Place, What, Who};
+pub use asking::AnswerPainter;
 pub use catalogue::{CommandHelp, Field, OptionHelp, OptionKind};
 pub use command::{Command, Since, Which, Wish, Wishes, elsewhere};
 pub use commands::{Commands, Settings};
 pub use complete::Choice;
+pub use kept::Words;
+pub use limits::{Admission, Quota};
 pub use mistake::Mistake;
 pub use reply::{Block, Button, How, MAX_LABEL, MAX_ROW, MAX_ROWS, Reply, Span};
 pub use topics::{Topic, Topics};

@@ -16,6 +16,9 @@ use crate::words;
 /// Verdicts shown at most.
 const VERDICTS: usize = 8;
 
+/// Of what an event was seen by, in characters.
+const EVIDENCE: usize = 300;
+
 /// Catalogs in trouble shown at most.
 const TROUBLED: usize = 5;
 
@@ -33,23 +36,25 @@ impl Commands {
 
     pub(crate) fn help(about: Option<&str>) -> Reply {
         let about = about.map(str::to_lowercase);
-        let known = Command::catalogue().iter().find(|help| Some(help.name) == about.as_deref());
-        if let Some(help) = known {
-            let reply =
-                Reply::default().heading(&format!("/{}", help.name)).say(help.description).code(help.example);
-            let reply = help.options.iter().fold(reply, |reply, option| {
-                let text = format!(": {}", option.description);
-                reply.item(vec![Span::strong(option.name), Span::text(text)])
-            });
-            return reply.row([Button::new("‹ All", Action::Help)]).hide();
+        let about = about.as_deref();
+        if let Some(help) = Command::catalogue().iter().find(|help| Some(help.name) == about) {
+            let options = help.options.iter().map(|option| (option.name, option.description));
+            return one((help.name, help.description, help.example), options);
         }
-        let lines = Command::catalogue().iter().filter(|help| help.name != "start");
+        if let Some(form) = Command::questions().find(|form| Some(form.name) == about) {
+            let options = form.options.iter().map(|option| (option.name, option.description));
+            return one((form.name, form.description, form.example), options);
+        }
+        let line = |reply: Reply, name: &str, description: &str| {
+            reply.item(vec![Span::text(format!("/{name}")), Span::text(format!(": {description}"))])
+        };
         let reply = Reply::default().heading("What you can ask");
-        lines
-            .fold(reply, |reply, help| {
-                let text = format!(": {}", help.description);
-                reply.item(vec![Span::text(format!("/{}", help.name)), Span::text(text)])
-            })
+        let reply = Command::questions().fold(reply, |reply, form| line(reply, form.name, form.description));
+        let reply = reply.heading("What comes here");
+        Command::catalogue()
+            .iter()
+            .filter(|help| help.name != "start")
+            .fold(reply, |reply, help| line(reply, help.name, help.description))
             .row([
                 Button::new("Subscribe", Action::Catalogs(0)),
                 Button::new("Subscriptions", Action::List(0)),
@@ -87,7 +92,11 @@ impl Commands {
         };
         let when = words::moment(event.told_at(), here.now, zone, true);
         let of = if title.is_empty() { String::new() } else { format!(" · {title}") };
-        let reply = Reply::default().spans(vec![name]).say(&format!("{when}{of} · {}", event.kind())).hide();
+        let mut reply =
+            Reply::default().spans(vec![name]).say(&format!("{when}{of} · {}", event.kind())).hide();
+        if !event.evidence.is_empty() {
+            reply = reply.say(&line(&event.evidence, EVIDENCE));
+        }
         Ok(match self.inner.fanout.why(&here.place.destination, event.id()).await? {
             Why::NoEvent => reply.say(&words::no_event(&wanted)),
             Why::History => reply.say(words::HISTORY),
@@ -179,4 +188,16 @@ impl Commands {
             .row([Button::new("Subscriptions", Action::List(0))])
             .hide())
     }
+}
+
+/// Help about one thing: its name, what it does, and how it is typed.
+fn one<'a>(
+    (name, description, example): (&str, &str, &str),
+    options: impl Iterator<Item = (&'a str, &'a str)>,
+) -> Reply {
+    let reply = Reply::default().heading(&format!("/{name}")).say(description).code(example);
+    let reply = options.fold(reply, |reply, (name, description)| {
+        reply.item(vec![Span::strong(name), Span::text(format!(": {description}"))])
+    });
+    reply.row([Button::new("‹ All", Action::Help)]).hide()
 }

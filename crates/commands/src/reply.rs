@@ -1,6 +1,6 @@
 //! An answer, before it is put into a service's words.
 
-use whimbrel_fanout::{Bundle, Destination};
+use whimbrel_fanout::{Bundle, Destination, Upload};
 use whimbrel_news::wording::line;
 
 use crate::action::{Action, Press};
@@ -38,6 +38,8 @@ pub struct Reply {
     pub hidden: bool,
     /// News that follow the text, to be rendered as the channel renders them.
     pub bundle: Option<Bundle>,
+    /// What there is to see.
+    pub picture: Option<Upload>,
 }
 
 /// Where an answer goes.
@@ -94,6 +96,7 @@ pub struct Button {
 
 impl Button {
     /// A button. A label that shows nothing is replaced by `?`.
+    #[allow(clippy::needless_pass_by_value)] // an action is made for its button
     pub fn new(label: &str, action: Action) -> Self {
         let label = line(label, MAX_LABEL);
         let label = if label.chars().all(is_unseen) { "?".to_owned() } else { label };
@@ -213,7 +216,8 @@ impl Reply {
     #[must_use]
     pub fn about(mut self, place: &Destination) -> Self {
         for button in self.buttons.iter_mut().flatten() {
-            if let Some(action) = Action::parse(&button.action) {
+            // Questions are about no place.
+            if let Some(action) = Action::parse(&button.action).filter(|action| action.words().is_none()) {
                 button.action = Press { about: Some(place.clone()), action }.to_string();
             }
         }

@@ -103,7 +103,7 @@ impl Commands {
         self.subscribe(here, filter, cadence, wish.since).await
     }
 
-    async fn subscribe(
+    pub(crate) async fn subscribe(
         &self,
         here: &Here,
         filter: Filter,

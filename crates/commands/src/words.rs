@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 use whimbrel_fanout::{
     Cadence, Destination, LaneState, Quiet, Rhythm, SubscribeError, Subscription, Verdict,
 };
+use whimbrel_lookup::Fact;
 use whimbrel_news::wording::line;
 use whimbrel_news::{Filter, FilterError};
 
@@ -51,6 +52,48 @@ pub(crate) const WHICH_DAY: &str = "On which day?";
 pub(crate) const WHICH_HOUR: &str = "At which time of day?";
 pub(crate) const FROM_CONFIGURATION: &str = "It stands in the program's configuration and comes back when the program starts again, unless it is taken out there.";
 pub(crate) const NO_EVENT: &str = "Nothing has happened yet.";
+
+pub(crate) const FOLLOW: &str = "Subscribe to this";
+pub(crate) const DID_YOU_MEAN: &str = "Did you mean:";
+pub(crate) const SUBSCRIBE: &str = "Subscribe";
+pub(crate) const QUESTION_GONE: &str =
+    "That was too long ago, I do not remember the question. Please ask it again.";
+pub(crate) const TOO_MUCH: &str =
+    "That is a lot of questions at once. Give me a minute, then I answer again.";
+pub(crate) const NOT_FOLLOWABLE: &str = "There is nothing to subscribe to here.";
+
+/// `… and 12 more.`
+pub(crate) fn more(count: usize) -> String {
+    format!("… and {count} more.")
+}
+
+/// What is known, in a few words.
+pub(crate) fn fact(fact: &Fact) -> String {
+    let text = fact.text.as_str();
+    let counted = |one: &str, many: &str| {
+        let is_one = fact.number.map_or(text == "1", |number| number == 1);
+        format!("{text} {}", if is_one { one } else { many })
+    };
+    match fact.label.as_str() {
+        // Who types an id can also type the title; no forks are no news.
+        "Id" => String::new(),
+        "Forks" if fact.number == Some(0) => String::new(),
+        "Stars" => format!("★ {text}"),
+        "Forks" => counted("fork", "forks"),
+        "Gained" => counted("star", "stars"),
+        "Entries" => counted("entry", "entries"),
+        "Sections" => counted("section", "sections"),
+        "Places" => format!("listed in {}", counted("place", "places")),
+        "Rank in catalog" => format!("{text} in the catalog"),
+        "Rank in section" => format!("{text} in the section"),
+        "" | "In" | "Is" | "Kind" | "Quality" | "Language" | "Licence" | "Rank" | "When" | "State" => {
+            text.to_owned()
+        }
+        "Event" => format!("event {text}"),
+        label if fact.at.is_some() => format!("{} {text}", lower(label)),
+        label => format!("{}: {text}", lower(label)),
+    }
+}
 
 pub(crate) fn no_catalog(named: &str, nearest: Option<&str>) -> String {
     let named = line(named, 60);

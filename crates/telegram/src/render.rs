@@ -9,7 +9,7 @@ mod pack;
 mod reply;
 mod words;
 
-pub(crate) use self::reply::reply;
+pub(crate) use self::reply::{reply, seen};
 
 use teloxide::payloads::{SendMessage, SendMessageSetters as _};
 use teloxide::types::{ChatId, LinkPreviewOptions, ParseMode};

@@ -2,6 +2,7 @@
 
 use chrono::{NaiveDate, TimeDelta};
 use whimbrel_fanout::cadence::read_zone;
+use whimbrel_lookup::Question;
 use whimbrel_news::Filter;
 
 use super::{Command, LONGEST, Since, Which, Wish, Wishes, checked};
@@ -24,7 +25,10 @@ pub fn elsewhere(text: &str) -> Option<(String, String)> {
     let is_name = chat.len() > 1 && chat.starts_with('@');
     let is_number =
         chat.starts_with("-100") && chat.len() > 6 && chat[1..].bytes().all(|byte| byte.is_ascii_digit());
-    (command.starts_with('/') && (is_name || is_number))
+    // `@name` may well be a thing somebody looks for.
+    let name = command.strip_prefix('/').map(|name| name.split('@').next().unwrap_or(name).to_lowercase())?;
+    let is_command = Command::catalogue().iter().any(|help| help.name == name);
+    (is_command && (is_name || is_number))
         .then(|| (chat.to_owned(), format!("{command} {}", rest.trim_start()).trim_end().to_owned()))
 }
 
@@ -230,7 +234,8 @@ fn quiet(text: &str) -> Result<String, Mistake> {
 }
 
 fn unknown(word: &str) -> Mistake {
-    let names = Command::catalogue().iter().map(|help| help.name);
+    let commands = Command::catalogue().iter().map(|help| help.name);
+    let names = commands.chain(Question::forms().iter().map(|form| form.name));
     let close = names.map(|name| (strsim::jaro_winkler(word, name), name));
     let best = close.max_by(|one, other| one.0.total_cmp(&other.0));
     Mistake::Unknown { word: shown(word), nearest: best.filter(|best| best.0 >= 0.8).map(|best| best.1) }

@@ -1,6 +1,6 @@
 //! Typed questions, and what they find.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 
@@ -137,12 +137,13 @@ async fn a_preview_shows_what_the_digest_would_say() {
 async fn what_is_typed_is_completed() {
     let world = World::new();
     world.list("awesome-go", "Awesome Go", ["etcd-io/etcd", "redis/go-redis"].into_iter().map(str::to_owned));
+    world.index();
     for (field, typed, wanted) in [
         (Field::Catalog, "", vec!["everything", "awesome-go", "awesome-rust"]),
         (Field::Catalog, "RUST", vec!["awesome-rust"]),
         (Field::Section, "key", vec!["Databases / Key-Value"]),
-        (Field::Project, "ETCD", vec!["github.com/etcd-io/etcd"]),
-        (Field::Project, "redis", vec!["github.com/redis/go-redis"]),
+        (Field::Project, "ETCD", vec!["etcd-io/etcd"]),
+        (Field::Project, "redis", vec!["redis/go-redis"]),
         (Field::Project, "xyzzy", vec![]),
         (
             Field::Kind,
@@ -162,23 +163,26 @@ async fn what_is_typed_is_completed() {
         );
     }
     world.list("awesome-go", "Awesome Go", ["raft/new"].into_iter().map(str::to_owned));
-    world.commands.refresh().await.unwrap();
+    world.index();
     assert_eq!(world.commands.complete(Field::Project, "new", 25).await.len(), 1);
 }
 
-/// What a letter costs among 100,000 entries. Prints the figure; by hand, with `--release`.
+/// What a letter costs among 100,000 entries: five milliseconds where the program is optimised, as it is shipped.
 #[tokio::test]
-#[ignore = "a figure"]
 async fn completing_among_a_hundred_thousand_takes_milliseconds() {
+    let most = if cfg!(debug_assertions) { 150 } else { 5 };
     let world = World::new();
     let name = |number: u32| format!("owner-{}/project-{number}", number % 977);
     world.list("awesome-go", "Awesome Go", (0..100_000).map(name));
-    world.commands.refresh().await.unwrap();
+    world.index();
     for typed in ["p", "project-99", "project-99999", "owner-976/", "nothing like it"] {
-        let start = Instant::now();
-        let found = world.commands.complete(Field::Project, typed, 25).await.len();
-        let took = start.elapsed();
-        println!("`{typed}`: {found} in {took:?}");
-        assert!(took.as_millis() <= 5 || cfg!(debug_assertions), "{took:?}");
+        // The best of a few: others use the machine as well.
+        let mut best = Duration::MAX;
+        for _ in 0..5 {
+            let start = Instant::now();
+            world.commands.complete(Field::Project, typed, 25).await;
+            best = best.min(start.elapsed());
+        }
+        assert!(best <= Duration::from_millis(most), "`{typed}` took {best:?}");
     }
 }

@@ -10,6 +10,7 @@ use whimbrel_fanout::{
     Bundle, Channel, Destination, Fanout, Learned, Limits, Nonce, Pace, Part, Sent, Service, Style,
     Subscription,
 };
+use whimbrel_lookup::{Index, Lookup};
 use whimbrel_news::{Dated, Facts, News, Subject};
 use whimbrel_store::{CatalogMeta, Record, Shape, Store};
 
@@ -36,6 +37,7 @@ pub(super) struct World {
     pub(super) store: Store,
     pub(super) fanout: Fanout,
     pub(super) commands: Commands,
+    pub(super) lookup: Lookup,
     pub(super) place: Place,
     pub(super) who: Who,
     pub(super) now: DateTime<Utc>,
@@ -51,7 +53,8 @@ impl World {
         let pace = Pace::new(Limits::none(), Limits::none());
         let fanout =
             Fanout::open(store.clone(), channels, pace, whimbrel_fanout::Settings::default(), now).unwrap();
-        let commands = Commands::new(store.clone(), fanout.clone(), Settings::default());
+        let lookup = Lookup::new(store.clone(), Index::new());
+        let commands = Commands::new(store.clone(), fanout.clone(), lookup.clone(), Settings::default());
         let place = Place {
             destination: Destination::Telegram { chat: 4242, topic: None },
             title: None,
@@ -59,7 +62,7 @@ impl World {
             remote: false,
         };
         let who = Who { id: "telegram:4242".to_owned(), may_change: true, language: None };
-        let world = Self { store, fanout, commands, place, who, now };
+        let world = Self { store, fanout, commands, lookup, place, who, now };
         world.follow("awesome-go", "Awesome Go");
         world.follow("awesome-rust", "Awesome Rust");
         world
@@ -76,6 +79,11 @@ impl World {
 
     fn record(&self, records: &[Record]) {
         self.store.record(records, self.now).unwrap();
+    }
+
+    /// The index knows what the store has.
+    pub(super) fn index(&self) {
+        self.lookup.index().rebuild(&self.store).unwrap();
     }
 
     /// Entries are listed, in silence.
@@ -121,7 +129,7 @@ impl World {
         self.fanout.match_new(self.now).await.unwrap();
     }
 
-    async fn ask(&self, what: What) -> Reply {
+    pub(super) async fn ask(&self, what: What) -> Reply {
         let asked = Asked { place: self.place.clone(), who: self.who.clone(), what };
         let reply = self.commands.answer(asked, self.now).await;
         check(&reply);
@@ -159,7 +167,7 @@ impl World {
 }
 
 /// What both services demand of every answer.
-pub(super) fn check(reply: &Reply) {
+pub(crate) fn check(reply: &Reply) {
     assert!(reply.buttons.len() <= 5, "{reply:#?}");
     let mut actions = std::collections::HashSet::new();
     for row in &reply.buttons {

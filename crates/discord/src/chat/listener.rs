@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::{DateTime, Utc};
 use serenity::model::application::Interaction;
 use tokio::task::JoinSet;
-use whimbrel_commands::Commands;
+use whimbrel_commands::{Admission, Asked, Commands};
 
 use super::{question, respond};
 use crate::send::Discord;
@@ -49,8 +49,20 @@ impl Listener {
             }
             other => {
                 let Some(question) = question::read(other) else { return };
-                answers.spawn(async move { respond::answer(&discord, question, &commands, now).await });
+                let refusal =
+                    match question.asked.as_ref().map(|asked| (admitted(&commands, asked, now), asked)) {
+                        Ok((Admission::Silence, _)) => return,
+                        Ok((Admission::Refusal, asked)) => Some(Commands::refusal(&asked.what)),
+                        Ok((Admission::Answer, _)) | Err(_) => None,
+                    };
+                answers
+                    .spawn(async move { respond::answer(&discord, question, refusal, &commands, now).await });
             }
         }
     }
+}
+
+fn admitted(commands: &Commands, asked: &Asked, now: DateTime<Utc>) -> Admission {
+    let among = (!asked.place.private).then_some(&asked.place.destination);
+    commands.admit(&asked.who.id, among, &asked.what, now)
 }

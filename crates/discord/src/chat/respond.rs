@@ -49,12 +49,19 @@ struct Post {
 }
 
 /// Answers a question.
-pub(super) async fn answer(discord: &Discord, question: Question, commands: &Commands, now: DateTime<Utc>) {
+pub(super) async fn answer(
+    discord: &Discord,
+    question: Question,
+    refusal: Option<Reply>,
+    commands: &Commands,
+    now: DateTime<Utc>,
+) {
     let to = Reach { discord, question: &question };
     let changes = question.asked.as_ref().is_ok_and(|asked| asked.what.changes());
     let place = question.asked.as_ref().ok().map(|asked| asked.place.destination.clone());
     let mut answering = pin!(async {
         match question.asked.clone() {
+            _ if refusal.is_some() => refusal.unwrap_or_default(),
             Ok(asked) => commands.answer(asked, now).await,
             Err(mistake) => mistake.into(),
         }

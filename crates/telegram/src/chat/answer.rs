@@ -4,7 +4,7 @@ use chrono::Utc;
 use serde_json::json;
 use tokio::sync::oneshot;
 use whimbrel_commands::{
-    Asked, Command, How, Place, Press as Pressed, Reply, What as Wanted, Who, elsewhere,
+    Admission, Asked, Command, Commands, How, Place, Press as Pressed, Reply, What as Wanted, Who, elsewhere,
 };
 use whimbrel_fanout::Destination;
 
@@ -12,26 +12,59 @@ use super::Bot;
 use super::call::{Failure, call};
 use super::heard::{Heard, Press, Speaker, Spot, What};
 use super::rights::may_post;
+use super::turns::Turn;
 use super::words;
 
 impl Bot {
+    /// Begins to handle what was heard, after what came before in its chat; `None` where somebody goes on asking after
+    /// they were told to wait.
+    pub(super) fn begin(&self, heard: Heard) -> Option<Turn> {
+        let wanted = heard.wanted();
+        let admission = wanted.as_ref().map_or(Admission::Answer, |(spot, speaker, wanted)| {
+            let among = (!spot.private).then_some(&spot.destination);
+            self.0.commands.admit(&speaker.name(), among, wanted, Utc::now())
+        });
+        let refusal = match admission {
+            Admission::Answer => None,
+            Admission::Refusal => wanted.as_ref().map(|(.., wanted)| Commands::refusal(wanted)),
+            Admission::Silence => return None,
+        };
+        // A question changes nothing: what comes after it need not wait until it is answered.
+        let asks = wanted.is_some_and(|(.., wanted)| wanted.looks_up());
+        let (bot, chat) = (self.clone(), heard.chat);
+        Some(self.0.turns.begin(chat, |decided| {
+            let mut decided = Some(decided);
+            if asks {
+                decided.take().map(|decided| decided.send(()));
+            }
+            async move { bot.respond(heard, refusal, decided).await }
+        }))
+    }
+
     /// Handles what was heard; says when all it changes is written down.
-    pub(super) async fn respond(&self, heard: Heard, decided: oneshot::Sender<()>) {
+    async fn respond(&self, heard: Heard, refusal: Option<Reply>, decided: Option<oneshot::Sender<()>>) {
+        let decide = || decided.map(|decided| decided.send(()));
         match heard.what {
             What::Typed(spot, speaker, text) => {
-                let reply = self.typed(&spot, &speaker, text).await;
-                let _ = decided.send(());
+                let reply = match refusal {
+                    Some(reply) => reply,
+                    None => self.typed(&spot, &speaker, text).await,
+                };
+                decide();
                 self.say(&spot.destination, None, &reply).await;
             }
             What::Showed(spot, speaker, channel) => {
                 let wanted = Wanted::Called(Command::Subscribe(None));
                 let reply = self.about(channel.to_string(), &speaker, wanted).await;
-                let _ = decided.send(());
+                decide();
                 self.say(&spot.destination, None, &reply).await;
             }
             What::Pressed(spot, speaker, press) => {
-                let reply = self.pressed(&spot, &speaker, &press).await;
-                let _ = decided.send(());
+                let reply = match refusal {
+                    Some(reply) => reply,
+                    None => self.pressed(&spot, &speaker, &press).await,
+                };
+                decide();
                 let answered = self.answer_press(&press.query, reply.notice.as_deref());
                 let said = self.say(&spot.destination, press.message, &reply);
                 futures::join!(answered, said);
@@ -131,8 +164,7 @@ impl Bot {
     }
 
     async fn answer(&self, place: Place, speaker: &Speaker, may_change: bool, what: Wanted) -> Reply {
-        let id = format!("telegram:{}", speaker.id);
-        let who = Who { id, may_change, language: speaker.language.clone() };
+        let who = Who { id: speaker.name(), may_change, language: speaker.language.clone() };
         self.0.commands.answer(Asked { place, who, what }, Utc::now()).await
     }
 

@@ -5,7 +5,7 @@ use teloxide::types::{
     Chat, ChatMember, ChatMemberKind, MaybeInaccessibleMessage, Message, MessageOrigin, Update, UpdateKind,
     User,
 };
-use whimbrel_commands::Command;
+use whimbrel_commands::{Command, What as Wanted};
 use whimbrel_fanout::Destination;
 
 /// The topic "General" of a forum: it has no number as a destination.
@@ -74,7 +74,10 @@ pub(super) fn read(update: &Value, name: &str) -> Option<Heard> {
                 action: query.data.unwrap_or_default(),
             };
             let (spot, press) = match query.message? {
-                MaybeInaccessibleMessage::Regular(message) => (spot(&message), press(Some(message.id.0))),
+                // Words cannot take the place of a picture.
+                MaybeInaccessibleMessage::Regular(message) => {
+                    (spot(&message), press(Some(message.id.0).filter(|_| message.photo().is_none())))
+                }
                 MaybeInaccessibleMessage::Inaccessible(message) => {
                     (Spot::of(&message.chat, None), press(None))
                 }
@@ -88,6 +91,26 @@ pub(super) fn read(update: &Value, name: &str) -> Option<Heard> {
             Some(Heard { chat: change.chat.id.0, what })
         }
         _ => None,
+    }
+}
+
+impl Heard {
+    /// Where somebody asks something, who, and what.
+    pub(super) fn wanted(&self) -> Option<(&Spot, &Speaker, Wanted)> {
+        match &self.what {
+            What::Typed(spot, speaker, text) => Some((spot, speaker, Wanted::Typed(text.clone()))),
+            What::Pressed(spot, speaker, press) => {
+                Some((spot, speaker, Wanted::Pressed(press.action.clone())))
+            }
+            What::Showed(..) | What::Moved { .. } | What::Standing(_) => None,
+        }
+    }
+}
+
+impl Speaker {
+    /// As all services number people.
+    pub(super) fn name(&self) -> String {
+        format!("telegram:{}", self.id)
     }
 }
 
@@ -152,10 +175,13 @@ fn speaker(user: &User, private: bool) -> Speaker {
 fn is_meant(text: &str, name: &str, private: bool) -> bool {
     let Some(rest) = text.strip_prefix('/') else { return private };
     let word = rest.split_whitespace().next().unwrap_or_default();
-    match word.split_once('@') {
-        Some((_, to)) => to.eq_ignore_ascii_case(name),
-        None => private || Command::catalogue().iter().any(|command| command.name.eq_ignore_ascii_case(word)),
+    if let Some((_, to)) = word.split_once('@') {
+        return to.eq_ignore_ascii_case(name);
     }
+    let known = |name: &str| name.eq_ignore_ascii_case(word);
+    private
+        || Command::catalogue().iter().any(|command| known(command.name))
+        || Command::questions().any(|form| known(form.name))
 }
 
 fn standing(member: &ChatMember, private: bool) -> Result<(), &'static str> {
@@ -204,6 +230,7 @@ mod tests {
             ("/help@whimbrel_bot", true, true),
             ("/help@Whimbrel_Bot now", true, true),
             ("/help@other_bot", false, false),
+            ("/find raft", true, true),
             ("/dance", true, false),
             ("/dance@whimbrel_bot", true, true),
             ("hello", true, false),

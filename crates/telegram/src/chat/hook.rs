@@ -92,8 +92,10 @@ impl Bot {
             self.0.seen.done(number);
             return Delivered::Taken;
         };
-        let (bot, chat) = (self.clone(), heard.chat);
-        let turn = self.0.turns.begin(chat, |decided| async move { bot.respond(heard, decided).await });
+        let Some(turn) = self.begin(heard) else {
+            self.0.seen.done(number);
+            return Delivered::Taken;
+        };
         let bot = self.clone();
         // Apart from the connection, which may break: then it comes again, and was seen to.
         let settled = tokio::spawn(async move {

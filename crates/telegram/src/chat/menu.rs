@@ -25,10 +25,13 @@ impl Bot {
     }
 }
 
+/// Questions first: they are for everybody, and asked most.
 fn offered(all: bool) -> Value {
-    Command::catalogue()
-        .iter()
-        .filter(|help| all || !help.changes)
-        .map(|help| json!({ "command": help.name, "description": help.description }))
+    let commands = Command::catalogue().iter().filter(|help| all || !help.changes);
+    let commands = commands.map(|help| (help.name, help.description));
+    Command::questions()
+        .map(|form| (form.name, form.description))
+        .chain(commands)
+        .map(|(name, description)| json!({ "command": name, "description": description }))
         .collect()
 }

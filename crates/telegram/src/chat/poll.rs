@@ -83,10 +83,7 @@ impl Bot {
             };
             numbers.push(number);
             if let Some(heard) = heard::read(&update, &name) {
-                let (bot, chat) = (self.clone(), heard.chat);
-                under_way.push(
-                    self.0.turns.begin(chat, |decided| async move { bot.respond(heard, decided).await }),
-                );
+                under_way.extend(self.begin(heard));
             } else {
                 tracing::debug!(number, "an update of Telegram is none of our business");
             }

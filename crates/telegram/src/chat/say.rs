@@ -45,6 +45,9 @@ impl Bot {
         let mut to = to.clone();
         if reply.how != How::Nothing {
             let rich = render::reply(reply, Style::Rich);
+            if reply.picture.is_some() {
+                return self.send_seen(&mut to, reply, &rich).await;
+            }
             let edited = match (reply.how, message, rich.as_slice()) {
                 (How::Edit, Some(message), [only]) => self.edit(&mut to, message, only).await?,
                 _ => false,
@@ -68,6 +71,21 @@ impl Bot {
                         self.send_part(to, &part(&fields)).await?;
                     }
                     return Ok(());
+                }
+                other => other?,
+            }
+        }
+        Ok(())
+    }
+
+    /// A picture with the words below it.
+    async fn send_seen(&self, to: &mut Destination, reply: &Reply, rich: &[Value]) -> Result<(), SendError> {
+        for part in render::seen(reply) {
+            match self.send_part(to, &part).await {
+                // The words alone are better than nothing.
+                Err(SendError::Content { reason }) => {
+                    tracing::warn!("Telegram refused a picture ({reason}); the words go without it");
+                    return self.send_all(to, reply, rich).await;
                 }
                 other => other?,
             }

@@ -2,10 +2,12 @@
 
 use serde_json::{Value, json};
 use whimbrel_commands::{Block, Button, Reply, Span};
-use whimbrel_fanout::Style;
+use whimbrel_fanout::{Part, Style};
+use whimbrel_news::wording::clip;
 
 use super::pack::pack;
 use super::words::{Line, Mark};
+use super::{CAPTION_CHARS, CAPTION_UNITS};
 
 /// The fields of the messages an answer comes to, without the chat; its buttons stand below the last. Nothing where it
 /// says nothing.
@@ -18,6 +20,25 @@ pub(crate) fn reply(reply: &Reply, style: Style) -> Vec<Value> {
             json!({ "inline_keyboard": reply.buttons.iter().map(row).collect::<Vec<_>>() });
     }
     messages
+}
+
+/// The parts of an answer with a picture: the words below it where they fit there, else after it.
+pub(crate) fn seen(said: &Reply) -> Vec<Part> {
+    let lines = pack(blocks(&said.blocks), Style::Rich);
+    let units: usize = lines.iter().flatten().map(|line| line.units(Style::Rich) + 1).sum();
+    let part = |body: &Value| Part { body: body.to_string(), uploads: Vec::new() };
+    let mut parts: Vec<Part> = reply(said, Style::Rich).iter().map(part).collect();
+    if let Some(picture) = &said.picture {
+        match parts.as_mut_slice() {
+            [only] if units <= CAPTION_UNITS => only.uploads.push(picture.clone()),
+            _ => {
+                let mut alone = part(&message(&[Line::of(&clip(&picture.alt, CAPTION_CHARS))], Style::Rich));
+                alone.uploads.push(picture.clone());
+                parts.insert(0, alone);
+            }
+        }
+    }
+    parts
 }
 
 fn message(lines: &[Line], style: Style) -> Value {
@@ -96,6 +117,19 @@ mod tests {
         assert!(plain[0].get("parse_mode").is_none());
         assert!(plain[0]["text"].as_str().unwrap().starts_with("A <b>\none & two\n• see x https://a.b/"));
         assert_eq!(reply(&Reply::default(), Style::Rich), Vec::<Value>::new());
+    }
+
+    #[test]
+    fn words_stand_below_a_picture_where_they_fit() {
+        let picture =
+            whimbrel_fanout::Upload { name: "chart.png".into(), alt: "Stars".into(), png: vec![1, 2, 3] };
+        for (letters, counts) in [(900, vec![1]), (1_200, vec![1, 0])] {
+            let said = Reply { picture: Some(picture.clone()), ..Reply::default() };
+            let said = said.say(&"<".repeat(400)).say(&"<".repeat(400)).say(&"<".repeat(letters - 800));
+            let parts = seen(&said.row([Button { label: "Go".into(), action: "h".into() }]));
+            assert_eq!(parts.iter().map(|part| part.uploads.len()).collect::<Vec<_>>(), counts, "{letters}");
+            assert!(parts.last().is_some_and(|part| part.body.contains("callback_data")));
+        }
     }
 
     #[test]
