@@ -47,38 +47,117 @@ async fn a_reader_pages_through_news_into_a_project_and_its_catalog() -> anyhow:
     site.stop().await
 }
 
+/// Every page there is, by the name of its picture.
+const PAGES: [(&str, &str); 19] = [
+    ("home", "/"),
+    ("catalog", "/c/distributed/"),
+    ("section", "/c/distributed/s/consensus/"),
+    ("project", "/p/github.com~etcd-io~etcd/"),
+    ("kind", "/k/moved/"),
+    ("digest", "/digest/weekly/"),
+    ("one-digest", "/digest/daily/2026-11-19/"),
+    ("catalogs", "/catalogs/"),
+    ("rankings", "/rankings/"),
+    ("ranking", "/c/distributed/rankings/"),
+    ("search", "/ask"),
+    ("found", "/ask?q=raft"),
+    ("compared", "/ask?q=/compare+etcd-io/etcd+tikv/raft-rs"),
+    ("subscribe", "/subscribe/?catalog=distributed&kind=added&rhythm=weekly"),
+    ("status", "/status"),
+    ("about", "/about/"),
+    ("api", "/api/"),
+    ("trouble", "/nowhere"),
+    ("nothing", "/?q=nobody+says+this"),
+];
+
+/// The size of the page without its charts.
+const SIZE: &str = "const page = document.documentElement.cloneNode(true);
+    page.querySelectorAll('svg').forEach(e => e.remove());
+    return new TextEncoder().encode(page.outerHTML).length";
+
 #[tokio::test]
-async fn every_page_fits_a_phone_and_is_readable_by_day_and_night() -> anyhow::Result<()> {
+async fn every_page_fits_a_phone_and_is_usable_by_day_and_night() -> anyhow::Result<()> {
     let site = Shown::start().await?;
     let browser = Browser::start().await?;
-    let pages = [
-        ("home", "/"),
-        ("catalog", "/c/distributed/"),
-        ("section", "/c/distributed/s/consensus/"),
-        ("project", "/p/github.com~etcd-io~etcd/"),
-        ("digest", "/digest/weekly/"),
-        ("catalogs", "/catalogs/"),
-        ("search", "/ask"),
-        ("found", "/ask?q=raft"),
-        ("status", "/status"),
-        ("about", "/about/"),
-        ("api", "/api/"),
-        ("trouble", "/nowhere"),
-        ("nothing", "/?q=nobody+says+this"),
-    ];
+    let none = Vec::<String>::new();
     for (width, device) in [(1280, "desk"), (360, "phone")] {
-        for scheme in [Scheme::Light, Scheme::Dark] {
+        // By night there are no scripts, so that both are seen on both screens.
+        for (scheme, scripts) in [(Scheme::Light, true), (Scheme::Dark, false)] {
             browser.view(width, 800, scheme).await?;
-            for (name, address) in pages {
+            for (name, address) in PAGES {
+                browser.scripts(scripts).await?;
                 browser.client.goto(&format!("{}{address}", site.url)).await?;
+                browser.scripts(true).await?;
                 let place = format!("{name} on a {device}, {scheme:?}");
-                assert_eq!(browser.sticking_out().await?, Vec::<String>::new(), "{place}");
-                assert_eq!(browser.texts(FAINT).await?, Vec::<String>::new(), "{place}");
+                assert_eq!(browser.sticking_out().await?, none, "{place}");
+                assert_eq!(browser.texts(FAINT).await?, none, "{place}");
+                assert_eq!(browser.barriers().await?, none, "{place}");
+                assert!(browser.number(SIZE).await? <= 50_000.0, "{place}");
                 let scheme = format!("{scheme:?}").to_lowercase();
                 browser.picture(&format!("{name}-{device}-{scheme}"), width, 3000).await?;
             }
         }
     }
+    let complaints = browser.complaints().await?;
+    let other: Vec<_> = complaints.iter().filter(|complaint| !complaint.contains("/nowhere")).collect();
+    assert!(other.is_empty(), "{other:?}");
+    let requested = browser.requested().await?;
+    assert!(requested.iter().any(|address| address.contains("/assets/")), "the log is kept: {requested:?}");
+    let elsewhere: Vec<_> = requested.iter().filter(|address| !address.starts_with(&site.url)).collect();
+    assert!(elsewhere.is_empty(), "{elsewhere:?}");
+    browser.close().await?;
+    site.stop().await
+}
+
+#[tokio::test]
+async fn what_keeps_people_out_is_found() -> anyhow::Result<()> {
+    let browser = Browser::start().await?;
+    browser.view(360, 800, Scheme::Light).await?;
+    let page = "<html><body><h1>a</h1><h3>b</h3><img src=x><input><a href=x></a><svg></svg>\
+        <div id=a></div><p id=a aria-labelledby=z></p><table><tr><th>c</table><button>d</button>";
+    browser.client.goto(&format!("data:text/html,{page}")).await?;
+    let found = browser.barriers().await?.join("\n");
+    for part in [
+        "the language of the page",
+        "the window has no title",
+        "0 times main",
+        "does not lead to the content",
+        "nobody can tell what this is called: <a",
+        "a field without a label",
+        "a picture without words",
+        "a drawing without words",
+        "aria-labelledby refers to nothing",
+        "twice the id a",
+        "after a heading of level 1",
+        "a heading of a table for nobody",
+    ] {
+        assert!(found.contains(part), "{part}:\n{found}");
+    }
+    browser.close().await
+}
+
+#[tokio::test]
+async fn rankings_have_arrows_and_lines_that_say_what_they_show() -> anyhow::Result<()> {
+    let site = Shown::start().await?;
+    let browser = Browser::start().await?;
+    let page = &browser.client;
+    browser.view(1280, 900, Scheme::Light).await?;
+    page.goto(&format!("{}/c/distributed/", site.url)).await?;
+    page.find(Locator::LinkText("The whole ranking")).await?.click().await?;
+    let lines =
+        browser.texts("return [...document.querySelectorAll('.ranking svg')].map(e => e.ariaLabel)").await?;
+    assert_eq!(lines.len(), 8);
+    assert!(lines[0].starts_with("Stars of ") && lines[0].contains(": from "), "{lines:?}");
+    let rose = browser
+        .texts("return [...document.querySelectorAll('.ranking .up')].map(e => e.textContent)")
+        .await?;
+    let fell = browser
+        .texts("return [...document.querySelectorAll('.ranking .down')].map(e => e.textContent)")
+        .await?;
+    assert!(rose.iter().any(|text| text.contains("▲up")) && fell.iter().any(|text| text.contains("▼down")));
+    page.find(Locator::Css(".ranking tbody a")).await?.click().await?;
+    page.wait().for_element(Locator::Css("svg.chart[role=img]")).await?;
+    assert!(page.current_url().await?.path().starts_with("/p/"));
     browser.close().await?;
     site.stop().await
 }

@@ -40,6 +40,7 @@ mod restart;
 mod searching;
 mod side;
 mod sources;
+mod subscribing;
 mod supply;
 mod telegram;
 mod telegram_asking;

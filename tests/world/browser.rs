@@ -116,6 +116,11 @@ impl Browser {
         Ok(found)
     }
 
+    /// What keeps people from using the page who do not see it, or use no mouse: by the rules in `barriers.js`.
+    pub async fn barriers(&self) -> anyhow::Result<Vec<String>> {
+        self.texts(include_str!("barriers.js")).await
+    }
+
     /// How bright the ground of the page is, from 0 to 255.
     pub async fn brightness(&self) -> anyhow::Result<f64> {
         self.number(

@@ -8,7 +8,8 @@ use tokio::sync::oneshot;
 use whimbrel_catalog::{CatalogId, Entry, EntryKey, Metric, Mover, Named, Place, SectionPath};
 use whimbrel_lookup::{Index, Lookup};
 use whimbrel_news::{Dated, Facts, News, Subject};
-use whimbrel_store::{CatalogMeta, Record, Shape, Store};
+use whimbrel_project::{Standing, StarHistory};
+use whimbrel_store::{CatalogMeta, ProjectRecord, Record, Shape, Store};
 use whimbrel_web::{Off, Settings, Site, StatusFacts};
 
 /// A site that is being served.
@@ -140,6 +141,7 @@ fn fill(store: &Store) -> anyhow::Result<()> {
         write(store, "shell-tools", at, |record| record.news = vec![Dated::new(at, other)])?;
     }
     last_day(store, &systems, &shells, &stars)?;
+    stargazers(store, &systems)?;
     change(store, "shell-tools", |meta| {
         meta.last_error = Some("lists.example.org answered 503 Service Unavailable".into());
         meta.failures = 4;
@@ -191,6 +193,38 @@ fn last_day(store: &Store, systems: &[Item], shells: &[Item], stars: &[Item]) ->
     }
     one("distributed", 30, taken)?;
     one("distributed", 12, added(&systems[7]))
+}
+
+/// The projects were looked at for months: some grow fast, some do not, and pass each other.
+fn stargazers(store: &Store, items: &[Item]) -> anyhow::Result<()> {
+    let mut records = Vec::new();
+    for (n, item) in (0u64..).zip(items) {
+        let key = EntryKey::from_url(&url(item)).expect("a web address");
+        let id = store.project_named(&key)?.ok_or_else(|| anyhow::anyhow!("{key} is no project"))?;
+        let mut project = store.project(id)?.ok_or_else(|| anyhow::anyhow!("{key} is gone"))?;
+        let mut history = StarHistory::default();
+        for day in 0u64..=80 {
+            let at = now() - TimeDelta::days(80 - day as i64);
+            history.observe(at, 9_000 - 700 * n + day * (3 + 11 * (n % 3)) + day * day / 40, 300 + day);
+        }
+        let stars = history.rows().last().map(|row| row.stars);
+        project.node = Some(format!("R_{id}"));
+        item.1.clone_into(&mut project.full_name);
+        project.standing = Standing::Here;
+        project.facts.stars = stars;
+        project.facts.language = Some(if n % 2 == 0 { "Go" } else { "Rust" }.to_owned());
+        project.facts.archived = n == 3;
+        project.facts.pushed_at = Some(now() - TimeDelta::days(n as i64));
+        records.push(ProjectRecord {
+            project,
+            aliases: Vec::new(),
+            history: Some(history),
+            news: Vec::new(),
+            due: now(),
+        });
+    }
+    store.record_projects(&records, &[], now())?;
+    Ok(())
 }
 
 /// Name, repository, section, description.

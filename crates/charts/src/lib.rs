@@ -8,9 +8,12 @@
 #[cfg(feature = "png")]
 mod picture;
 mod scale;
+mod spark;
 mod svg;
 
 use chrono::{DateTime, Utc};
+
+pub use spark::Spark;
 
 #[cfg(feature = "png")]
 pub use picture::{DigestPicture, Growth, Mover};

@@ -82,6 +82,11 @@ impl Bot {
         self.0.told.now()
     }
 
+    /// What it is called, without `@`, once the service has said it.
+    pub fn name(&self) -> Option<String> {
+        self.me().as_ref().map(|me| me.name.clone())
+    }
+
     fn me(&self) -> MutexGuard<'_, Option<Me>> {
         self.0.me.lock().unwrap_or_else(PoisonError::into_inner)
     }

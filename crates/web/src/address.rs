@@ -13,11 +13,12 @@ use whimbrel_news::{Filter, Kind, Period, Span, slug};
 use crate::after::After;
 use crate::rendered::Media;
 use crate::sheet::{Sheet, first_asked, is_tracking};
+use crate::subscribe::Wish;
 
 /// The parameters a listing understands.
 const PARAMETERS: &str = "catalog, kind, section, project, q and after";
 /// Longer search texts are no search texts.
-const LONGEST_WORDS: usize = 200;
+pub(crate) const LONGEST_WORDS: usize = 200;
 /// Chats link to digests with the filters people made there.
 const LONGEST_FILTER: usize = 1_000;
 /// Nobody reads the digest of more than a year and a day.
@@ -34,8 +35,12 @@ pub(crate) enum Address {
     Digest(Period, Form),
     /// All of one digest.
     OneDigest(DigestPage),
-    /// All feeds as OPML.
-    Opml,
+    /// All feeds as OPML, or the one of a choice.
+    Opml(Listing),
+    /// The page on which a choice of news is made.
+    Subscribe(Box<Wish>),
+    /// The ranking of a catalog.
+    Ranking(CatalogId),
     /// A page of its own.
     Sheet(Sheet),
     /// How the program is doing, as a page or as JSON.
@@ -149,7 +154,7 @@ impl Wrong {
         Self { status: StatusCode::NOT_FOUND, text: text.into() }
     }
 
-    fn query(text: impl Into<String>) -> Self {
+    pub(crate) fn query(text: impl Into<String>) -> Self {
         Self { status: StatusCode::BAD_REQUEST, text: text.into() }
     }
 }
@@ -252,7 +257,12 @@ pub(crate) fn parse(
     };
     match parts.as_slice() {
         ["events.json"] => Ok(Address::Listing(read_query(query, known, LONGEST_WORDS)?, Form::Events)),
-        ["opml.xml"] => Ok(Address::Opml),
+        ["opml.xml"] => Ok(Address::Opml(read_query(query, known, LONGEST_WORDS)?.first())),
+        ["subscribe"] => {
+            let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+            Ok(Address::Elsewhere(format!("./subscribe/{query}")))
+        }
+        ["subscribe", ""] => Ok(Address::Subscribe(Box::new(Wish::read(query, known)?))),
         ["readyz"] => Ok(Address::Ready),
         ["status"] => Ok(Address::Status(Form::Page)),
         ["status.json"] => Ok(Address::Status(Form::Events)),
@@ -268,6 +278,11 @@ pub(crate) fn parse(
             Some(other) => Err(unknown_parameter(&other, "none")),
         },
         [file] => listing(Base::All, file),
+        ["c", id, "rankings", ""] => match first_asked(query) {
+            None => Ok(Address::Ranking(catalog(id)?)),
+            Some(other) => Err(unknown_parameter(&other, "none")),
+        },
+        ["c", _, "rankings"] => Ok(Address::Elsewhere("./rankings/".to_owned())),
         ["c", id, file] => listing(Base::Catalog(catalog(id)?), file),
         ["c", id, "s", section, file] if is_slug(section) => {
             listing(Base::Section(catalog(id)?, (*section).to_owned()), file)
@@ -316,7 +331,7 @@ fn nothing_here() -> Wrong {
     )
 }
 
-fn read_query(
+pub(crate) fn read_query(
     query: Option<&str>,
     known: &dyn Fn(&str) -> Option<CatalogId>,
     longest: usize,

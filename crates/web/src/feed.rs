@@ -86,8 +86,17 @@ pub(crate) fn per(period: Period) -> &'static str {
     }
 }
 
-/// All feeds.
-pub(crate) fn opml(scene: &Scene<'_>) -> String {
+/// All feeds, or the one of a choice.
+pub(crate) fn opml(scene: &Scene<'_>, listing: &Listing) -> String {
+    let site = &scene.settings.title;
+    if let Some(parts) = showing(scene, listing) {
+        let outline = Outline {
+            title: format!("{site}: {}", parts.join(", ")),
+            xml_url: absolute(scene, &listing.address(Form::Feed(Format::Atom))),
+            html_url: absolute(scene, &listing.address(Form::Page)),
+        };
+        return whimbrel_feeds::opml(site, &[OutlineGroup { title: None, outlines: vec![outline] }]);
+    }
     let outline = |title: &str, folder: &str| Outline {
         title: title.to_owned(),
         xml_url: absolute(scene, &format!("{folder}{}", Form::Feed(Format::Atom).file())),

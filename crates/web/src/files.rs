@@ -30,6 +30,7 @@ use crate::row::listings;
 use crate::settings::Settings;
 use crate::sheet::Sheet;
 use crate::status::StatusFacts;
+use crate::subscribe::Wish;
 use folder::Folder;
 
 /// Events read at once while older pages are counted.
@@ -121,6 +122,7 @@ impl Writer<'_> {
         for kind in Group::ALL.into_iter().flat_map(Group::kinds) {
             self.listing(Base::Kind(kind))?;
         }
+        self.rankings()?;
         let (known, more) = self.scene.library.looked_at(PROJECTS)?;
         self.projects.extend(known.iter().map(|key| slug::project(key.as_str())));
         if more {
@@ -151,14 +153,31 @@ impl Writer<'_> {
             let text = render::sheet(&self.scene, sheet)?;
             self.folder.put(Path::new(&format!("{}index.html", sheet.folder())), text.body.as_bytes())?;
         }
+        let text = render::subscribe(&self.scene, &Wish::default())?;
+        self.folder.put(Path::new("subscribe/index.html"), text.body.as_bytes())?;
         if search::write(&self.scene, &mut self.folder)? {
             self.warnings.push(format!(
                 "more than {} entries are listed: the search of the files finds only these, a server finds all",
                 search::MOST
             ));
         }
-        let opml = render::opml(&self.scene);
+        let opml = render::opml(&self.scene, &Listing::default());
         self.folder.put(Path::new("opml.xml"), opml.body.as_bytes())?;
+        Ok(())
+    }
+
+    /// The rankings of catalogs; whoever has a place there has a page.
+    fn rankings(&mut self) -> Result<(), Failed> {
+        let ids = self.scene.facts.catalogs.iter().map(|meta| meta.id.clone());
+        for id in ids.map(Some).chain([None]) {
+            let standings = self.scene.library.standings(id.as_ref(), self.scene.now)?;
+            self.projects.extend(standings.places.iter().map(|place| place.slug.clone()));
+            if let Some(id) = id {
+                let text = render::ranking(&self.scene, &id)?;
+                let path = format!("{}index.html", render::rankings::folder(&id));
+                self.folder.put(Path::new(&path), text.body.as_bytes())?;
+            }
+        }
         Ok(())
     }
 

@@ -5,6 +5,7 @@ use whimbrel_news::Period;
 use crate::address::{Form, Listing, digest_folder};
 use crate::links::Links;
 use crate::settings::Settings;
+use crate::subscribe::builder;
 
 /// The longest description others are given of a page, in characters: more is cut by those who show it.
 const DESCRIPTION: usize = 200;
@@ -39,8 +40,10 @@ pub(crate) enum Tab {
     None,
     News,
     Catalogs,
+    Rankings,
     Search,
     Digests,
+    Subscribe,
     Status,
     About,
 }
@@ -89,8 +92,10 @@ impl<'a> Frame<'a> {
         let ways = [
             page(Tab::News, "News", ""),
             page(Tab::Catalogs, "Catalogs", "catalogs/"),
+            page(Tab::Rankings, "Rankings", "rankings/"),
             search,
             page(Tab::Digests, "Digests", &digest_folder(Period::Weekly)),
+            page(Tab::Subscribe, "Subscribe", "subscribe/"),
             status,
             page(Tab::About, "About", "about/"),
         ];
@@ -108,19 +113,27 @@ pub(crate) struct FeedLinks {
     pub(crate) rss: String,
     pub(crate) atom: String,
     pub(crate) json: String,
+    /// Where the choice is made narrower, and taken into chats.
+    pub(crate) more: Option<String>,
 }
 
 impl FeedLinks {
     /// The feeds of a listing.
     pub(crate) fn of(title: impl Into<String>, listing: &Listing, links: &Links) -> Self {
         let [rss, atom, json] = Form::FEEDS.map(|form| links.file(&listing.address(form)));
-        Self { title: title.into(), rss, atom, json }
+        Self { title: title.into(), rss, atom, json, more: None }
+    }
+
+    /// The same, with the way to more that can be done with them.
+    pub(crate) fn leading_on(self, listing: &Listing, links: &Links) -> Self {
+        let more = (!links.is_files()).then(|| links.page(&builder(listing)));
+        Self { more, ..self }
     }
 
     /// The feeds of a digest.
     pub(crate) fn of_digest(title: &str, period: Period, links: &Links) -> Self {
         let folder = digest_folder(period);
         let [rss, atom, json] = Form::FEEDS.map(|form| links.file(&format!("{folder}{}", form.file())));
-        Self { title: title.into(), rss, atom, json }
+        Self { title: title.into(), rss, atom, json, more: None }
     }
 }

@@ -32,7 +32,9 @@ mod serve;
 mod settings;
 mod sheet;
 mod site;
+mod standings;
 mod status;
+mod subscribe;
 mod trouble;
 
 pub use files::{SiteReport, write_site};
@@ -41,7 +43,7 @@ pub use routes::{Route, RouteAnswer};
 pub use serve::serve;
 pub use settings::Settings;
 pub use site::Site;
-pub use status::{BudgetState, LoopState, Off, ProjectsState, StatusFacts, StatusSource};
+pub use status::{BotState, BudgetState, LoopState, Off, ProjectsState, StatusFacts, StatusSource};
 
 #[cfg(test)]
 mod tests;

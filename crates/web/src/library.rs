@@ -1,5 +1,7 @@
 //! What the site asks of the store.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use whimbrel_catalog::{CatalogId, Entry, EntryKey, SectionPath};
 use whimbrel_news::digest::{DigestPage, Time};
@@ -9,6 +11,7 @@ use whimbrel_store::{CatalogMeta, Cursor, Query, Scope, Store, StoreError};
 
 use crate::address::{Base, Listing};
 use crate::after::After;
+use crate::standings::{Kept, Standings};
 
 /// Entries read at once.
 const BATCH: usize = 1000;
@@ -51,11 +54,12 @@ pub(crate) struct Followed {
 #[derive(Clone)]
 pub(crate) struct Library {
     store: Store,
+    standings: Arc<Kept>,
 }
 
 impl Library {
     pub(crate) fn new(store: Store) -> Self {
-        Self { store }
+        Self { store, standings: Arc::default() }
     }
 
     /// How far the journal has come; cheap.
@@ -250,6 +254,15 @@ impl Library {
             }
         }
         Ok(places)
+    }
+
+    /// How things stand in a catalog, or over all of them; as it was a moment ago.
+    pub(crate) fn standings(
+        &self,
+        catalog: Option<&CatalogId>,
+        now: DateTime<Utc>,
+    ) -> Result<Arc<Standings>, StoreError> {
+        self.standings.of(&self.store, catalog, now)
     }
 
     /// The sections of a catalog, in the order of the document.

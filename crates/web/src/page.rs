@@ -99,6 +99,116 @@ pub(crate) struct CatalogLine {
     pub(crate) feed: String,
 }
 
+/// Rankings over everything.
+#[derive(Template)]
+#[template(path = "rankings.html")]
+pub(crate) struct RankingsPage<'a> {
+    pub(crate) frame: Frame<'a>,
+    pub(crate) overall: Option<Ranking>,
+    pub(crate) catalogs: Vec<ShortRanking>,
+    /// Where the catalogs are that are not among them.
+    pub(crate) more: Option<String>,
+}
+
+/// The ranking of a catalog.
+#[derive(Template)]
+#[template(path = "ranking.html")]
+pub(crate) struct RankingPage<'a> {
+    pub(crate) frame: Frame<'a>,
+    pub(crate) crumbs: Vec<Linked>,
+    pub(crate) catalog: String,
+    pub(crate) ranking: Option<Ranking>,
+}
+
+/// A ranking as a table.
+pub(crate) struct Ranking {
+    pub(crate) measure: String,
+    /// The same with a capital, above its column.
+    pub(crate) heading: String,
+    /// The document prints it.
+    pub(crate) printed: bool,
+    /// What was gained is known of some.
+    pub(crate) grown: bool,
+    /// Some have a line.
+    pub(crate) drawn: bool,
+    pub(crate) places: Vec<PlaceLine>,
+}
+
+/// The first places of a ranking.
+pub(crate) struct ShortRanking {
+    pub(crate) title: String,
+    pub(crate) href: String,
+    pub(crate) measure: String,
+    pub(crate) places: Vec<PlaceLine>,
+}
+
+/// A place in a ranking.
+pub(crate) struct PlaceLine {
+    pub(crate) rank: u32,
+    pub(crate) name: String,
+    pub(crate) page: String,
+    pub(crate) value: String,
+    /// Places it rose in a month.
+    pub(crate) rose: Option<i64>,
+    pub(crate) gained: Option<String>,
+    /// Its stars as an `<svg>` element of our own making.
+    pub(crate) spark: Option<String>,
+}
+
+/// The page that subscribes.
+#[derive(Template)]
+#[template(path = "subscribe.html")]
+pub(crate) struct SubscribePage<'a> {
+    pub(crate) frame: Frame<'a>,
+    /// Absent in pages kept as files, where nobody would answer it.
+    pub(crate) form: Option<SubscribeForm>,
+    pub(crate) ways: Option<Ways>,
+    /// The feeds there are without a choice.
+    pub(crate) feeds: Vec<(String, Vec<FeedLinks>)>,
+}
+
+/// The form in which a choice is made.
+pub(crate) struct SubscribeForm {
+    pub(crate) catalogs: Vec<Choice>,
+    /// Those of the one catalog that is chosen.
+    pub(crate) sections: Vec<Choice>,
+    pub(crate) kinds: Vec<ChoiceGroup>,
+    pub(crate) levels: Vec<Choice>,
+    pub(crate) rhythms: Vec<Choice>,
+    pub(crate) finished: bool,
+    pub(crate) stars: String,
+    pub(crate) language: String,
+    pub(crate) words: String,
+    /// Parts of the choice that have no field.
+    pub(crate) hidden: Vec<(&'static str, String)>,
+}
+
+/// How a choice can be had.
+pub(crate) struct Ways {
+    /// The choice, part by part.
+    pub(crate) showing: Vec<String>,
+    /// The page that shows it.
+    pub(crate) page: String,
+    pub(crate) feeds: Vec<FeedLine>,
+    pub(crate) opml: String,
+    /// What is typed into a chat.
+    pub(crate) command: String,
+    pub(crate) bots: Vec<BotLine>,
+}
+
+/// A feed with its whole address, to be taken along.
+pub(crate) struct FeedLine {
+    pub(crate) format: &'static str,
+    pub(crate) address: String,
+}
+
+/// A bot that listens.
+pub(crate) struct BotLine {
+    pub(crate) service: String,
+    pub(crate) name: String,
+    pub(crate) href: Option<String>,
+}
+
 /// The search of a site kept as files.
 #[derive(Template)]
 #[template(path = "search.html")]
@@ -136,7 +246,21 @@ pub(crate) struct ListingPage<'a> {
     pub(crate) pager: Pager,
     pub(crate) entries: Vec<EntryLine>,
     pub(crate) entries_more: usize,
+    /// Where to look for those that are not shown.
+    pub(crate) entries_search: String,
+    /// The first places of its ranking.
+    pub(crate) short: Option<ShortRanking>,
+    /// What came in last.
+    pub(crate) new: Vec<NewLine>,
+    /// How its projects are.
+    pub(crate) health: Vec<Fact>,
     pub(crate) project: Option<ProjectPart>,
+}
+
+/// A new entry in a few words.
+pub(crate) struct NewLine {
+    pub(crate) link: Linked,
+    pub(crate) at: Moment,
 }
 
 /// What is known of a followed project.

@@ -4,11 +4,14 @@ mod digest;
 pub(crate) mod home;
 pub(crate) mod listing;
 mod project;
+pub(crate) mod rankings;
 mod sheet;
 mod status;
+mod subscribe;
 
 use askama::Template;
 use chrono::{DateTime, Utc};
+use whimbrel_catalog::CatalogId;
 use whimbrel_news::digest::DigestPage;
 use whimbrel_news::wording::{MAX_TITLE, line};
 use whimbrel_news::{EventId, Period};
@@ -23,6 +26,7 @@ use crate::page::{Pager, Problem, Trouble};
 use crate::row::{Moment, Titles, count};
 use crate::settings::Settings;
 use crate::sheet::Sheet;
+use crate::subscribe::Wish;
 
 /// Digests on one page.
 const DIGESTS: usize = 30;
@@ -122,6 +126,16 @@ pub(crate) fn sheet(scene: &Scene<'_>, sheet: Sheet) -> Result<Text, Failed> {
     Ok(Text { body: sheet::page(scene, sheet)?, modified: scene.now, newest: None })
 }
 
+/// The text of the ranking of a catalog.
+pub(crate) fn ranking(scene: &Scene<'_>, id: &CatalogId) -> Result<Text, Failed> {
+    Ok(Text { body: rankings::page(scene, id)?, modified: scene.now, newest: None })
+}
+
+/// The text of the page that subscribes.
+pub(crate) fn subscribe(scene: &Scene<'_>, wish: &Wish) -> Result<Text, Failed> {
+    Ok(Text { body: subscribe::page(scene, wish)?, modified: scene.now, newest: None })
+}
+
 /// The text about the program itself.
 pub(crate) fn status(scene: &Scene<'_>, form: Form) -> Result<Text, Failed> {
     let body = match form {
@@ -132,8 +146,8 @@ pub(crate) fn status(scene: &Scene<'_>, form: Form) -> Result<Text, Failed> {
 }
 
 /// The text of the list of all feeds.
-pub(crate) fn opml(scene: &Scene<'_>) -> Text {
-    Text { body: feed::opml(scene), modified: beginning(scene), newest: None }
+pub(crate) fn opml(scene: &Scene<'_>, listing: &Listing) -> Text {
+    Text { body: feed::opml(scene, listing), modified: beginning(scene), newest: None }
 }
 
 /// A page that says what went wrong.
@@ -233,6 +247,6 @@ fn sentence(text: &str) -> String {
 }
 
 /// The title of a catalog.
-fn title<'a>(scene: &'a Scene<'_>, id: &'a whimbrel_catalog::CatalogId) -> &'a str {
+fn title<'a>(scene: &'a Scene<'_>, id: &'a CatalogId) -> &'a str {
     scene.facts.title(id)
 }

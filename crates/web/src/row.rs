@@ -65,11 +65,17 @@ pub(crate) struct Day {
 pub(crate) struct Moment {
     pub(crate) machine: String,
     pub(crate) human: String,
+    /// The day alone, for people.
+    pub(crate) day: String,
 }
 
 impl From<DateTime<Utc>> for Moment {
     fn from(at: DateTime<Utc>) -> Self {
-        Self { machine: machine(at), human: at.format("%-d %b %Y, %H:%M UTC").to_string() }
+        Self {
+            machine: machine(at),
+            human: at.format("%-d %b %Y, %H:%M UTC").to_string(),
+            day: at.format("%-d %b %Y").to_string(),
+        }
     }
 }
 

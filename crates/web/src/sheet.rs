@@ -7,18 +7,21 @@ use url::form_urlencoded;
 pub(crate) enum Sheet {
     /// All catalogs.
     Catalogs,
+    /// Rankings over everything.
+    Rankings,
     /// What this site is and what it keeps.
     About,
 }
 
 impl Sheet {
     /// All of them.
-    pub(crate) const ALL: [Self; 2] = [Self::Catalogs, Self::About];
+    pub(crate) const ALL: [Self; 3] = [Self::Catalogs, Self::Rankings, Self::About];
 
     /// Its folder, without the leading slash.
     pub(crate) fn folder(self) -> &'static str {
         match self {
             Self::Catalogs => "catalogs/",
+            Self::Rankings => "rankings/",
             Self::About => "about/",
         }
     }

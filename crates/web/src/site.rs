@@ -301,7 +301,9 @@ fn text(scene: &Scene<'_>, address: &Address) -> Result<(Media, bool, Option<i64
             let text = render::one_digest(scene, page)?;
             (Media::Html, true, Some(day_of(scene.now)), text.text)
         }
-        Address::Opml => (Media::Opml, false, None, render::opml(scene)),
+        Address::Opml(listing) => (Media::Opml, false, None, render::opml(scene, listing)),
+        Address::Subscribe(wish) => (Media::Html, true, None, render::subscribe(scene, wish)?),
+        Address::Ranking(id) => (Media::Html, true, None, render::ranking(scene, id)?),
         Address::Sheet(sheet) => (Media::Html, true, None, render::sheet(scene, *sheet)?),
         Address::Status(form) => (form.media(), true, None, render::status(scene, *form)?),
         Address::Ready | Address::Elsewhere(_) => {

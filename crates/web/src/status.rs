@@ -20,8 +20,24 @@ pub struct StatusFacts {
     pub projects: Option<ProjectsState>,
     /// What services still allow us to ask.
     pub budgets: Vec<BudgetState>,
+    /// The bots that listen.
+    #[serde(skip)]
+    pub bots: Vec<BotState>,
     /// What is wrong, or missing and would help: one sentence each.
     pub remarks: Vec<String>,
+}
+
+/// A bot that listens to people.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct BotState {
+    /// Where, for people: `Telegram`.
+    pub service: String,
+    /// What it is called there, without `@`, once that is known.
+    pub name: Option<String>,
+    /// The address that opens a conversation with it.
+    pub url: Option<String>,
+    /// The address takes `?text=` along, which then waits to be sent.
+    pub drafts: bool,
 }
 
 /// How the listed projects are followed.

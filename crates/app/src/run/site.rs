@@ -15,7 +15,7 @@ use whimbrel_lookup::Lookup;
 use whimbrel_store::Store;
 use whimbrel_telegram::Bot;
 use whimbrel_watch::ProjectWatcher;
-use whimbrel_web::{LoopState, Off, Route, Settings, Site, StatusFacts, StatusSource};
+use whimbrel_web::{BotState, LoopState, Off, Route, Settings, Site, StatusFacts, StatusSource};
 
 use super::loops::{Board, Pulse};
 use super::projects::{self, Progress};
@@ -172,10 +172,27 @@ fn status(about: About) -> StatusSource {
             loops: loops.collect(),
             projects,
             budgets: projects::budgets(&about.projects, now),
+            bots: bots(&about, &setup),
             remarks: remarks(&about, now),
             ..StatusFacts::default()
         }
     })
+}
+
+/// The bots people can write to. What Discord calls its bot is not needed to find it: it is where it was invited.
+fn bots(about: &About, setup: &Setup) -> Vec<BotState> {
+    let named = about.bot.as_ref().filter(|bot| bot.trouble().is_none()).and_then(Bot::name);
+    let telegram = named.map(|name| BotState {
+        service: "Telegram".to_owned(),
+        url: Some(format!("https://t.me/{name}")),
+        name: Some(name),
+        drafts: true,
+    });
+    let is_on = setup.config.discord.token.is_some()
+        && about.discord.as_ref().is_some_and(|bot| bot.trouble().is_none());
+    let discord =
+        is_on.then(|| BotState { service: "Discord".to_owned(), name: None, url: None, drafts: false });
+    telegram.into_iter().chain(discord).collect()
 }
 
 /// What is wrong, or missing and would help.

@@ -139,5 +139,5 @@ fn draw(at: usize, plot: &Plot) -> Option<(String, String)> {
     let up = if plot.ranks { Up::Rank } else { Up::More };
     let id = format!("chart-{at}");
     let chart = Chart { title: &plot.title, id: &id, up, lines: &lines, until: now() };
-    Some((chart.svg()?, format!("{} {}", plot.title, chart.description()?)))
+    Some((chart.svg()?, format!("{}: {}", plot.title, chart.description()?)))
 }

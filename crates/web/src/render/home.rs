@@ -59,7 +59,7 @@ pub(super) fn page(
     let intro = intro(scene);
     Home {
         heading,
-        current: Some(current),
+        current: Some(current.leading_on(listing, &links)),
         form: (!scene.files).then(|| form(scene, listing)),
         days: days(&found.events, &links, scene.facts),
         pager,
@@ -139,7 +139,7 @@ pub(crate) fn showing(scene: &Scene<'_>, listing: &Listing) -> Option<Vec<String
     let narrow = &listing.narrow;
     let mut showing: Vec<String> = narrow.catalogs.iter().map(|id| title(scene, id).to_owned()).collect();
     showing.extend(narrow.kinds.iter().map(|kind| kind.title().to_lowercase()));
-    showing.extend(narrow.sections.iter().map(|section| format!("section {section}")));
+    showing.extend(narrow.sections.iter().map(|section| format!("section {}", section.replace('~', " / "))));
     showing.extend(narrow.projects.iter().map(|project| format!("project {}", project.replace('~', "/"))));
     if !narrow.words.is_empty() {
         showing.push(format!("“{}”", narrow.words));

@@ -3,20 +3,26 @@
 use askama::Template;
 use chrono::{DateTime, Utc};
 use whimbrel_catalog::{CatalogId, Entry, EntryKey};
-use whimbrel_news::slug;
 use whimbrel_news::wording::{MAX_LINE, MAX_TITLE, line, number};
+use whimbrel_news::{Kind, slug};
 use whimbrel_store::CatalogMeta;
 
-use super::{Failed, Scene, home, problems, project, title};
+use super::{Failed, Scene, home, problems, project, rankings, title};
 use crate::address::{Base, Form, Listing, Wrong};
 use crate::frame::{FeedLinks, Frame, Tab};
 use crate::library::Found;
 use crate::links::{Links, outside};
-use crate::page::{EntryLine, Fact, ListingPage, Pager};
+use crate::page::{EntryLine, Fact, ListingPage, NewLine, Pager};
 use crate::row::{Linked, Moment, count, days, machine};
+use crate::standings::Health;
 
 /// Entries shown on the page of a section.
-const ENTRIES: usize = 500;
+const ENTRIES: usize = 80;
+
+/// Sections and new entries named on the page of a catalog, and places of its ranking.
+const SECTIONS: usize = 150;
+const NEW: usize = 5;
+const PLACES: usize = 5;
 
 /// The page of a listing. Below its first page it shows nothing but news, so that it stays as it is.
 pub(super) fn page(
@@ -56,7 +62,7 @@ pub(super) fn page(
         outside: None,
         intro: String::new(),
         facts: Vec::new(),
-        current: Some(current),
+        current: Some(current.leading_on(&first, &links)),
         problems: Vec::new(),
         places_title: String::new(),
         places: Vec::new(),
@@ -64,6 +70,10 @@ pub(super) fn page(
         pager,
         entries: Vec::new(),
         entries_more: 0,
+        entries_search: links.search(),
+        short: None,
+        new: Vec::new(),
+        health: Vec::new(),
         project: None,
     };
     if let Base::Section(id, _) = &listing.base {
@@ -81,7 +91,12 @@ pub(super) fn page(
     match &listing.base {
         Base::All => {}
         Base::Kind(_) => page.intro = "Of all catalogs followed here.".into(),
-        Base::Catalog(id) => about_catalog(scene, &mut page, id, &links)?,
+        Base::Catalog(id) => {
+            about_catalog(scene, &mut page, id, &links)?;
+            if listing.narrow.is_open() {
+                standing(scene, &mut page, id, &links)?;
+            }
+        }
         Base::Section(id, section) => about_section(scene, &mut page, id, section)?,
         Base::Project(_) => {
             if let Some(key) = &name.project {
@@ -200,12 +215,51 @@ fn about_catalog(
     page.places = sections
         .iter()
         .filter(|path| !path.is_root())
+        .take(SECTIONS)
         .map(|path| Linked {
             text: line(&path.to_string(), MAX_TITLE),
             href: links.page(&format!("{folder}s/{}/", slug::section(path.parts()))),
         })
         .collect();
     Ok(())
+}
+
+/// Its ranking, what came in last, how its projects are.
+fn standing(
+    scene: &Scene<'_>,
+    page: &mut ListingPage<'_>,
+    id: &CatalogId,
+    links: &Links,
+) -> Result<(), Failed> {
+    let standings = scene.library.standings(Some(id), scene.now)?;
+    page.short = rankings::short(scene, id, &standings, PLACES, links);
+    page.health = standings.health.as_ref().map(health).unwrap_or_default();
+    let mut added = Listing::of(Base::Catalog(id.clone()));
+    added.narrow.kinds = vec![Kind::Added];
+    let found = scene.library.find(&added, NEW)?;
+    page.new = found
+        .events
+        .iter()
+        .filter_map(|event| {
+            let subject = event.news.subject().filter(|subject| !subject.key.is_empty())?;
+            let href = links.page(&Base::Project(slug::project(&subject.key)).folder());
+            let link = Linked { text: line(&subject.name, MAX_TITLE), href };
+            Some(NewLine { link, at: Moment::from(event.at) })
+        })
+        .collect();
+    Ok(())
+}
+
+fn health(health: &Health) -> Vec<Fact> {
+    let known = [
+        ("Projects", health.projects),
+        ("Archived", health.archived),
+        ("Gone", health.gone),
+        ("Without a push for a year", health.quiet),
+        ("Not looked at yet", health.unseen),
+    ];
+    let told = known.into_iter().filter(|(_, n)| *n > 0).filter(|_| known[1..].iter().any(|(_, n)| *n > 0));
+    told.map(|(label, n)| Fact { label, value: number(n as u64), machine: None }).collect()
 }
 
 fn catalog_facts(scene: &Scene<'_>, meta: &CatalogMeta) -> Vec<Fact> {

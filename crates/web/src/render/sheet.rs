@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Failed, Scene};
+use super::{Failed, Scene, rankings};
 use crate::address::{Base, Form, Listing};
 use crate::frame::{Frame, Tab};
 use crate::links::{Links, outside};
@@ -15,6 +15,7 @@ pub(super) fn page(scene: &Scene<'_>, sheet: Sheet) -> Result<String, Failed> {
     let links = Links::from(&format!("/{}", sheet.folder()), scene.files);
     Ok(match sheet {
         Sheet::Catalogs => catalogs(scene, &links)?,
+        Sheet::Rankings => rankings::overview(scene, &links)?,
         Sheet::About => about(scene, &links)?,
     })
 }

@@ -42,7 +42,7 @@ async fn every_page_leads_to_all_parts_and_says_which_it_is() {
         let marked =
             page.split_once("aria-current=\"page\">").map(|(_, rest)| rest.split('<').next().unwrap());
         assert_eq!(marked, here, "{address}");
-        for way in ["News", "Catalogs", "Search", "Digests", "Status", "About"] {
+        for way in ["News", "Catalogs", "Rankings", "Search", "Digests", "Subscribe", "Status", "About"] {
             assert!(page.contains(&format!(">{way}</a>")), "{address} leads to {way}");
         }
     }

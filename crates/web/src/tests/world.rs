@@ -75,6 +75,11 @@ impl World {
         Self { store, router: site.router(), settings, status, now: at("2026-11-20T09:00:00Z") }
     }
 
+    /// The site is begun anew, with what the status says now.
+    pub(super) fn serve_again(&mut self) {
+        self.answering(Lookup::new(self.store.clone(), Index::new()));
+    }
+
     /// Questions are answered from here on.
     pub(super) fn answering(&mut self, lookup: Lookup) {
         let told = self.status.clone();

@@ -1,0 +1,151 @@
+//! The page that subscribes: a form that makes a choice of news, and the ways to get that.
+
+use askama::Template;
+use url::form_urlencoded::Serializer;
+use whimbrel_news::wording::{MAX_TITLE, line};
+use whimbrel_news::{Group, slug};
+
+use super::{Failed, Scene, home, title};
+use crate::address::{Base, Form, Listing};
+use crate::frame::{FeedLinks, Frame, Tab};
+use crate::links::{Links, outside};
+use crate::page::{BotLine, Choice, ChoiceGroup, FeedLine, SubscribeForm, SubscribePage, Ways};
+use crate::subscribe::{LEVELS, RHYTHMS, Wish};
+
+/// Sections that can be chosen: with more of them the page would be too large.
+const SECTIONS: usize = 150;
+
+/// Telegram takes no longer text along in a link.
+const LONGEST_DRAFT: usize = 1_000;
+
+/// The page.
+pub(super) fn page(scene: &Scene<'_>, wish: &Wish) -> Result<String, Failed> {
+    let links = Links::from("/subscribe/", scene.files);
+    let narrowed = !wish.listing.narrow.is_open();
+    let mut frame = Frame::new(scene.settings, "Subscribe", &links, Tab::Subscribe)
+        .at("subscribe/")
+        .about("Choose what you want to hear of, and get it as a feed or in a chat.");
+    if narrowed {
+        frame.feeds.insert(0, FeedLinks::of("This choice of news", &wish.listing, &links));
+    }
+    Ok(SubscribePage {
+        frame,
+        form: if scene.files { None } else { Some(form(scene, wish)?) },
+        ways: if scene.files { None } else { Some(ways(scene, wish, &links)) },
+        feeds: if scene.files { feeds(scene, &links) } else { Vec::new() },
+    }
+    .render()?)
+}
+
+fn form(scene: &Scene<'_>, wish: &Wish) -> Result<SubscribeForm, Failed> {
+    let narrow = &wish.listing.narrow;
+    let choice = |value: String, text: String, chosen: bool| Choice { value, text, chosen };
+    let catalogs = scene
+        .facts
+        .catalogs
+        .iter()
+        .map(|meta| choice(meta.id.to_string(), meta.title.clone(), narrow.catalogs.contains(&meta.id)));
+    let kinds = Group::ALL.into_iter().map(|group| ChoiceGroup {
+        title: group.title(),
+        choices: group
+            .kinds()
+            .map(|kind| choice(kind.to_string(), kind.title().to_owned(), narrow.kinds.contains(&kind)))
+            .collect(),
+    });
+    let mut sections = Vec::new();
+    if let [id] = narrow.catalogs.as_slice() {
+        for path in scene.library.sections(id)?.iter().filter(|path| !path.is_root()).take(SECTIONS) {
+            let slug = slug::section(path.parts());
+            let chosen = narrow.sections.contains(&slug);
+            sections.push(choice(slug, line(&path.to_string(), MAX_TITLE), chosen));
+        }
+    }
+    // What the form has no field for stays part of the choice.
+    let offered = |section: &&String| !sections.iter().any(|choice: &Choice| choice.value == **section);
+    let hidden = narrow
+        .projects
+        .iter()
+        .map(|project| ("project", project.clone()))
+        .chain(narrow.sections.iter().filter(offered).map(|section| ("section", section.clone())))
+        .collect();
+    Ok(SubscribeForm {
+        catalogs: catalogs.collect(),
+        sections,
+        kinds: kinds.collect(),
+        levels: LEVELS
+            .into_iter()
+            .map(|level| {
+                choice(
+                    level.as_str().into(),
+                    format!("{} or larger", level.as_str()),
+                    wish.level == Some(level),
+                )
+            })
+            .collect(),
+        rhythms: RHYTHMS
+            .into_iter()
+            .map(|(rhythm, text)| choice(rhythm.into(), text.into(), wish.rhythm == rhythm))
+            .collect(),
+        finished: wish.finished,
+        stars: wish.stars.map(|stars| stars.to_string()).unwrap_or_default(),
+        language: wish.language.clone(),
+        words: wish.words.clone(),
+        hidden,
+    })
+}
+
+fn ways(scene: &Scene<'_>, wish: &Wish, links: &Links) -> Ways {
+    let base = scene.settings.base();
+    let absolute = |form: Form| format!("{base}/{}", wish.listing.address(form));
+    let command = wish.line();
+    let bots = scene.facts.status.bots.iter().map(|bot| {
+        // The text waits in the box for whoever presses the button.
+        let draft = bot.url.as_deref().filter(|_| bot.drafts && command.len() <= LONGEST_DRAFT).map(|url| {
+            let query = Serializer::new(String::new()).append_pair("text", &command).finish();
+            // Chats show a plus as it stands.
+            format!("{url}?{}", query.replace('+', "%20"))
+        });
+        BotLine {
+            service: bot.service.clone(),
+            name: bot.name.clone().unwrap_or_default(),
+            href: draft.or_else(|| bot.url.clone()).as_deref().and_then(outside),
+        }
+    });
+    let bots = bots.collect();
+    let [rss, atom, json] = Form::FEEDS.map(absolute);
+    let opml = format!("opml.xml{}", query_of(&wish.listing));
+    Ways {
+        showing: home::showing(scene, &wish.listing).unwrap_or_else(|| vec!["everything".to_owned()]),
+        page: links.page(&wish.listing.address(Form::Page)),
+        feeds: vec![
+            FeedLine { format: "RSS", address: rss },
+            FeedLine { format: "Atom", address: atom },
+            FeedLine { format: "JSON Feed", address: json },
+        ],
+        opml: links.file(&opml),
+        command,
+        bots,
+    }
+}
+
+/// The query of a listing's address, with its question mark.
+fn query_of(listing: &Listing) -> String {
+    let address = listing.address(Form::Page);
+    address.find('?').map(|at| address[at..].to_owned()).unwrap_or_default()
+}
+
+/// The feeds there are without a choice, for a site kept as files.
+fn feeds(scene: &Scene<'_>, links: &Links) -> Vec<(String, Vec<FeedLinks>)> {
+    let of = |title: String, base: Base| FeedLinks::of(title, &Listing::of(base), links);
+    let catalogs = scene.facts.catalogs.iter();
+    let catalogs = catalogs.map(|meta| of(title(scene, &meta.id).to_owned(), Base::Catalog(meta.id.clone())));
+    let kinds = Group::ALL.into_iter().flat_map(Group::kinds);
+    vec![
+        ("Everything".to_owned(), vec![of("All news".to_owned(), Base::All)]),
+        ("Catalogs".to_owned(), catalogs.collect()),
+        (
+            "Kinds of news".to_owned(),
+            kinds.map(|kind| of(kind.title().to_owned(), Base::Kind(kind))).collect(),
+        ),
+    ]
+}

@@ -1,0 +1,121 @@
+//! Rankings of our own counting and of a document's, with who rose and who fell.
+
+use chrono::TimeDelta;
+use whimbrel_catalog::{CatalogId, EntryKey, Figure, Metric, Mover};
+use whimbrel_news::News;
+use whimbrel_project::{Standing, StarHistory};
+use whimbrel_store::{ProjectRecord, Record};
+
+use super::world::World;
+
+/// A project was looked at every week for two months; its stars went from one number to another.
+fn counted(world: &World, key: &str, from: u64, to: u64) {
+    let id = world.store.project_named(&EntryKey::from_stored(key)).unwrap().unwrap();
+    let mut project = world.store.project(id).unwrap().unwrap();
+    let mut history = StarHistory::default();
+    for week in 0..=8u64 {
+        let at = world.now - TimeDelta::weeks(8 - week as i64);
+        history.observe(at, from + (to - from) * week / 8, 1);
+    }
+    project.node = Some(format!("R_{id}"));
+    project.facts.stars = Some(to);
+    project.facts.archived = to == 500;
+    project.standing = Standing::Here;
+    let record =
+        ProjectRecord { project, aliases: vec![], history: Some(history), news: vec![], due: world.now };
+    world.store.record_projects(&[record], &[], world.now).unwrap();
+}
+
+fn world() -> World {
+    let mut world = World::usual();
+    world.now = std::time::SystemTime::now().into();
+    for (key, from, to) in [
+        ("github.com/raft/entry-0", 400, 500),
+        ("github.com/raft/entry-1", 300, 9_000),
+        ("github.com/raft/entry-2", 8_000, 8_100),
+    ] {
+        counted(&world, key, from, to);
+    }
+    world
+}
+
+/// The text of a page without its markup.
+fn words(page: &str) -> String {
+    let mut inside = false;
+    let text: String = page
+        .chars()
+        .map(|c| match c {
+            '<' => {
+                inside = true;
+                ' '
+            }
+            '>' => {
+                inside = false;
+                ' '
+            }
+            c if inside || c.is_whitespace() => ' ',
+            c => c,
+        })
+        .collect();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[tokio::test]
+async fn a_ranking_tells_who_rose_and_who_fell() {
+    let world = world();
+    let page = world.get("/c/raft/rankings/").await.text();
+    let told = words(&page);
+    for row in
+        ["1 ▲ up 1 raft/entry-1 9,000 +", "2 ▼ down 1 raft/entry-2 8,100 +", "3 = no move raft/entry-0 500 +"]
+    {
+        assert!(told.contains(row), "{row}: {told}");
+    }
+    assert_eq!(page.matches("<svg class=\"spark\"").count(), 3);
+    assert!(page.contains("aria-label=\"Stars of raft/entry-1: from 300 to 9,000\""), "{page}");
+    let none = world.get("/c/shells/rankings/").await.text();
+    assert!(none.contains("There is no ranking of this catalog yet."));
+    assert_eq!(world.get("/c/nowhere/rankings/").await.status.as_u16(), 404);
+    let moved = world.get("/c/raft/rankings").await;
+    assert_eq!((moved.status.as_u16(), moved.header("location")), (308, "./rankings/"));
+}
+
+#[tokio::test]
+async fn a_catalog_shows_its_top_what_is_new_and_how_its_projects_are() {
+    let world = world();
+    let page = words(&world.get("/c/raft/").await.text());
+    for part in [
+        "Top by stars 1 raft/entry-1 9,000",
+        "The whole ranking",
+        "New in it openraft 20 Nov 2026",
+        "Projects 3 Archived 1",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    let all = words(&world.get("/rankings/").await.text());
+    assert!(all.contains("By catalog Consensus, gathered By stars 1 raft/entry-1 9,000"), "{all}");
+    assert!(words(&World::usual().get("/rankings/").await.text()).contains("No ranking yet."));
+}
+
+#[tokio::test]
+async fn a_table_that_ranks_is_shown_as_it_ranks() {
+    let mut world = World::usual();
+    world.now = std::time::SystemTime::now().into();
+    let id = CatalogId::new("raft").unwrap();
+    let mut put = world.store.entries(&id, None, 10).unwrap();
+    for (n, entry) in put.iter_mut().enumerate() {
+        let value = 1000.0 * (n + 1) as f64;
+        entry.figures = vec![Figure { metric: Metric::Stars, shown: format!("{}.0k", n + 1), value }];
+    }
+    let url = put[2].url.clone();
+    let meta = world.store.catalog(&id).unwrap().unwrap();
+    world.store.record(&[Record { put, ..Record::of(meta) }], world.now).unwrap();
+    let mover = Mover { name: "raft entry 2".into(), url, from: 3, to: 1, overtook: vec![] };
+    let scope = String::new();
+    world.tell(
+        "raft",
+        vec![News::RanksMoved { metric: Metric::Stars, scope, scope_path: vec![], movers: vec![mover] }],
+    );
+    let page = words(&world.get("/c/raft/rankings/").await.text());
+    assert!(page.contains("as the list itself prints them"), "{page}");
+    assert!(page.contains("1 ▲ up 2 raft entry 2 3.0k 2 – move not known raft entry 1 2.0k 3"), "{page}");
+}
