@@ -1,5 +1,6 @@
 //! People follow catalogs from Discord: with commands and buttons, in channels and by a webhook, through restarts.
 
+mod asking;
 mod calls;
 mod gateway;
 mod trouble;

@@ -151,3 +151,32 @@ async fn a_flood_of_questions_is_answered_with_one_word() {
     assert_eq!(bob.sees().iter().filter(|seen| seen.by_bot).count(), 1);
     end(&telegram, world).await;
 }
+
+#[tokio::test]
+async fn in_any_chat_cards_can_be_posted() {
+    let telegram = Telegram::start();
+    let world = begin(&telegram).await;
+    let names: Vec<(String, String)> =
+        (0..12).map(|n| (format!("bird-{n}"), format!("https://github.com/example/bird-{n}"))).collect();
+    let birds = [CURLEW].into_iter().chain(names.iter().map(|(a, b)| (a.as_str(), b.as_str())));
+    world.write("birds.md", catalog_of("Birds", birds));
+    finds(&world, "bird-11").await;
+    let ada = telegram.person("ada");
+    let cards = |query: &'static str, offset: &'static str| {
+        let (ada, number) = (ada.clone(), ada.asks_inline(query, offset));
+        async move { eventually("cards", || async { ada.inline_results(&number) }).await }
+    };
+    let found = cards("curlew", "").await;
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert_eq!(found[0]["title"], "example/curlew");
+    let text = found[0]["input_message_content"]["message_text"].as_str().unwrap_or_default();
+    for part in ["what curlew is for", CURLEW.1, "Listed in", "https://t.me/"] {
+        assert!(text.contains(part), "`{part}` is missing in {text}");
+    }
+    assert_eq!(cards("", "").await.len(), 8, "what many know");
+    let (first, second) = (cards("bird", "").await, cards("bird", "2").await);
+    assert!(first.len() == 8 && !second.is_empty() && first[7] != second[0]);
+    assert_eq!(cards("/catalogs", "").await[0]["title"], "Catalogs");
+    assert!(cards("nothing like it at all", "").await.is_empty());
+    end(&telegram, world).await;
+}

@@ -74,6 +74,11 @@ impl What {
         }
     }
 
+    /// Whether everybody at the place may read the answer, as far as that is known before it is made.
+    pub fn is_for_all(&self) -> bool {
+        self.changes() || matches!(self, Self::Asked { public: true, .. })
+    }
+
     /// Whether something has to be looked up for it: people may ask only so much. It changes nothing.
     pub fn looks_up(&self) -> bool {
         let looks =

@@ -1,6 +1,6 @@
 //! All commands and their options in one table, for the menus of services and for help.
 
-use whimbrel_lookup::{Form, OptKind, Question};
+use whimbrel_lookup::{Form, Opt, OptKind, Question};
 
 use crate::command::Command;
 
@@ -50,28 +50,32 @@ pub enum Field {
     Section,
     /// A listed project.
     Project,
+    /// Several of them, with commas between.
+    Projects,
+    /// A catalog or a project.
+    Any,
     /// A kind of news.
     Kind,
     /// A time zone.
     Zone,
     /// A rhythm.
     Cadence,
-    /// A measure things are ranked by.
-    Measure,
     /// A time.
     Period,
 }
 
 impl Field {
     /// What an option of a question takes; `None` where nothing can be proposed.
-    pub fn of(kind: OptKind) -> Option<Self> {
-        match kind {
-            OptKind::Catalog => Some(Self::Catalog),
-            OptKind::Section => Some(Self::Section),
-            OptKind::Project => Some(Self::Project),
-            OptKind::Measure => Some(Self::Measure),
-            OptKind::Period => Some(Self::Period),
-            OptKind::Text | OptKind::Count => None,
+    pub fn of(option: &Opt) -> Option<Self> {
+        match (option.kind, option.name) {
+            (OptKind::Catalog, _) => Some(Self::Catalog),
+            (OptKind::Section, _) => Some(Self::Section),
+            (OptKind::Project, "of") => Some(Self::Any),
+            (OptKind::Project, _) => Some(Self::Project),
+            (OptKind::Text, "projects") => Some(Self::Projects),
+            (OptKind::Period, _) => Some(Self::Period),
+            // There are so few measures that all of them are shown.
+            (OptKind::Text | OptKind::Count | OptKind::Measure, _) => None,
         }
     }
 }
@@ -223,6 +227,13 @@ mod tests {
             for option in help.options {
                 assert!(is_name(option.name) && is_described(option.description), "{option:?}");
             }
+        }
+        for form in Command::questions() {
+            assert!(is_name(form.name) && is_described(form.description), "{form:?}");
+            for option in form.options {
+                assert!(is_name(option.name) && is_described(option.description), "{option:?}");
+            }
+            assert!(form.options.is_sorted_by_key(|option| !option.required), "what is required comes first");
         }
     }
 

@@ -31,6 +31,8 @@ pub struct Settings {
     pub person: Quota,
     /// What all people of a place may ask together. Default sixty at once, then one a second.
     pub place: Quota,
+    /// What one person may type where cards are proposed. Default forty letters at once, then two a second.
+    pub letters: Quota,
 }
 
 impl Default for Settings {
@@ -40,6 +42,7 @@ impl Default for Settings {
             site: None,
             person: Quota { at_once: 12, one_in: TimeDelta::seconds(2) },
             place: Quota { at_once: 60, one_in: TimeDelta::seconds(1) },
+            letters: Quota { at_once: 40, one_in: TimeDelta::milliseconds(500) },
         }
     }
 }
@@ -65,6 +68,8 @@ pub(crate) struct Inner {
     /// What people, and places, may still ask.
     pub(crate) people: Limiter,
     pub(crate) places: Limiter,
+    /// What they may type after our name elsewhere.
+    pub(crate) letters: Limiter,
     /// Whoever looks something up goes through here.
     pub(crate) gate: Semaphore,
     pub(crate) painter: OnceLock<Arc<AnswerPainter>>,
@@ -92,6 +97,7 @@ impl Commands {
             kept: Kept::default(),
             people: Limiter::new(settings.person),
             places: Limiter::new(settings.place),
+            letters: Limiter::new(settings.letters),
             gate: Semaphore::new(AT_ONCE),
             painter: OnceLock::new(),
             settings,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono_tz::{TZ_VARIANTS, Tz};
 use whimbrel_fanout::Cadence;
-use whimbrel_lookup::{Among, By, Named, Subject};
+use whimbrel_lookup::{Among, Named, Subject};
 use whimbrel_news::Kind;
 use whimbrel_news::wording::line;
 
@@ -42,23 +42,37 @@ impl Commands {
             Field::Zone => zones(&wanted, limit),
             Field::Cadence => rhythms(&typed, &wanted),
             Field::Kind => kinds(&typed, &wanted),
-            Field::Measure => {
-                best(By::ALL.map(|by| (by.as_str().to_owned(), by.as_str().to_owned())), &wanted)
-            }
             Field::Period => periods(&typed, &wanted),
-            Field::Catalog => self
-                .blocking(|inner| Catalogs::read(&inner.store))
-                .await
-                .map(|catalogs| {
-                    let every = ("Everything".to_owned(), "everything".to_owned());
-                    let all = catalogs.0.into_iter().map(|known| (known.title, known.id.to_string()));
-                    let every = std::iter::once(every).filter(|_| "everything".starts_with(&wanted));
-                    every.chain(best(all, &wanted)).collect()
-                })
-                .unwrap_or_default(),
+            Field::Catalog => {
+                let every = ("Everything".to_owned(), "everything".to_owned());
+                let every = std::iter::once(every).filter(|_| "everything".starts_with(&wanted));
+                every.chain(self.catalogs(&wanted).await).collect()
+            }
+            Field::Any => {
+                let mut all = self.catalogs(&wanted).await;
+                all.extend(self.names(Field::Project, &typed, limit));
+                all
+            }
+            Field::Projects => self.several(&typed, limit),
             Field::Section | Field::Project => self.names(field, &typed, limit),
         };
         found.into_iter().filter(|(_, value)| value.chars().count() <= MAX_CHARS).take(limit).collect()
+    }
+
+    async fn catalogs(&self, wanted: &str) -> Vec<Choice> {
+        let read = self.blocking(|inner| Catalogs::read(&inner.store)).await.unwrap_or_default();
+        best(read.0.into_iter().map(|known| (known.title, known.id.to_string())), wanted)
+    }
+
+    /// The last of several names with commas between.
+    fn several(&self, typed: &str, limit: usize) -> Vec<Choice> {
+        let (before, last) = typed
+            .rsplit_once(',')
+            .map_or((String::new(), typed), |(before, last)| (format!("{before}, "), last));
+        let known: Vec<&str> = before.split(',').map(str::trim).collect();
+        let names = self.names(Field::Project, last.trim(), limit).into_iter();
+        let names = names.filter(|(_, value)| !known.contains(&value.as_str()));
+        names.map(|(name, value)| (format!("{before}{name}"), format!("{before}{value}"))).collect()
     }
 
     /// Names of the index. It follows the store by itself.

@@ -7,6 +7,7 @@
 mod action;
 mod asked;
 mod asking;
+mod cards;
 mod catalogue;
 mod command;
 mod commands;
@@ -33,6 +34,7 @@ mod tests;
 pub use action::{Action, CatalogMark, Chosen, Pick, Press, Ref, UndoMark};
 pub use asked::{Asked, Place, What, Who};
 pub use asking::AnswerPainter;
+pub use cards::{Card, Cards};
 pub use catalogue::{CommandHelp, Field, OptionHelp, OptionKind};
 pub use command::{Command, Since, Which, Wish, Wishes, elsewhere};
 pub use commands::{Commands, Settings};
@@ -42,3 +44,5 @@ pub use limits::{Admission, Quota};
 pub use mistake::Mistake;
 pub use reply::{Block, Button, How, MAX_LABEL, MAX_ROW, MAX_ROWS, Reply, Span};
 pub use topics::{Topic, Topics};
+/// Questions, as services that ask option by option want to know them.
+pub use whimbrel_lookup::{By, Form, Opt, OptKind, Question};

@@ -59,6 +59,9 @@ pub enum Mistake {
     /// A rhythm, a zone or quiet hours that cannot be read.
     #[error("{}", sentence(.0))]
     Cadence(#[from] BadCadence),
+    /// A message without a link, of which somebody wants to know what it is.
+    #[error("I see no link in that message. With /find you can look for its words.")]
+    NoLink,
     /// Nobody types this much.
     #[error("That is too long to read: a command has at most {0} characters.")]
     TooLong(usize),

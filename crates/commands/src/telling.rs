@@ -254,7 +254,7 @@ fn link(text: &str, url: &str) -> Span {
 }
 
 /// Facts on one line: `★ 50,312 (+120 in 7 days) · 9,870 forks · Go`
-fn together(facts: &[&Fact]) -> String {
+pub(crate) fn together(facts: &[&Fact]) -> String {
     let mut told: Vec<String> = Vec::new();
     let gained: Vec<String> = facts.iter().filter_map(|fact| gained(fact)).collect();
     for fact in facts {

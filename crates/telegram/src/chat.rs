@@ -6,6 +6,7 @@ mod answer;
 mod call;
 mod heard;
 mod hook;
+mod inline;
 mod listen;
 mod menu;
 mod poll;

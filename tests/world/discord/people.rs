@@ -101,6 +101,16 @@ impl Person {
         self.does(COMMAND, data, None).await
     }
 
+    /// Chooses a command on the newest message they see that has this in it, and waits for the first answer.
+    pub async fn chooses_on(&self, part: &str, command: &str) -> Used {
+        let message = self.messages().into_iter().rfind(|message| reads(message).contains(part));
+        let message = message.unwrap_or_else(|| panic!("no message has {part}: {:#?}", self.sees())).id;
+        let data =
+            offered::on_message(&self.discord.shared.lock(), (self.user, self.channel), command, message);
+        let data = data.unwrap_or_else(|why| panic!("{command} cannot be chosen: {why}"));
+        self.does(COMMAND, data, None).await
+    }
+
     /// What is proposed when this much is typed into an option: the words people see.
     pub async fn types_into(&self, command: &str, option: &str, text: &str) -> Vec<String> {
         self.proposals(command, option, text, json!({})).await.into_iter().map(|(name, _)| name).collect()

@@ -14,6 +14,8 @@ const NO_PREVIEWS: u64 = 1 << 2;
 const CONTENT: usize = 2_000;
 /// … and 4,096 in an embed.
 const DESCRIPTION: usize = 4_096;
+/// What is said about a picture to those who cannot see it.
+const ALT: usize = 1_000;
 /// The longest piece of an answer: all of them are short, but for names strangers gave.
 const SPAN: usize = 400;
 /// A row of buttons, and a grey button.
@@ -31,8 +33,14 @@ pub(super) fn message(reply: &Reply) -> Option<Value> {
     let text = lines.join("\n");
     let rows: Value = reply.buttons.iter().filter(|row| !row.is_empty()).map(|row| buttons(row)).collect();
     let mut message = json!({ "content": "", "embeds": [], "components": rows, "flags": 0,
-        "allowed_mentions": { "parse": [] } });
-    if units(&text) <= CONTENT {
+        "attachments": [], "allowed_mentions": { "parse": [] } });
+    if let Some(picture) = &reply.picture {
+        // Beside a picture the words stand in its frame, where links have no previews.
+        let shown = json!({ "url": format!("attachment://{}", picture.name) });
+        message["embeds"] = json!([{ "description": fitting(&lines), "image": shown }]);
+        let told: String = picture.alt.chars().take(ALT).collect();
+        message["attachments"] = json!([{ "id": 0, "filename": picture.name, "description": told }]);
+    } else if units(&text) <= CONTENT {
         message["content"] = json!(text);
         message["flags"] = json!(NO_PREVIEWS);
     } else {
@@ -125,6 +133,18 @@ mod tests {
         assert_eq!(message["components"], json!([{ "type": 1, "components": [button] }]));
         assert_eq!(hidden(message)["flags"], NO_PREVIEWS | HIDDEN);
         assert_eq!(super::message(&Reply::default()), None);
+    }
+
+    #[test]
+    fn words_stand_in_the_frame_of_a_picture() {
+        let png = vec![1, 2, 3];
+        let picture = whimbrel_fanout::Upload { name: "chart.png".into(), alt: "Stars".into(), png };
+        let reply = Reply { picture: Some(picture), ..Reply::default().heading("etcd") };
+        let message = message(&reply).unwrap();
+        assert_eq!(message["content"], "");
+        let image = json!({ "url": "attachment://chart.png" });
+        assert_eq!(message["embeds"], json!([{ "description": "**etcd**", "image": image }]));
+        assert_eq!(message["attachments"][0]["description"], "Stars");
     }
 
     #[test]

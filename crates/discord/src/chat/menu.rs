@@ -4,16 +4,25 @@ use reqwest::Method;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use serenity::model::permissions::Permissions;
-use whimbrel_commands::{Command, CommandHelp, OptionHelp, OptionKind};
+use whimbrel_commands::{
+    By, Command, CommandHelp, Field, Form, Opt, OptKind, OptionHelp, OptionKind, Question,
+};
 
 use super::{Trouble, good};
 use crate::send::Discord;
 
-/// Discord's word for a command that is typed.
+/// Discord's words for a command that is typed, and for one that is chosen on a message.
 const TYPED: u8 = 1;
+const ON_MESSAGE: u8 = 3;
 /// Discord's words for kinds of options.
 const TEXT: u8 = 3;
 const NUMBER: u8 = 4;
+const YES_OR_NO: u8 = 5;
+
+/// What is chosen on a message with a link.
+pub(super) const WHAT_IS_THIS: &str = "What is this?";
+/// The option of every question that lets all read its answer.
+pub(super) const PUBLIC: &str = "public";
 
 /// Sees to it that exactly our commands are offered. What is right already is left alone: there are only so many
 /// changes a day.
@@ -31,7 +40,48 @@ pub(super) async fn offer(discord: &Discord, token: &SecretString, application: 
 
 /// All commands, as they are told to Discord.
 pub(super) fn commands() -> Value {
-    Command::catalogue().iter().map(command).collect()
+    let chosen = json!({
+        "type": ON_MESSAGE,
+        "name": WHAT_IS_THIS,
+        "integration_types": [0],
+        "contexts": [0, 1],
+    });
+    let typed = Command::questions().map(question).chain(Command::catalogue().iter().map(command));
+    typed.chain([chosen]).collect()
+}
+
+fn question(form: &Form) -> Value {
+    let public =
+        json!({ "type": YES_OR_NO, "name": PUBLIC, "description": "Everybody here may read the answer" });
+    json!({
+        "type": TYPED,
+        "name": form.name,
+        "description": form.description,
+        "options": form.options.iter().map(asked).chain([public]).collect::<Value>(),
+        "integration_types": [0],
+        "contexts": [0, 1],
+    })
+}
+
+fn asked(known: &Opt) -> Value {
+    let mut option = json!({ "type": TEXT, "name": known.name, "description": known.description });
+    match known.kind {
+        OptKind::Count => {
+            option["type"] = json!(NUMBER);
+            option["min_value"] = json!(1);
+            option["max_value"] = json!(Question::MOST_RANKS);
+        }
+        OptKind::Measure => {
+            let choice = |by: By| json!({ "name": by.as_str(), "value": by.as_str() });
+            option["choices"] = By::ALL.map(choice).into_iter().collect();
+        }
+        _ if Field::of(known).is_some() => option["autocomplete"] = json!(true),
+        _ => {}
+    }
+    if known.required {
+        option["required"] = json!(true);
+    }
+    option
 }
 
 fn command(help: &CommandHelp) -> Value {
@@ -76,7 +126,7 @@ fn is_same(offered: &Value, wanted: &Value) -> bool {
 fn holds(offered: &Value, wanted: &Value) -> bool {
     match (offered, wanted) {
         (Value::Object(offered), Value::Object(wanted)) => {
-            let strays = ["autocomplete", "min_value", "required"];
+            let strays = ["autocomplete", "min_value", "max_value", "choices", "required"];
             wanted.iter().all(|(name, wanted)| holds(offered.get(name).unwrap_or(&Value::Null), wanted))
                 && strays
                     .iter()
@@ -110,7 +160,7 @@ mod tests {
                 command.as_object_mut().unwrap().remove("options");
             }
             for option in command["options"].as_array_mut().into_iter().flatten() {
-                option["required"] = json!(false);
+                option["required"] = json!(option["required"] == true);
                 if option["type"] == NUMBER {
                     option["min_value"] = json!(1.0);
                 }
@@ -129,21 +179,20 @@ mod tests {
 
     #[test]
     fn every_difference_is_seen() {
-        let changes: [fn(&mut Value); 6] = [
-            |list| list[0]["description"] = json!("Something else"),
-            |list| list[0]["default_member_permissions"] = json!("8"),
+        fn of<'a>(list: &'a mut Value, name: &str) -> &'a mut Value {
+            let named = |command: &&mut Value| command["name"] == name;
+            list.as_array_mut().unwrap().iter_mut().find(named).unwrap()
+        }
+        let changes: [fn(&mut Value); 9] = [
+            |list| of(list, "top")["description"] = json!("Something else"),
+            |list| of(list, "pause")["default_member_permissions"] = json!("8"),
+            |list| of(list, "show")["options"][0]["required"] = json!(false),
+            |list| of(list, "top")["options"][2]["choices"] = json!([]),
+            |list| of(list, WHAT_IS_THIS)["contexts"] = json!([0]),
             |list| list[0]["name"] = json!("sing"),
             |list| list[0]["contexts"] = json!([0]),
-            |list| {
-                let named = |command: &&mut Value| command["name"] == "subscribe";
-                let command = list.as_array_mut().unwrap().iter_mut().find(named).unwrap();
-                command["options"][0]["autocomplete"] = json!(false);
-            },
-            |list| {
-                let named = |command: &&mut Value| command["name"] == "help";
-                let command = list.as_array_mut().unwrap().iter_mut().find(named).unwrap();
-                command["options"][0]["autocomplete"] = json!(true);
-            },
+            |list| of(list, "subscribe")["options"][0]["autocomplete"] = json!(false),
+            |list| of(list, "help")["options"][0]["autocomplete"] = json!(true),
         ];
         for (number, change) in changes.iter().enumerate() {
             let mut list = told_back();

@@ -1,15 +1,18 @@
 //! What somebody did in Discord, as a question of ours.
 
 use serenity::model::application::{
-    CommandData, CommandDataOptionValue, CommandInteraction, ComponentInteraction, Interaction,
+    CommandData, CommandDataOption, CommandDataOptionValue, CommandInteraction, ComponentInteraction,
+    Interaction, ResolvedTarget,
 };
-use serenity::model::channel::{ChannelType, MessageFlags, PartialChannel};
+use serenity::model::channel::{ChannelType, Message, MessageFlags, PartialChannel};
 use serenity::model::guild::Member;
 use serenity::model::id::{ChannelId, GuildId};
 use serenity::model::permissions::Permissions;
 use serenity::model::user::User;
 use whimbrel_commands::{Asked, Command, Field, Mistake, OptionKind, Place, What, Who};
 use whimbrel_fanout::Destination;
+
+use super::menu::PUBLIC;
 
 /// Somebody waits for an answer.
 pub(super) struct Question {
@@ -52,6 +55,10 @@ pub(super) fn read(interaction: Interaction) -> Option<Question> {
 /// The field somebody types into, and what stands there so far.
 pub(super) fn typing(data: &CommandData) -> Option<(Field, &str)> {
     let typed = data.autocomplete()?;
+    if let Some(form) = Command::questions().find(|form| form.name == data.name) {
+        let option = form.options.iter().find(|option| option.name == typed.name)?;
+        return Field::of(option).map(|field| (field, typed.value));
+    }
     let help = Command::catalogue().iter().find(|help| help.name == data.name)?;
     let option = help.options.iter().find(|option| option.name == typed.name)?;
     match option.kind {
@@ -71,18 +78,7 @@ fn called(command: CommandInteraction) -> Question {
         ours: command.app_permissions,
     };
     let (place, who, lacking) = (scene.place(), scene.who(), scene.lacking());
-    let options: Vec<(&str, String)> = command
-        .data
-        .options
-        .iter()
-        .filter_map(|option| Some((option.name.as_str(), value(&option.value)?)))
-        .collect();
-    let options: Vec<(&str, &str)> = options.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let asked = Command::called(&command.data.name, &options).map(|called| Asked {
-        place,
-        who,
-        what: What::Called(called),
-    });
+    let asked = wanted(&command.data).map(|what| Asked { place, who, what });
     Question {
         id: command.id.get(),
         application: command.application_id.get(),
@@ -92,6 +88,37 @@ fn called(command: CommandInteraction) -> Question {
         in_hidden: false,
         lacking,
     }
+}
+
+/// What a command asks for.
+fn wanted(data: &CommandData) -> Result<What, Mistake> {
+    if let Some(ResolvedTarget::Message(message)) = data.target() {
+        let link = link(message).ok_or(Mistake::NoLink)?;
+        let options = vec![("project".to_owned(), link)];
+        return Ok(What::Asked { name: "show".to_owned(), options, public: false });
+    }
+    let named = |option: &CommandDataOption| Some((option.name.clone(), value(&option.value)?));
+    let mut options: Vec<(String, String)> = data.options.iter().filter_map(named).collect();
+    if Command::questions().any(|form| form.name == data.name) {
+        let public = options.iter().any(|(name, value)| name == PUBLIC && value == "true");
+        options.retain(|(name, _)| name != PUBLIC);
+        return Ok(What::Asked { name: data.name.clone(), options, public });
+    }
+    let options: Vec<(&str, &str)> =
+        options.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    Command::called(&data.name, &options).map(What::Called)
+}
+
+/// The first link of a message: in what was written, else in what hangs on it.
+fn link(message: &Message) -> Option<String> {
+    let written = [Some(message.content.as_str())].into_iter();
+    let shown = message.embeds.iter().flat_map(|embed| [embed.url.as_deref(), embed.description.as_deref()]);
+    written.chain(shown).flatten().find_map(|text| {
+        let begin = ["https://", "http://"].iter().filter_map(|scheme| text.find(scheme)).min()?;
+        let ends = |c: char| c.is_whitespace() || matches!(c, '>' | '<' | ')' | ']' | '|' | '"' | '`');
+        let link = text[begin..].split(ends).next()?;
+        Some(link.trim_end_matches(['.', ',', ';', '!', '?', '*']).to_owned())
+    })
 }
 
 fn pressed(press: ComponentInteraction) -> Question {
@@ -121,6 +148,7 @@ fn value(value: &CommandDataOptionValue) -> Option<String> {
     match value {
         CommandDataOptionValue::String(text) => Some(text.clone()),
         CommandDataOptionValue::Integer(number) => Some(number.to_string()),
+        CommandDataOptionValue::Boolean(is) => Some(is.to_string()),
         _ => None,
     }
 }

@@ -67,7 +67,7 @@ pub(super) async fn answer(
         }
     });
     // What changes something is for everybody to read, the rest mostly for one.
-    let later = !changes;
+    let later = !question.asked.as_ref().is_ok_and(|asked| asked.what.is_for_all());
     let (mut reply, deferred) = tokio::select! {
         biased;
         reply = &mut answering => (reply, false),
@@ -111,7 +111,8 @@ pub(super) async fn propose(discord: &Discord, id: u64, token: &str, choices: &[
 fn plan(question: &Question, reply: &Reply, news: Vec<Post>) -> (First, Vec<Post>) {
     let mut news = news.into_iter();
     let plain = |body: Value| Post { body, uploads: Vec::new() };
-    let words = compose::message(reply).map(plain);
+    let uploads = || reply.picture.iter().cloned().collect();
+    let words = compose::message(reply).map(|body| Post { body, uploads: uploads() });
     let first = match (reply.how, words) {
         (How::Nothing, _) if question.pressed => match &reply.notice {
             Some(notice) => First::Message(plain(compose::hidden(compose::notice(notice)))),

@@ -19,6 +19,11 @@ impl Bot {
     /// Begins to handle what was heard, after what came before in its chat; `None` where somebody goes on asking after
     /// they were told to wait.
     pub(super) fn begin(&self, heard: Heard) -> Option<Turn> {
+        if let What::Inline(speaker, _) = &heard.what
+            && !self.0.commands.admits_letter(&speaker.name(), Utc::now())
+        {
+            return None;
+        }
         let wanted = heard.wanted();
         let admission = wanted.as_ref().map_or(Admission::Answer, |(spot, speaker, wanted)| {
             let among = (!spot.private).then_some(&spot.destination);
@@ -30,7 +35,8 @@ impl Bot {
             Admission::Silence => return None,
         };
         // A question changes nothing: what comes after it need not wait until it is answered.
-        let asks = wanted.is_some_and(|(.., wanted)| wanted.looks_up());
+        let asks =
+            wanted.is_some_and(|(.., wanted)| wanted.looks_up()) || matches!(heard.what, What::Inline(..));
         let (bot, chat) = (self.clone(), heard.chat);
         Some(self.0.turns.begin(chat, |decided| {
             let mut decided = Some(decided);
@@ -68,6 +74,9 @@ impl Bot {
                 let answered = self.answer_press(&press.query, reply.notice.as_deref());
                 let said = self.say(&spot.destination, press.message, &reply);
                 futures::join!(answered, said);
+            }
+            What::Inline(_, inline) => {
+                self.propose(&inline).await;
             }
             What::Moved { from, to } => {
                 let chat = |chat| Destination::Telegram { chat, topic: None };

@@ -27,6 +27,8 @@ pub(super) enum What {
     Showed(Spot, Speaker, i64),
     /// Somebody pressed a button.
     Pressed(Spot, Speaker, Press),
+    /// Somebody typed something after our name in any chat.
+    Inline(Speaker, Inline),
     /// The chat has another number now.
     Moved { from: i64, to: i64 },
     /// We may write there, or may not, with the reason.
@@ -61,6 +63,16 @@ pub(super) struct Press {
     pub(super) action: String,
 }
 
+/// What was typed after our name.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Inline {
+    /// What is to be answered.
+    pub(super) query: String,
+    pub(super) text: String,
+    /// The page that is wanted, from 1.
+    pub(super) page: u16,
+}
+
 /// Reads an update; `None` for what is none of our business. `name` is the bot's, without `@`.
 pub(super) fn read(update: &Value, name: &str) -> Option<Heard> {
     // From text: the library reads field names as borrowed ones, which a value does not give.
@@ -85,6 +97,12 @@ pub(super) fn read(update: &Value, name: &str) -> Option<Heard> {
             let speaker = speaker(&query.from, spot.private);
             Some(Heard { chat: chat_of(&spot), what: What::Pressed(spot, speaker, press) })
         }
+        UpdateKind::InlineQuery(query) => {
+            let speaker = speaker(&query.from, true);
+            let page = query.offset.parse().unwrap_or(1);
+            let inline = Inline { query: query.id.0, text: query.query, page };
+            Some(Heard { chat: speaker.id, what: What::Inline(speaker, inline) })
+        }
         UpdateKind::MyChatMember(change) => {
             let private = change.chat.is_private();
             let what = What::Standing(standing(&change.new_chat_member, private));
@@ -102,7 +120,7 @@ impl Heard {
             What::Pressed(spot, speaker, press) => {
                 Some((spot, speaker, Wanted::Pressed(press.action.clone())))
             }
-            What::Showed(..) | What::Moved { .. } | What::Standing(_) => None,
+            What::Showed(..) | What::Inline(..) | What::Moved { .. } | What::Standing(_) => None,
         }
     }
 }

@@ -8,7 +8,8 @@ use super::trouble::Trouble;
 use super::{Bot, Me};
 
 /// What concerns us.
-pub(super) const KINDS: [&str; 4] = ["message", "channel_post", "callback_query", "my_chat_member"];
+pub(super) const KINDS: [&str; 5] =
+    ["message", "channel_post", "callback_query", "inline_query", "my_chat_member"];
 
 impl Bot {
     /// Hears and answers without end: by a web hook where one is given, else by asking. Trouble is told once, and

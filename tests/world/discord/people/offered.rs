@@ -9,11 +9,15 @@ use super::super::state::DM;
 /// Somebody, and the channel they look at.
 type At = (u64, u64);
 
+/// Commands that are typed, and those that are chosen on a message.
+const TYPED: u64 = 1;
+const ON_MESSAGE: u64 = 3;
+
 const SUBCOMMAND: u64 = 1;
 const GROUP: u64 = 2;
 
-/// The commands that can be typed by somebody in a channel.
-fn commands(all: &Everything, (user, channel): At) -> Vec<Value> {
+/// The commands of a kind that can be used by somebody in a channel.
+fn commands(all: &Everything, (user, channel): At, kind: u64) -> Vec<Value> {
     let Some(place) = all.state.channels.get(&channel) else { return Vec::new() };
     let rights = all.state.may(place, user);
     let direct = place.kind == DM;
@@ -27,14 +31,24 @@ fn commands(all: &Everything, (user, channel): At) -> Vec<Value> {
             || rights & USE_COMMANDS != 0
                 && needed.is_none_or(|bits| rights & bits == bits && (bits != 0 || rights & 1 << 3 != 0));
         let here = command["contexts"].as_array().is_none_or(|list| list.iter().any(|it| *it == context));
-        may && here && command["type"] == 1 && !(direct && command["dm_permission"] == false)
+        may && here && command["type"] == kind && !(direct && command["dm_permission"] == false)
     };
     own.chain(global).filter(usable).cloned().collect()
 }
 
+/// What is sent when a command is chosen on a message; or why it cannot be.
+pub(super) fn on_message(all: &Everything, at: At, command: &str, message: u64) -> Result<Value, String> {
+    let found = commands(all, at, ON_MESSAGE).into_iter().find(|it| it["name"] == command);
+    let found = found.ok_or("it is not offered")?;
+    let target = all.state.message(at.1, message).ok_or("there is no such message")?;
+    let id = message.to_string();
+    Ok(json!({ "id": found["id"], "name": command, "type": ON_MESSAGE, "target_id": id,
+        "resolved": { "messages": { id: target.json(&all.state) } } }))
+}
+
 pub(super) fn all(all: &Everything, user: u64, channel: u64) -> Vec<String> {
     let mut names = Vec::new();
-    for command in commands(all, (user, channel)) {
+    for command in commands(all, (user, channel), TYPED) {
         spell(&format!("/{}", command["name"].as_str().unwrap_or_default()), &command, &mut names);
     }
     names
@@ -79,7 +93,7 @@ fn build(
 ) -> Result<Value, String> {
     let mut words = command.trim_start_matches('/').split_whitespace();
     let name = words.next().unwrap_or_default();
-    let offered = commands(all, at);
+    let offered = commands(all, at, TYPED);
     let found = offered.iter().find(|it| it["name"] == name).ok_or("it is not offered")?;
     let (mut of, mut path) = (found, Vec::new());
     for word in words {
