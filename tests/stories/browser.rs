@@ -158,6 +158,15 @@ async fn rankings_have_arrows_and_lines_that_say_what_they_show() -> anyhow::Res
     page.find(Locator::Css(".ranking tbody a")).await?.click().await?;
     page.wait().for_element(Locator::Css("svg.chart[role=img]")).await?;
     assert!(page.current_url().await?.path().starts_with("/p/"));
+
+    // The same as pictures, for those to whom a link is passed on.
+    for (name, folder) in
+        [("all", ""), ("catalog", "c/distributed/"), ("project", "p/github.com~etcd-io~etcd/")]
+    {
+        page.goto(&format!("{}/{folder}card.png", site.url)).await?;
+        assert!((browser.number("return document.images[0].naturalWidth").await? - 1200.0).abs() < 0.5);
+        browser.picture(&format!("card-{name}"), 1280, 700).await?;
+    }
     browser.close().await?;
     site.stop().await
 }

@@ -3,7 +3,8 @@
 //! A [`Chart`] is a few lines over time. [`Chart::svg`] draws it for a page: colours come from the page by
 //! `currentColor` and classes, so that one picture serves light and dark, and its title and description are there for
 //! people who listen instead of looking. A `DigestPicture` is what chats show above a digest: it becomes a PNG with
-//! fixed colours and a font of our own (feature `png`). Equal data give equal bytes.
+//! fixed colours and a font of our own (feature `png`), and so does a `Card`, which stands for a page where a link to
+//! it is shown. Equal data give equal bytes.
 
 #[cfg(feature = "png")]
 mod picture;
@@ -15,6 +16,8 @@ use chrono::{DateTime, Utc};
 
 pub use spark::Spark;
 
+#[cfg(feature = "png")]
+pub use picture::card::{Card, CardPart, CardRow};
 #[cfg(feature = "png")]
 pub use picture::{DigestPicture, Growth, Mover};
 

@@ -3,6 +3,7 @@
 //! It is drawn for a phone: at a width of 360 points nothing is smaller than 11. Names come from strangers; what the
 //! font cannot show is told otherwise, and nothing in them reaches the picture as markup.
 
+pub(crate) mod card;
 mod draw;
 mod file;
 mod letters;

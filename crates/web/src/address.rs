@@ -39,6 +39,12 @@ pub(crate) enum Address {
     Opml(Listing),
     /// The page on which a choice of news is made.
     Subscribe(Box<Wish>),
+    /// The picture that stands for a page.
+    Card(Base),
+    /// The list of all pages.
+    Sitemap,
+    /// What is asked of programs that read all of it.
+    Robots,
     /// The ranking of a catalog.
     Ranking(CatalogId),
     /// A page of its own.
@@ -263,6 +269,13 @@ pub(crate) fn parse(
             Ok(Address::Elsewhere(format!("./subscribe/{query}")))
         }
         ["subscribe", ""] => Ok(Address::Subscribe(Box::new(Wish::read(query, known)?))),
+        ["sitemap.xml"] => Ok(Address::Sitemap),
+        ["robots.txt"] => Ok(Address::Robots),
+        ["card.png"] => Ok(Address::Card(Base::All)),
+        ["c", id, "card.png"] => Ok(Address::Card(Base::Catalog(catalog(id)?))),
+        ["p", project, "card.png"] if is_slug(project) => {
+            Ok(Address::Card(Base::Project((*project).to_owned())))
+        }
         ["readyz"] => Ok(Address::Ready),
         ["status"] => Ok(Address::Status(Form::Page)),
         ["status.json"] => Ok(Address::Status(Form::Events)),

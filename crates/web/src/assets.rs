@@ -13,7 +13,7 @@ use crate::links::{MARK, SCRIPT, STYLE, mark_path, script_path, style_path};
 use crate::rendered::{Media, Rendered};
 
 static ASSETS: LazyLock<[(String, Rendered); 3]> = LazyLock::new(|| {
-    let rendered = |media, text| Rendered::new(media, text, DateTime::UNIX_EPOCH);
+    let rendered = |media, text: &str| Rendered::new(media, text.as_bytes(), DateTime::UNIX_EPOCH);
     [
         (format!("/{}", style_path()), rendered(Media::Css, STYLE)),
         (format!("/{}", script_path()), rendered(Media::Script, SCRIPT)),

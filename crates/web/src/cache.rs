@@ -137,7 +137,7 @@ mod tests {
     use crate::rendered::Media;
 
     fn kept(body: &str) -> Kept {
-        let rendered = Rendered::new(Media::Html, body, DateTime::UNIX_EPOCH);
+        let rendered = Rendered::new(Media::Html, body.as_bytes(), DateTime::UNIX_EPOCH);
         let reach = Reach { epoch: Epoch(1), head: 1, history: 0 };
         Kept {
             rendered: Arc::new(rendered),

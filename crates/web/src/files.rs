@@ -137,32 +137,41 @@ impl Writer<'_> {
             for form in [Form::Page].into_iter().chain(Form::FEEDS) {
                 let text = render::digest(&self.scene, period, form)?;
                 let file = if form == Form::Page { "index.html" } else { form.file() };
-                self.folder
-                    .put(Path::new(&format!("{}{file}", digest_folder(period))), text.body.as_bytes())?;
+                self.folder.put(Path::new(&format!("{}{file}", digest_folder(period))), &text.body)?;
             }
             for span in self.scene.library.spans(period, self.scene.now, DIGEST_PAGES)? {
                 let page = DigestPage { time: Time::Span(span), filter: None };
                 let one = render::one_digest(&self.scene, &page)?;
                 if !one.is_empty {
                     let path = format!("{}index.html", digest_page_folder(span));
-                    self.folder.put(Path::new(&path), one.text.body.as_bytes())?;
+                    self.folder.put(Path::new(&path), &one.text.body)?;
                 }
             }
         }
         for sheet in Sheet::ALL {
             let text = render::sheet(&self.scene, sheet)?;
-            self.folder.put(Path::new(&format!("{}index.html", sheet.folder())), text.body.as_bytes())?;
+            self.folder.put(Path::new(&format!("{}index.html", sheet.folder())), &text.body)?;
         }
         let text = render::subscribe(&self.scene, &Wish::default())?;
-        self.folder.put(Path::new("subscribe/index.html"), text.body.as_bytes())?;
+        self.folder.put(Path::new("subscribe/index.html"), &text.body)?;
         if search::write(&self.scene, &mut self.folder)? {
             self.warnings.push(format!(
                 "more than {} entries are listed: the search of the files finds only these, a server finds all",
                 search::MOST
             ));
         }
+        for (path, text) in
+            [("sitemap.xml", render::sitemap(&self.scene)?), ("robots.txt", render::robots(&self.scene))]
+        {
+            self.folder.put(Path::new(path), &text.body)?;
+        }
+        for base in render::card::kept(&self.scene) {
+            let text = render::card(&self.scene, &base)?;
+            let path = format!("{}{}", base.folder(), render::card::FILE);
+            self.folder.put(Path::new(&path), &text.body)?;
+        }
         let opml = render::opml(&self.scene, &Listing::default());
-        self.folder.put(Path::new("opml.xml"), opml.body.as_bytes())?;
+        self.folder.put(Path::new("opml.xml"), &opml.body)?;
         Ok(())
     }
 
@@ -175,7 +184,7 @@ impl Writer<'_> {
             if let Some(id) = id {
                 let text = render::ranking(&self.scene, &id)?;
                 let path = format!("{}index.html", render::rankings::folder(&id));
-                self.folder.put(Path::new(&path), text.body.as_bytes())?;
+                self.folder.put(Path::new(&path), &text.body)?;
             }
         }
         Ok(())
@@ -196,7 +205,7 @@ impl Writer<'_> {
 
     fn form(&mut self, listing: &Listing, form: Form) -> Result<(), Failed> {
         let text = render::listing(&self.scene, listing, form)?;
-        self.folder.put(Path::new(&listing.address(form)), text.body.as_bytes())?;
+        self.folder.put(Path::new(&listing.address(form)), &text.body)?;
         Ok(())
     }
 

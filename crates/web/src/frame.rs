@@ -4,6 +4,7 @@ use whimbrel_news::Period;
 
 use crate::address::{Form, Listing, digest_folder};
 use crate::links::Links;
+use crate::render::card::FILE;
 use crate::settings::Settings;
 use crate::subscribe::builder;
 
@@ -27,6 +28,8 @@ pub(crate) struct Frame<'a> {
     pub(crate) narrowed: bool,
     /// The one address of what is shown here, where the site knows its own.
     pub(crate) canonical: Option<String>,
+    /// The picture that stands for the page; there is one where there is a canonical address.
+    pub(crate) picture: Option<String>,
     /// What the page is about, for those who show a link to it.
     pub(crate) description: String,
     /// What absolute addresses begin with, where the site knows that.
@@ -67,6 +70,7 @@ impl<'a> Frame<'a> {
             links: links.clone(),
             narrowed: false,
             canonical: None,
+            picture: None,
             description: String::new(),
             base: settings.public_url.as_deref(),
         }
@@ -74,8 +78,19 @@ impl<'a> Frame<'a> {
 
     /// The page is the one at this address, given without the leading slash.
     pub(crate) fn at(self, address: &str) -> Self {
-        let canonical = self.base.map(|base| format!("{}/{address}", base.trim_end_matches('/')));
-        Self { canonical, ..self }
+        let canonical = self.absolute(address);
+        let picture = self.absolute(FILE);
+        Self { canonical, picture, ..self }
+    }
+
+    /// The page has a picture of its own in this folder.
+    pub(crate) fn pictured(self, folder: &str) -> Self {
+        let picture = self.absolute(&format!("{folder}{FILE}"));
+        Self { picture, ..self }
+    }
+
+    fn absolute(&self, address: &str) -> Option<String> {
+        self.base.map(|base| format!("{}/{address}", base.trim_end_matches('/')))
     }
 
     /// The page is about this.

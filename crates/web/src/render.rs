@@ -1,11 +1,13 @@
 //! From an address to the text that is served there.
 
+pub(crate) mod card;
 mod digest;
 pub(crate) mod home;
 pub(crate) mod listing;
 mod project;
 pub(crate) mod rankings;
 mod sheet;
+mod sitemap;
 mod status;
 mod subscribe;
 
@@ -45,7 +47,7 @@ pub(crate) struct Scene<'a> {
 
 /// A text and what it was made from.
 pub(crate) struct Text {
-    pub(crate) body: String,
+    pub(crate) body: Vec<u8>,
     /// The time of the newest thing in it.
     pub(crate) modified: DateTime<Utc>,
     /// The newest event in it.
@@ -91,7 +93,7 @@ pub(crate) fn listing(scene: &Scene<'_>, listing: &Listing, form: Form) -> Resul
     // A first page also shows the state of the program, which is as of now.
     let as_of_now = form == Form::Page && listing.after.is_none();
     let modified = if as_of_now { scene.now } else { modified(scene, &found) };
-    Ok(Text { body, modified, newest })
+    Ok(Text { body: body.into_bytes(), modified, newest })
 }
 
 /// The text of the digests of a period.
@@ -104,7 +106,7 @@ pub(crate) fn digest(scene: &Scene<'_>, period: Period, form: Form) -> Result<Te
         }
         Form::Events => return Err(Wrong::missing("Digests have no JSON form but their feed.").into()),
     };
-    Ok(Text { body, modified: updated.unwrap_or_else(|| beginning(scene)), newest: None })
+    Ok(Text { body: body.into_bytes(), modified: updated.unwrap_or_else(|| beginning(scene)), newest: None })
 }
 
 /// All of one digest, and whether there is anything in it.
@@ -118,22 +120,40 @@ pub(crate) fn one_digest(scene: &Scene<'_>, page: &DigestPage) -> Result<OneDige
     let (digest, is_all) = scene.library.digest(page)?;
     let body = digest::one(scene, page, &digest, is_all)?;
     let modified = digest.updated.unwrap_or_else(|| beginning(scene));
-    Ok(OneDigest { text: Text { body, modified, newest: None }, is_empty: digest.is_empty() })
+    Ok(OneDigest {
+        text: Text { body: body.into_bytes(), modified, newest: None },
+        is_empty: digest.is_empty(),
+    })
 }
 
 /// The text of a page of its own.
 pub(crate) fn sheet(scene: &Scene<'_>, sheet: Sheet) -> Result<Text, Failed> {
-    Ok(Text { body: sheet::page(scene, sheet)?, modified: scene.now, newest: None })
+    Ok(Text { body: sheet::page(scene, sheet)?.into_bytes(), modified: scene.now, newest: None })
 }
 
 /// The text of the ranking of a catalog.
 pub(crate) fn ranking(scene: &Scene<'_>, id: &CatalogId) -> Result<Text, Failed> {
-    Ok(Text { body: rankings::page(scene, id)?, modified: scene.now, newest: None })
+    Ok(Text { body: rankings::page(scene, id)?.into_bytes(), modified: scene.now, newest: None })
+}
+
+/// The picture that stands for a page.
+pub(crate) fn card(scene: &Scene<'_>, base: &Base) -> Result<Text, Failed> {
+    Ok(Text { body: card::png(scene, base)?, modified: scene.now, newest: None })
+}
+
+/// The list of all pages.
+pub(crate) fn sitemap(scene: &Scene<'_>) -> Result<Text, Failed> {
+    Ok(Text { body: sitemap::text(scene)?.into_bytes(), modified: beginning(scene), newest: None })
+}
+
+/// What is asked of programs that read all of it.
+pub(crate) fn robots(scene: &Scene<'_>) -> Text {
+    Text { body: sitemap::robots(scene).into_bytes(), modified: beginning(scene), newest: None }
 }
 
 /// The text of the page that subscribes.
 pub(crate) fn subscribe(scene: &Scene<'_>, wish: &Wish) -> Result<Text, Failed> {
-    Ok(Text { body: subscribe::page(scene, wish)?, modified: scene.now, newest: None })
+    Ok(Text { body: subscribe::page(scene, wish)?.into_bytes(), modified: scene.now, newest: None })
 }
 
 /// The text about the program itself.
@@ -142,12 +162,12 @@ pub(crate) fn status(scene: &Scene<'_>, form: Form) -> Result<Text, Failed> {
         Form::Page => status::page(scene)?,
         Form::Feed(_) | Form::Events => status::json(scene)?,
     };
-    Ok(Text { body, modified: scene.now, newest: None })
+    Ok(Text { body: body.into_bytes(), modified: scene.now, newest: None })
 }
 
 /// The text of the list of all feeds.
 pub(crate) fn opml(scene: &Scene<'_>, listing: &Listing) -> Text {
-    Text { body: feed::opml(scene, listing), modified: beginning(scene), newest: None }
+    Text { body: feed::opml(scene, listing).into_bytes(), modified: beginning(scene), newest: None }
 }
 
 /// A page that says what went wrong.

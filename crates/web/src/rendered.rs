@@ -28,6 +28,12 @@ pub(crate) enum Media {
     Script,
     /// The mark.
     Svg,
+    /// The picture of a page.
+    Png,
+    /// The list of pages.
+    Xml,
+    /// What is asked of those who read all of it.
+    Text,
 }
 
 impl Media {
@@ -41,6 +47,9 @@ impl Media {
             Self::Css => "text/css; charset=utf-8",
             Self::Script => "text/javascript; charset=utf-8",
             Self::Svg => "image/svg+xml",
+            Self::Png => "image/png",
+            Self::Xml => "application/xml; charset=utf-8",
+            Self::Text => "text/plain; charset=utf-8",
         }
     }
 
@@ -50,6 +59,7 @@ impl Media {
             Self::Html => "public, max-age=10",
             Self::Feed(_) => "public, max-age=300",
             Self::Json | Self::Opml => "public, max-age=60",
+            Self::Png | Self::Xml | Self::Text => "public, max-age=3600",
             // Their names change with their content.
             Self::Css | Self::Script | Self::Svg => "public, max-age=31536000, immutable",
         }
@@ -72,11 +82,11 @@ pub(crate) struct Rendered {
 
 impl Rendered {
     /// Compresses a body. `modified` is the time of the newest thing in it.
-    pub(crate) fn new(media: Media, body: &str, modified: DateTime<Utc>) -> Self {
-        let hash = hex(&Sha256::digest(body.as_bytes())[..12]);
+    pub(crate) fn new(media: Media, body: &[u8], modified: DateTime<Utc>) -> Self {
+        let hash = hex(&Sha256::digest(body)[..12]);
         let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 4), Compression::default());
         let gzip = encoder
-            .write_all(body.as_bytes())
+            .write_all(body)
             .and_then(|()| encoder.finish())
             .expect("writing into memory does not fail");
         Self {

@@ -303,6 +303,9 @@ fn text(scene: &Scene<'_>, address: &Address) -> Result<(Media, bool, Option<i64
         }
         Address::Opml(listing) => (Media::Opml, false, None, render::opml(scene, listing)),
         Address::Subscribe(wish) => (Media::Html, true, None, render::subscribe(scene, wish)?),
+        Address::Card(base) => (Media::Png, false, Some(day_of(scene.now)), render::card(scene, base)?),
+        Address::Sitemap => (Media::Xml, false, Some(day_of(scene.now)), render::sitemap(scene)?),
+        Address::Robots => (Media::Text, false, None, render::robots(scene)),
         Address::Ranking(id) => (Media::Html, true, None, render::ranking(scene, id)?),
         Address::Sheet(sheet) => (Media::Html, true, None, render::sheet(scene, *sheet)?),
         Address::Status(form) => (form.media(), true, None, render::status(scene, *form)?),

@@ -60,6 +60,8 @@ pub(crate) struct Place {
     pub(crate) slug: String,
     /// What it is ranked by, as people read it.
     pub(crate) value: String,
+    /// The same as a number.
+    pub(crate) number: f64,
     /// How many places it rose in a month, fell if negative; `None` when that is not known.
     pub(crate) rose: Option<i64>,
     /// The stars it gained in a month.
@@ -204,6 +206,7 @@ fn place(project: &Project, stars: u64, gained: Option<i64>, points: Vec<(DateTi
         name: line(&project.full_name, MAX_TITLE),
         slug: slug::project(project.key.as_str()),
         value: number(stars),
+        number: stars as f64,
         rose: None,
         gained,
         points,
@@ -246,6 +249,7 @@ fn print(
             name: line(&entry.name, MAX_TITLE),
             slug: slug::project(entry.key.as_str()),
             value: line(&figure.shown, MAX_TITLE),
+            number: figure.value,
             rose: moves.get(&entry.url).copied(),
             gained: None,
             points: Vec::new(),

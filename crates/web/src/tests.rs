@@ -5,6 +5,7 @@ mod asking;
 mod digests;
 mod pages;
 mod paging;
+mod passed_on;
 mod projects;
 mod rankings;
 mod sheets;

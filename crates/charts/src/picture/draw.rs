@@ -44,8 +44,13 @@ const STARS_BELOW: &str = "#dbe9f7";
 /// See [`DigestPicture::png`].
 pub(super) fn png(picture: &DigestPicture<'_>) -> Option<Vec<u8>> {
     let (svg, height) = compose(picture)?;
+    render(&svg, height)
+}
+
+/// A drawing of the usual width as PNG.
+pub(super) fn render(svg: &str, height: u32) -> Option<Vec<u8>> {
     let options = Options { font_family: FAMILY.to_owned(), fontdb: fonts(), ..Options::default() };
-    let tree = Tree::from_str(&svg, &options).ok()?;
+    let tree = Tree::from_str(svg, &options).ok()?;
     let mut pixels = Pixmap::new(WIDTH as u32, height)?;
     resvg::render(&tree, Transform::identity(), &mut pixels.as_mut());
     encode(&pixels)
@@ -75,16 +80,16 @@ pub(super) fn compose(picture: &DigestPicture<'_>) -> Option<(String, u32)> {
 
 /// Where a text stands from.
 #[derive(Clone, Copy)]
-enum Anchor {
+pub(super) enum Anchor {
     Start,
     End,
 }
 
-struct Sheet {
-    svg: String,
+pub(super) struct Sheet {
+    pub(super) svg: String,
     /// How far down the picture goes.
-    y: f32,
-    letters: Letters<'static>,
+    pub(super) y: f32,
+    pub(super) letters: Letters<'static>,
 }
 
 impl Sheet {
@@ -209,7 +214,7 @@ impl Sheet {
         let _ = write!(self.svg, r#"<circle cx="{:.1}" cy="{end:.1}" r="8" fill="{STARS}"/>"#, LINES.1);
     }
 
-    fn text(&mut self, x: f32, y: f32, size: f32, fill: &str, anchor: Anchor, text: &str) {
+    pub(super) fn text(&mut self, x: f32, y: f32, size: f32, fill: &str, anchor: Anchor, text: &str) {
         let anchor = match anchor {
             Anchor::Start => "",
             Anchor::End => r#" text-anchor="end""#,
@@ -222,7 +227,7 @@ impl Sheet {
     }
 
     /// The font has one weight: an outline makes the letters heavier.
-    fn strong(&mut self, x: f32, y: f32, size: f32, fill: &str, text: &str) {
+    pub(super) fn strong(&mut self, x: f32, y: f32, size: f32, fill: &str, text: &str) {
         let _ = write!(
             self.svg,
             r#"<text x="{x:.1}" y="{y:.1}" font-size="{size}" fill="{fill}" stroke="{fill}" stroke-width="1.4">{}</text>"#,
@@ -238,7 +243,7 @@ impl Sheet {
         );
     }
 
-    fn bar(&mut self, x: f32, y: f32, width: f32, fill: &str) {
+    pub(super) fn bar(&mut self, x: f32, y: f32, width: f32, fill: &str) {
         let _ = write!(
             self.svg,
             r#"<rect x="{x:.1}" y="{y:.1}" width="{width:.1}" height="8" rx="4" fill="{fill}"/>"#

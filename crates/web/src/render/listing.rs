@@ -54,7 +54,11 @@ pub(super) fn page(
             feeds,
             narrowed: !listing.narrow.is_open(),
             // Pages of files have names of their own further down.
-            ..if older && scene.files { frame } else { frame.at(&listing.address(Form::Page)) }
+            ..if older && scene.files {
+                frame
+            } else {
+                pictured(frame.at(&listing.address(Form::Page)), scene, listing)
+            }
         },
         crumbs: vec![Linked { text: "News".into(), href: links.page("") }],
         here: name.heading.clone(),
@@ -108,13 +112,23 @@ pub(super) fn page(
     Ok(page.render()?)
 }
 
+/// Pages with a picture of their own show it to those who pass on links; in files only catalogs have one.
+fn pictured<'a>(frame: Frame<'a>, scene: &Scene<'_>, listing: &Listing) -> Frame<'a> {
+    match &listing.base {
+        Base::Section(id, _) => frame.pictured(&Base::Catalog(id.clone()).folder()),
+        base @ Base::Catalog(_) => frame.pictured(&base.folder()),
+        base @ Base::Project(_) if !scene.files => frame.pictured(&base.folder()),
+        _ => frame,
+    }
+}
+
 /// What a listing is called.
 pub(crate) struct Name {
     /// Alone, as in a list of feeds.
     pub(crate) title: String,
     /// On its own page, under the crumbs.
     pub(crate) heading: String,
-    project: Option<EntryKey>,
+    pub(super) project: Option<EntryKey>,
 }
 
 /// What a listing is called; an error when there is no such thing.

@@ -63,6 +63,7 @@ pub(super) fn page(scene: &Scene<'_>, id: &CatalogId) -> Result<String, Failed> 
             feeds: vec![feed],
             ..Frame::new(scene.settings, &name, &links, Tab::Rankings)
                 .at(&folder)
+                .pictured(&catalog.folder())
                 .about(&format!("Who stands where in {}, who rises and who falls.", title(scene, id)))
         },
         crumbs: vec![

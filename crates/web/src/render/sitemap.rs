@@ -1,0 +1,68 @@
+//! The list of all pages for those who look through sites, and what is asked of them.
+
+use std::fmt::Write as _;
+
+use whimbrel_news::{Group, Period, slug};
+
+use super::{Failed, Scene, rankings};
+use crate::address::{Base, digest_folder, digest_page_folder};
+use crate::row::machine;
+use crate::sheet::Sheet;
+
+/// Projects named: who wants all of them finds them by the pages of their sections.
+const PROJECTS: usize = 5_000;
+
+/// Digests of each period named.
+const DIGESTS: usize = 30;
+
+/// As XML.
+pub(super) fn text(scene: &Scene<'_>) -> Result<String, Failed> {
+    let mut pages: Vec<(String, Option<String>)> = vec![(String::new(), None)];
+    pages.extend(Sheet::ALL.map(|sheet| (sheet.folder().to_owned(), None)));
+    pages.push(("subscribe/".to_owned(), None));
+    for meta in &scene.facts.catalogs {
+        let base = Base::Catalog(meta.id.clone());
+        pages.push((base.folder(), meta.last_change.map(machine)));
+        pages.push((rankings::folder(&meta.id), None));
+        let mut sections: Vec<String> = Vec::new();
+        for path in scene.library.sections(&meta.id)?.iter().filter(|path| !path.is_root()) {
+            sections.push(slug::section(path.parts()));
+        }
+        sections.sort();
+        sections.dedup();
+        pages.extend(
+            sections.into_iter().map(|section| (Base::Section(meta.id.clone(), section).folder(), None)),
+        );
+    }
+    pages.extend(Group::ALL.into_iter().flat_map(Group::kinds).map(|kind| (Base::Kind(kind).folder(), None)));
+    for period in Period::ALL {
+        pages.push((digest_folder(period), None));
+        let digests = scene.library.digests(period, scene.now, DIGESTS)?;
+        pages.extend(digests.iter().map(|digest| (digest_page_folder(digest.span), None)));
+    }
+    let (projects, _) = scene.library.looked_at(PROJECTS)?;
+    let of = |key: &whimbrel_catalog::EntryKey| Base::Project(slug::project(key.as_str())).folder();
+    pages.extend(projects.iter().map(|key| (of(key), None)));
+
+    let base = scene.settings.base();
+    let mut xml = String::from(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
+    );
+    for (path, changed) in pages {
+        // Slugs hold nothing XML would take for markup, the address somebody configured could.
+        let address = format!("{base}/{path}").replace('&', "&amp;").replace('<', "&lt;");
+        let changed = changed.map(|at| format!("<lastmod>{at}</lastmod>")).unwrap_or_default();
+        // Writing to a string does not fail.
+        let _ = writeln!(xml, "<url><loc>{address}</loc>{changed}</url>");
+    }
+    xml.push_str("</urlset>\n");
+    Ok(xml)
+}
+
+/// As text: answers to questions are made anew each time and lead on without end.
+pub(super) fn robots(scene: &Scene<'_>) -> String {
+    format!(
+        "User-agent: *\nDisallow: /ask\nDisallow: /api/\nDisallow: /subscribe/?\nSitemap: {}/sitemap.xml\n",
+        scene.settings.base()
+    )
+}
