@@ -59,6 +59,7 @@ struct Told {
 /// Everybody is told of one new entry.
 async fn broadcast(chats: usize, limits: Option<Limits>) -> Told {
     let telegram = Telegram::start();
+    let ceiling = if limits.is_some() { "per_second = 100000" } else { "" };
     if let Some(none) = limits {
         telegram.limits(|limits| *limits = none);
     }
@@ -74,7 +75,10 @@ async fn broadcast(chats: usize, limits: Option<Limits>) -> Told {
     world.hurry();
     world.write("birds.md", catalog_of("Birds", [CURLEW]));
     world.follow("birds", "birds.md");
-    world.configure(&format!("[fanout]\nsettle = \"0s\"\n[telegram]\napi_url = \"{}\"", telegram.api_url()));
+    world.configure(&format!(
+        "[fanout]\nsettle = \"0s\"\n[telegram]\napi_url = \"{}\"\n{ceiling}",
+        telegram.api_url()
+    ));
     for reader in &readers {
         world
             .configure(&format!("[[destination]]\nto = \"telegram:{}\"\ncadence = \"instant\"", reader.id()));

@@ -11,6 +11,9 @@ use whimbrel_store::Origin;
 use whimbrel_telegram::Webhook;
 use whimbrel_watch::Span;
 
+/// Messages a second that Telegram takes from an ordinary bot.
+const PER_SECOND: u32 = 30;
+
 /// Where Telegram delivers, below the address of the site. It never changes.
 pub(crate) const TELEGRAM_HOOK: &str = "/hooks/telegram";
 /// Where Discord calls, if it is told to. It never changes either.
@@ -39,6 +42,8 @@ pub(crate) struct TelegramSettings {
     /// The bot's token. Better kept out of the file. Default: none.
     #[serde(skip_serializing)]
     pub(crate) token: Option<SecretString>,
+    /// Messages a second to all chats together. Default 30, which is what Telegram takes from an ordinary bot.
+    pub(crate) per_second: u32,
     /// Telegram calls us at `public_url`, instead of us asking it. Default false.
     pub(crate) webhook: bool,
     /// What Telegram shows when it calls. Default: one made from the token.
@@ -106,7 +111,7 @@ impl FanoutSettings {
 impl Default for TelegramSettings {
     fn default() -> Self {
         let api_url = "https://api.telegram.org".to_owned();
-        Self { api_url, token: None, webhook: false, webhook_secret: None }
+        Self { api_url, token: None, per_second: PER_SECOND, webhook: false, webhook_secret: None }
     }
 }
 
@@ -137,6 +142,11 @@ impl TelegramSettings {
 
     /// The key that is wrong, and why.
     pub(crate) fn wrong(&self, site: Option<&str>) -> Option<(&'static str, &'static str)> {
+        if self.per_second == 0 {
+            let why = "at this pace nothing is ever sent: write how many messages a second Telegram takes from your bot, or \
+                       leave it out and it is 30";
+            return Some(("per_second", why));
+        }
         if self.webhook && site.is_none() {
             let why = "Telegram can only call an address it can reach: set `public_url` in [web] to the https address \
                        people reach the site under, or leave this off and Telegram is asked";
@@ -189,6 +199,7 @@ impl PartialEq for TelegramSettings {
     fn eq(&self, other: &Self) -> bool {
         self.api_url == other.api_url
             && same(self.token(), other.token())
+            && self.per_second == other.per_second
             && self.webhook == other.webhook
             && same(self.webhook_secret(), other.webhook_secret())
     }

@@ -173,3 +173,16 @@ fn what_is_no_text_file_is_told_with_what_to_do() {
         assert!(said.contains(words) && said.lines().count() == 1, "{said}");
     }
 }
+
+#[test]
+fn a_pace_at_which_nothing_is_sent_is_refused_with_its_place() {
+    let error = loaded("[telegram]\nper_second = 0\n", &Environment::default()).unwrap_err();
+    assert!(
+        error.starts_with("w.toml, line 2: `per_second` in [telegram]: at this pace nothing is ever sent"),
+        "{error}"
+    );
+    assert_eq!(
+        loaded("[telegram]\nper_second = 500\n", &Environment::default()).unwrap().telegram.per_second,
+        500
+    );
+}

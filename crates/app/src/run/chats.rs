@@ -16,6 +16,8 @@ pub(crate) struct Chats {
     pub(crate) telegram: Option<Telegram>,
     pub(crate) discord: Option<Arc<Discord>>,
     pub(crate) pace: Pace,
+    /// Messages a second to Telegram that the pace was made for.
+    per_second: u32,
 }
 
 impl Chats {
@@ -38,7 +40,8 @@ impl Chats {
         Ok(Self {
             telegram: telegram.transpose()?,
             discord: discord.transpose()?.map(Arc::new),
-            pace: Pace::new(Limits::telegram(), Limits::discord()),
+            pace: Pace::new(Limits::telegram_at(config.telegram.per_second), Limits::discord()),
+            per_second: config.telegram.per_second,
         })
     }
 
@@ -56,6 +59,9 @@ impl Chats {
             (Some(telegram), Some(token)) => telegram.set_token(token.clone()),
             (None, None) => {}
             _ => later.push("[telegram]"),
+        }
+        if self.telegram.is_some() && self.per_second != config.telegram.per_second {
+            later.push("`per_second` of [telegram]");
         }
         match &self.discord {
             Some(discord) if config.discord.is_on() => {

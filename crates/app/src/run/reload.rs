@@ -115,7 +115,7 @@ impl Follower {
         let (github, watch) = (&after.config.github, &after.config.watch);
         self.watcher.github().reconfigure(github, watch, &after.folder, Utc::now())?;
         for later in self.chats.follow(&after.config)? {
-            tracing::warn!("{later} is switched on or off at the next start");
+            tracing::warn!("what has changed about {later} takes effect at the next start");
         }
         self.configuration.send_replace(Arc::new(after));
         self.wake.notify_one();

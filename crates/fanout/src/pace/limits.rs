@@ -39,6 +39,11 @@ impl Limits {
         }
     }
 
+    /// The same for a bot that Telegram lets send so many a second altogether.
+    pub fn telegram_at(per_second: u32) -> Self {
+        Self { overall: vec![Window::new(per_second, 1)], ..Self::telegram() }
+    }
+
     /// 50 a second; to one channel what its headers say, 5 in 5 seconds before they have said anything.
     pub fn discord() -> Self {
         let channel = vec![Window::new(5, 5)];
