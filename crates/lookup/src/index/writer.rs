@@ -14,8 +14,9 @@ use super::view::View;
 /// Rows read from the store at a time.
 const STRIDE: usize = 512;
 
-/// Docs that are put in at once while everything is read.
-const AT_ONCE: usize = 4_096;
+/// Docs that are put in at once while everything is read: a sixteenth of what is there, within these bounds. A waiting
+/// doc takes some kilobytes, and what a small index needed for a moment would stay with the program for good.
+const AT_ONCE: (usize, usize) = (512, 4_096);
 
 /// Everything in a store.
 pub(super) fn read_all(store: &Store) -> Result<View, StoreError> {
@@ -42,7 +43,7 @@ pub(super) fn read_all(store: &Store) -> Result<View, StoreError> {
                     writer.thing(store, &thing, Some(&meta.id))?;
                 }
             }
-            if writer.waiting.len() >= AT_ONCE {
+            if writer.waiting.len() >= (writer.view.len() / 16).clamp(AT_ONCE.0, AT_ONCE.1) {
                 writer.settle();
                 writer.view.tidy();
             }
