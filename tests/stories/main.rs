@@ -50,3 +50,4 @@ mod telegram_places;
 mod telegram_stand_in;
 mod telegram_trouble;
 mod telegram_webhook;
+mod weeks;

@@ -8,6 +8,7 @@
 //! only addresses differ.
 
 pub mod browser;
+mod clock;
 pub mod discord;
 pub mod disk;
 pub mod documents;

@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
+use crate::clock::Clock;
 use crate::disk::Disk;
 use crate::process::{self, Output, PATIENCE, Process, Surroundings};
 
@@ -18,6 +20,7 @@ pub struct World {
     catalogs: String,
     surroundings: Surroundings,
     disk: Option<Disk>,
+    clock: Option<Clock>,
     process: Option<Process>,
     address: String,
     client: reqwest::Client,
@@ -58,6 +61,7 @@ impl World {
         Self {
             surroundings: Surroundings::of(folder.path()),
             disk: None,
+            clock: None,
             folder,
             settings: "[web]\nlisten = \"127.0.0.1:0\"\n".to_owned(),
             catalogs: String::new(),
@@ -125,6 +129,23 @@ impl World {
     pub fn follow_nothing(&mut self) {
         self.catalogs.clear();
         self.write_configuration();
+    }
+
+    /// Gives the program a clock of its own, which shows the right time until it is turned.
+    pub fn own_clock(&mut self) {
+        let (clock, variables) = Clock::new(self.folder()).expect("the package libfaketime is installed");
+        self.surroundings.variables.extend(variables);
+        self.clock = Some(clock);
+    }
+
+    /// Turns the program's clock, forward or back, also while it runs.
+    pub fn turn_clock(&mut self, by: TimeDelta) {
+        self.clock.as_mut().expect("the story gave it a clock").turn(by);
+    }
+
+    /// What the program's clock shows.
+    pub fn now(&self) -> DateTime<Utc> {
+        Utc::now() + self.clock.as_ref().map_or(TimeDelta::zero(), Clock::ahead)
     }
 
     /// Sets a variable of the program's environment.

@@ -17,8 +17,8 @@ use crate::screen::{count, reasons};
 /// How often the journal's newest number is looked at; reading it costs nothing.
 const GLANCE: Duration = Duration::from_millis(250);
 
-/// Nothing is due that far away: the loop shows that it lives before.
-const LONGEST: Duration = Duration::from_secs(30);
+/// Nothing is due that far away: the loop shows that it lives before, and sees that a machine slept or a clock was turned.
+const LONGEST: Duration = Duration::from_secs(10);
 
 /// How many flushes may be under way: a slow place keeps one busy, and what becomes due meanwhile gets the next.
 const FLUSHES: usize = 4;
