@@ -3,6 +3,7 @@
 mod alarms;
 pub(crate) mod backups;
 pub(crate) mod chats;
+mod clock;
 mod discord;
 pub(crate) mod disk;
 mod heap;
@@ -161,6 +162,7 @@ async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()>
     let lookup = Lookup::new(store.clone(), Index::new());
     loops.start("lookup", lookup::following(store.clone(), lookup.clone()));
     loops.start("lanes", lanes::telling(store.clone(), fanout.clone(), configured.clone()));
+    loops.start("clock", clock::watching(store.clone(), fanout.clone(), watcher.clone(), configured.clone()));
     let site =
         configured.borrow().config.web.public_url.as_ref().map(|url| url.trim_end_matches('/').to_owned());
     let answers = Commands::new(

@@ -90,6 +90,11 @@ impl Watcher {
         Ok(())
     }
 
+    /// The clock was set back: nothing is due later than its interval allows by the new time.
+    pub async fn reckon_anew(&self) {
+        *self.plan().adopted.lock().await = false;
+    }
+
     /// What is configured and cannot be had, for people: one sentence each.
     pub fn remarks(&self) -> Vec<String> {
         let plan = self.plan();

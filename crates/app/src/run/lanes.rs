@@ -67,7 +67,8 @@ async fn tell(store: Store, fanout: Fanout, mut configured: watch::Receiver<Arc<
                 }
             }
         }
-        if now - pruned > chrono::TimeDelta::from_std(PRUNED).unwrap_or_default() {
+        // One that lies ahead was reckoned by a clock that was wrong.
+        if now < pruned || now - pruned > chrono::TimeDelta::from_std(PRUNED).unwrap_or_default() {
             pruned = now;
             prune(&fanout, now).await;
         }

@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 
@@ -19,7 +19,7 @@ const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 const SIGN_OF_LIFE: Duration = Duration::from_mins(1);
 
 /// What a loop may take between two signs of life before it is called dead.
-const PATIENCE: TimeDelta = TimeDelta::minutes(5);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// All loops of the program.
 pub(crate) struct Loops {
@@ -38,6 +38,8 @@ pub(crate) struct Board(Arc<Mutex<BTreeMap<&'static str, State>>>);
 pub(crate) struct State {
     /// When it last reported.
     pub(crate) last_progress: Option<DateTime<Utc>>,
+    /// The same by a clock that nobody turns: a loop is not dead because the other one jumped.
+    beat: Option<Instant>,
     /// How often it had to be started again.
     pub(crate) restarts: u32,
 }
@@ -53,7 +55,9 @@ pub(crate) struct Pulse {
 impl Pulse {
     /// Progress was made.
     pub(crate) fn beat(&self) {
-        self.board.lock().entry(self.name).or_default().last_progress = Some(now());
+        let mut board = self.board.lock();
+        let state = board.entry(self.name).or_default();
+        (state.last_progress, state.beat) = (Some(now()), Some(Instant::now()));
     }
 
     /// Waits until the program shall stop.
@@ -90,7 +94,7 @@ impl Board {
     }
 
     /// The loops that have not reported lately.
-    pub(crate) fn stuck(&self, now: DateTime<Utc>) -> Vec<&'static str> {
+    pub(crate) fn stuck(&self, now: Instant) -> Vec<&'static str> {
         let states = self.states().into_iter();
         states.filter(|(_, state)| !state.is_alive(now)).map(|(name, _)| name).collect()
     }
@@ -102,8 +106,8 @@ impl Board {
 
 impl State {
     /// It has reported lately.
-    pub(crate) fn is_alive(&self, now: DateTime<Utc>) -> bool {
-        self.last_progress.is_some_and(|last| now - last < PATIENCE)
+    pub(crate) fn is_alive(&self, now: Instant) -> bool {
+        self.beat.is_some_and(|last| now.saturating_duration_since(last) < PATIENCE)
     }
 }
 
@@ -195,10 +199,10 @@ mod tests {
         healthy.notified().await;
         let (name, state) = loops.board().states()[0];
         assert_eq!((name, state.restarts), ("shaky", 2));
-        assert!(state.is_alive(Utc::now()));
-        assert!(!state.is_alive(Utc::now() + PATIENCE));
-        assert_eq!(loops.board().stuck(Utc::now()), [] as [&str; 0]);
-        assert_eq!(loops.board().stuck(Utc::now() + PATIENCE), ["shaky"]);
+        assert!(state.is_alive(Instant::now()));
+        assert!(!state.is_alive(Instant::now() + PATIENCE));
+        assert_eq!(loops.board().stuck(Instant::now()), [] as [&str; 0]);
+        assert_eq!(loops.board().stuck(Instant::now() + PATIENCE), ["shaky"]);
         stop.send(true).unwrap();
         assert!(loops.ended(Duration::from_secs(5)).await);
     }

@@ -13,8 +13,6 @@ use std::os::unix::net::{SocketAddr, UnixDatagram};
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::Utc;
-
 use super::loops::{Board, Pulse};
 
 /// The watchdog is fed this often within its time, so that one late turn does no harm.
@@ -67,7 +65,7 @@ impl Manager {
                 let mut hungry = false;
                 loop {
                     pulse.beat();
-                    let stuck = board.stuck(Utc::now());
+                    let stuck = board.stuck(std::time::Instant::now());
                     if stuck.is_empty() {
                         manager.tell("WATCHDOG=1");
                     } else if !hungry {

@@ -158,7 +158,7 @@ fn status(about: About) -> StatusSource {
         let now = Utc::now();
         let loops = about.board.states().into_iter().map(|(name, state)| LoopState {
             name: name.to_owned(),
-            alive: state.is_alive(now),
+            alive: state.is_alive(std::time::Instant::now()),
             last_progress: state.last_progress,
         });
         let setup = Arc::clone(&about.configured.borrow());

@@ -274,7 +274,9 @@ fn period(lane: &Lane, cadence: &Cadence, due: DateTime<Utc>, now: DateTime<Utc>
     let due = due.min(now);
     let to = cadence.period_before(cadence.next(now)).0.max(due);
     let before = cadence.period_before(due).0.max(lane.created);
-    let from = lane.last_due.map_or(before, |told| told.max(before)).min(to);
+    // One that lies ahead was told by a clock that was wrong.
+    let told = lane.last_due.filter(|told| *told <= now);
+    let from = told.map_or(before, |told| told.max(before)).min(to);
     Some(DigestOf { from, to, catch_up: lane.back })
 }
 

@@ -143,6 +143,15 @@ impl Fanout {
         [Service::Telegram, Service::Discord].into_iter().filter_map(due).min()
     }
 
+    /// No lane waits for a time that lies further ahead than its cadence allows by this clock, and no service rests until
+    /// one; says of how many lanes that was not so. For clocks that were wrong and are set back. Takes time for every lane.
+    pub fn bring_forward(&self, now: DateTime<Utc>) -> usize {
+        self.core.rests().bring_forward(now);
+        let count = self.core.street().bring_forward(now);
+        self.core.woken.notify_waiters();
+        count
+    }
+
     /// Tells that a service has another token, or another address: where the old one was refused, the new one is tried at
     /// the next [`flush_due`](Self::flush_due).
     pub fn renewed(&self, service: Service, now: DateTime<Utc>) {

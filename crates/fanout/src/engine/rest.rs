@@ -19,6 +19,9 @@ const FIRST: TimeDelta = TimeDelta::seconds(5);
 /// … which doubles up to this.
 const LONGEST: TimeDelta = TimeDelta::minutes(1);
 
+/// No service makes anybody wait longer than this.
+pub(crate) const LONGEST_DELAY: TimeDelta = TimeDelta::days(2);
+
 /// Both services.
 #[derive(Default)]
 pub(crate) struct Rests {
@@ -106,6 +109,15 @@ impl Rests {
     pub(crate) fn renewed(&mut self, service: Service, now: DateTime<Utc>) {
         if let Some(rest) = self.state(service).rest.as_mut().filter(|rest| rest.unauthorized) {
             rest.until = rest.until.min(now);
+        }
+    }
+
+    /// A rest that ends later than any can by this clock is tried at once.
+    pub(crate) fn bring_forward(&mut self, now: DateTime<Utc>) {
+        for rest in self.services.iter_mut().filter_map(|state| state.rest.as_mut()) {
+            if rest.until > now + LONGEST.max(TOKEN) {
+                rest.until = now;
+            }
         }
     }
 

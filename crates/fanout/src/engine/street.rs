@@ -10,6 +10,7 @@ use whimbrel_store::{Lane, LaneId};
 use super::index::{FilterNo, Index};
 use crate::cadence::Cadence;
 use crate::destination::{Destination, Service};
+use crate::engine::rest::LONGEST_DELAY;
 
 /// The place of a lane in the table.
 pub(crate) type SlotNo = u32;
@@ -312,6 +313,36 @@ impl Street {
             slot.due = micros(until);
         }
         self.queue(no);
+    }
+
+    /// Lanes that wait for a time further ahead than their cadence, or a failed try, allows: a clock was wrong. They are
+    /// due at the next time there is by this one; says how many they were.
+    pub(crate) fn bring_forward(&mut self, now: DateTime<Utc>) -> usize {
+        let mut count = 0;
+        for no in 0..self.slots.len() as SlotNo {
+            let Some(latest) = self.latest(no, now) else { continue };
+            self.unqueue(no);
+            if let Some(slot) = self.slots.get_mut(no as usize) {
+                slot.due = latest;
+                count += 1;
+            }
+            self.queue(no);
+        }
+        count
+    }
+
+    /// The latest time at which a lane can be due by this clock, microseconds, if it is due later.
+    fn latest(&self, no: SlotNo, now: DateTime<Utc>) -> Option<i64> {
+        let slot = self.slots.get(no as usize).filter(|slot| slot.flags.used && slot.due != NEVER)?;
+        let (cadence, _) = self.cadences.get(slot.cadence as usize)?;
+        let latest = if slot.flags.retrying {
+            now + LONGEST_DELAY
+        } else if cadence.is_instant() {
+            cadence.out_of_quiet(now + self.timing.settle)
+        } else {
+            cadence.next(now)
+        };
+        Some(micros(latest)).filter(|latest| slot.due > *latest)
     }
 
     /// The first moment at which a lane of the service is due.

@@ -51,6 +51,15 @@ impl Store {
         }
     }
 
+    /// Brings projects forward that are due later than two looks can lie apart, which is `longest`: a clock was wrong.
+    /// They come spread over that time.
+    pub fn bring_forward(&self, now: DateTime<Utc>, longest: TimeDelta) {
+        let latest = now.checked_add_signed(longest).unwrap_or(now);
+        // Looks are spread a little beyond what their interval says.
+        let far = latest.checked_add_signed(longest).unwrap_or(latest);
+        self.inner.schedule().bring_forward(until(now), until(latest), until(far));
+    }
+
     /// Writes due times that have waited for ten minutes; says how many blocks it wrote. Cheap when there are none.
     pub fn flush_schedule(&self, now: DateTime<Utc>) -> Result<usize, StoreError> {
         {

@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use whimbrel_project::ProjectId;
 
 use crate::outcome::StoreError;
+use crate::projects::spread::STEP;
 use crate::rows::{self, VERSION, damaged};
 
 /// Projects in a block: four bytes each fit a row.
@@ -101,6 +102,17 @@ impl Schedule {
     pub(crate) fn set(&mut self, project: ProjectId, due: Seconds) {
         if self.due(project) != NEVER {
             self.put(project, due);
+        }
+    }
+
+    /// Those due later than `far` are due between `from` and `to`, spread evenly.
+    pub(crate) fn bring_forward(&mut self, from: Seconds, to: Seconds, far: Seconds) {
+        let late: Vec<u32> =
+            self.heap.iter().filter(|slot| slot.due > far).map(|slot| slot.project).collect();
+        for project in late {
+            let share = u64::from(project.wrapping_mul(STEP));
+            let later = (share * u64::from(to.saturating_sub(from))) >> 32;
+            self.set(ProjectId(project), from.saturating_add(later as u32).min(NEVER - 1));
         }
     }
 

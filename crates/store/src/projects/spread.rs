@@ -10,7 +10,7 @@ use crate::projects::schedule::{AT_ONCE, NEVER, Schedule, Seconds, Turn, seconds
 use crate::txn::Txn;
 
 /// Spreads numbers that follow each other evenly over all numbers: 2^32 divided by the golden ratio.
-const STEP: u32 = 0x9E37_79B1;
+pub(crate) const STEP: u32 = 0x9E37_79B1;
 
 /// The schedule of a store that is being filled.
 pub(crate) struct Spread {

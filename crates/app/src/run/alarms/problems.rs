@@ -62,7 +62,7 @@ impl Looking {
             let text = format!("Only {free} MiB are left on the disk of the store: make room there");
             problems.push(Problem { key: "disk".to_owned(), text });
         }
-        for name in alarms.about.board.stuck(now) {
+        for name in alarms.about.board.stuck(std::time::Instant::now()) {
             let text = format!("The loop `{name}` makes no progress: restart the program");
             problems.push(Problem { key: format!("loop {name}"), text });
         }

@@ -35,7 +35,7 @@ impl Source {
         }
         let mut alive = metrics.gauge("whimbrel_loop_alive", "1 while a loop makes progress");
         for (name, state) in &states {
-            alive.of(&[("loop", name)], f64::from(u8::from(state.is_alive(now))));
+            alive.of(&[("loop", name)], f64::from(u8::from(state.is_alive(std::time::Instant::now()))));
         }
         let mut restarts =
             metrics.counter("whimbrel_loop_restarts_total", "How often a loop was started again");

@@ -126,3 +126,19 @@ fn what_came_back_older_is_known_by_name_only_until_it_was_looked_at() {
     assert_eq!(store.project(ProjectId(2)).unwrap().unwrap().standing, Standing::Unresolved);
     store.verify().unwrap();
 }
+
+#[test]
+fn times_of_a_clock_that_was_wrong_come_within_one_interval() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).store;
+    let names: Vec<String> = (0..100).map(|n| format!("github.com/o/p{n}")).collect();
+    list(&store, "a", &names.iter().map(String::as_str).collect::<Vec<_>>(), 0);
+    let day = 86_400;
+    let times = |secs: i64| (1..=90).map(|id| (ProjectId(id), at(secs))).collect::<Vec<_>>();
+    store.set_due(&times(365 * day));
+    store.set_due(&(91..=100).map(|id| (ProjectId(id), at(day + 60))).collect::<Vec<_>>());
+    store.bring_forward(at(0), TimeDelta::days(1));
+    let by = |secs: i64| store.projects_due(at(secs), 999).len();
+    assert!((35..=55).contains(&by(day / 2)), "{}", by(day / 2));
+    assert_eq!((by(day), by(day + 60)), (90, 100), "a time that is possible stays");
+}
