@@ -1,25 +1,39 @@
-//! People ask what is known: at the terminal, whether the program runs or not, and over HTTP.
+//! People ask what is known: at the terminal, whether the program runs or not, over HTTP, and in chats.
+
+mod chats;
 
 use serde_json::Value;
 use whimbrel_world::{World, catalog_of, eventually};
 
+const CURLEW: (&str, &str) = ("curlew", "https://github.com/example/curlew");
+
 /// A world that knows two catalogs, and one entry that came while it ran.
 async fn knowing() -> World {
+    let mut world = prepared();
+    knows(&mut world).await;
+    world
+}
+
+/// A world that is about to know two catalogs.
+fn prepared() -> World {
     let mut world = World::new();
     world.hurry();
-    let curlew = ("curlew", "https://github.com/example/curlew");
-    world.write("birds.md", catalog_of("Birds of the code", [curlew]));
-    world.write("waders.md", catalog_of("Waders", [curlew, ("avocet", "https://example.org/avocet")]));
+    world.write("birds.md", catalog_of("Birds of the code", [CURLEW]));
+    world.write("waders.md", catalog_of("Waders", [CURLEW, ("avocet", "https://example.org/avocet")]));
     world.follow("birds", "birds.md");
     world.follow("waders", "waders.md");
+    world
+}
+
+/// It starts, and an entry comes.
+async fn knows(world: &mut World) {
     world.start().await;
     world.is_ready().await;
     world.write(
         "birds.md",
-        catalog_of("Birds of the code", [curlew, ("godwit", "https://github.com/example/godwit")]),
+        catalog_of("Birds of the code", [CURLEW, ("godwit", "https://github.com/example/godwit")]),
     );
     world.hears("godwit").await;
-    world
 }
 
 /// Ten questions of every sort.

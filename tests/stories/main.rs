@@ -41,6 +41,7 @@ mod searching;
 mod side;
 mod sources;
 mod subscribing;
+mod suggesting;
 mod supply;
 mod telegram;
 mod telegram_asking;

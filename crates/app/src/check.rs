@@ -15,6 +15,8 @@ use whimbrel_catalog::Reading;
 use crate::cli::{CheckArgs, FAILED, Format};
 use crate::screen::Paint;
 
+pub(crate) use self::text::layout_name;
+
 /// Reports each document in turn. One that cannot be read is said and does not stop the others.
 pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     let out = io::stdout().lock();

@@ -1,5 +1,6 @@
 //! The program `whimbrel`: parse, call, report. Every command has a file of its own name.
 
+mod accepted;
 mod ask;
 mod check;
 mod cli;

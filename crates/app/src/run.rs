@@ -16,8 +16,10 @@ pub(crate) mod projects;
 pub(crate) mod reload;
 pub(crate) mod site;
 pub(crate) mod stop;
+mod suggestions;
 mod tally;
 mod telegram;
+mod teller;
 pub(crate) mod watching;
 pub(crate) mod welcome;
 
@@ -30,7 +32,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use chrono::Utc;
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Mutex, Notify, watch};
 use whimbrel_commands::{Commands, Settings};
 use whimbrel_discord::Bot as DiscordBot;
 use whimbrel_fanout::{Channel, Fanout};
@@ -57,7 +59,9 @@ use self::loops::Loops;
 use self::manager::Manager;
 use self::site::Socket;
 use self::stop::{Asked, Signals};
+use self::suggestions::Suggestions;
 use self::tally::Tally;
+use self::teller::Teller;
 
 /// What the loops get to end in, so that with the store's last flush the whole takes less than five seconds.
 const LAST_WORDS: Duration = Duration::from_secs(4);
@@ -173,6 +177,13 @@ async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()>
     );
     #[cfg(feature = "charts")]
     answers.paint_with(ask::picture::painter());
+    let teller = Teller { channels, pace: chats.pace.clone() };
+    answers.propose_to(Arc::new(Suggestions {
+        configured: configured.clone(),
+        github: watcher.github().clone(),
+        teller: teller.clone(),
+        writing: Mutex::default(),
+    }));
     let discord = chats.discord.clone().map(|discord| DiscordBot::new(discord, answers.clone(), Utc::now));
     if let Some(bot) = discord.clone() {
         loops.start("discord", discord::listening(bot));
@@ -195,13 +206,7 @@ async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()>
         bot: bot.clone(),
         discord: discord.clone(),
     };
-    let alarms = Alarms {
-        store: store.clone(),
-        about: about.clone(),
-        channels,
-        pace: chats.pace.clone(),
-        opened: Arc::new(recovered),
-    };
+    let alarms = Alarms { store: store.clone(), about: about.clone(), teller, opened: Arc::new(recovered) };
     loops.start("alarms", alarms::telling(alarms));
     let metrics = metrics::route(store.clone(), about.clone(), tally);
     let calls = bot.map(telegram::hooks).into_iter().chain(discord.map(discord::hooks));

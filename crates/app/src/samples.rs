@@ -12,6 +12,7 @@ use anyhow::Context;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use whimbrel_watch::{CatalogConfig, Earlier};
 
+use crate::accepted;
 use crate::config::Loaded;
 
 /// Every file below `config/samples` with its path there.
@@ -38,8 +39,13 @@ pub(crate) enum Origin {
     Samples(PathBuf),
 }
 
-/// The configured catalogs; the samples when there is no configuration file.
+/// The configured catalogs, the samples when there is no configuration file; and those that people proposed.
 pub(crate) fn followed(loaded: &Loaded) -> anyhow::Result<Followed> {
+    let Followed { catalogs, origin } = named(loaded)?;
+    Ok(Followed { catalogs: accepted::after(catalogs, &loaded.store_folder())?, origin })
+}
+
+fn named(loaded: &Loaded) -> anyhow::Result<Followed> {
     if loaded.file.is_some() {
         return Ok(Followed { catalogs: loaded.config.catalogs.clone(), origin: Origin::Configured });
     }
@@ -95,7 +101,7 @@ fn unpack(state: &Path) -> anyhow::Result<PathBuf> {
 }
 
 /// Writes a file aside and gives it its name once it is on the disk.
-fn write_whole(file: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn write_whole(file: &Path, bytes: &[u8]) -> io::Result<()> {
     let aside = aside(file);
     let mut part = File::create(&aside)?;
     part.write_all(bytes)?;

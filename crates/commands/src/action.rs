@@ -80,6 +80,10 @@ pub enum Action {
     Follow(Words),
     /// Makes a subscription to what a question is about.
     FollowAt(Pick, Words),
+    /// Follows the catalog somebody proposed.
+    Accept(u64),
+    /// Does not.
+    Decline(u64),
     /// Does nothing: the number of a page.
     Nothing,
 }
@@ -169,6 +173,8 @@ impl Action {
             "F" => Self::ForgetNow,
             "v" => Self::Keep,
             "u" => Self::Undo(UndoMark(parts.hex()?)),
+            "A" => Self::Accept(parts.hex()?),
+            "N" => Self::Decline(parts.hex()?),
             "n" => Self::Nothing,
             _ => return None,
         };
@@ -228,7 +234,9 @@ impl Action {
             | Self::Keep
             | Self::Undo(_)
             | Self::Follow(_)
-            | Self::FollowAt(..) => true,
+            | Self::FollowAt(..)
+            | Self::Accept(_)
+            | Self::Decline(_) => true,
             Self::Help
             | Self::List(_)
             | Self::Show(_)
@@ -278,6 +286,8 @@ impl fmt::Display for Action {
             Self::Turn(page, words) => write!(f, "j.{page}.{words}"),
             Self::Follow(words) => write!(f, "b.{words}"),
             Self::FollowAt(pick, words) => write!(f, "B.{pick}.{words}"),
+            Self::Accept(mark) => write!(f, "A.{mark:x}"),
+            Self::Decline(mark) => write!(f, "N.{mark:x}"),
             Self::Nothing => f.write_str("n"),
         }
     }
@@ -495,6 +505,8 @@ mod tests {
             prop::sample::select(TZ_VARIANTS.to_vec()).prop_map(Action::SetZone),
             quiet().prop_map(Action::SetQuiet),
             any::<u64>().prop_map(|mark| Action::Undo(UndoMark(mark))),
+            any::<u64>().prop_map(Action::Accept),
+            any::<u64>().prop_map(Action::Decline),
         ]
     }
 

@@ -66,6 +66,7 @@ impl Commands {
         read: Result<Question, Misread>,
     ) -> Result<Reply, StoreError> {
         match read {
+            Ok(question @ Question::Suggest { .. }) => Ok(self.suggest(here, &question).await?.hide()),
             Ok(question) => Ok(self.page(here, &question, 1).await?.hide()),
             Err(misread) => Ok(Reply::default().say(&misread.to_string()).hide()),
         }
@@ -132,12 +133,16 @@ impl Commands {
 
     async fn page(&self, here: &Here, question: &Question, page: u16) -> Result<Reply, StoreError> {
         let (answer, picture) = self.look_up(here, question, page).await?;
-        let site = self.inner.settings.site.as_deref();
-        let reply = Telling { answer: &answer, site }.reply(|question| self.inner.kept.words(question));
-        Ok(Reply { picture, ..reply })
+        Ok(Reply { picture, ..self.tell(&answer) })
     }
 
-    async fn look_up(
+    /// An answer as a message.
+    pub(crate) fn tell(&self, answer: &Answer) -> Reply {
+        let site = self.inner.settings.site.as_deref();
+        Telling { answer, site }.reply(|question| self.inner.kept.words(question))
+    }
+
+    pub(crate) async fn look_up(
         &self,
         here: &Here,
         question: &Question,

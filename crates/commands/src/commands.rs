@@ -17,6 +17,7 @@ use crate::kept::Kept;
 use crate::known::Catalogs;
 use crate::limits::{Limiter, Quota};
 use crate::reply::{How, Reply};
+use crate::suggesting::Operator;
 use crate::undo::{Undo, Undos};
 use crate::words;
 
@@ -33,6 +34,8 @@ pub struct Settings {
     pub place: Quota,
     /// What one person may type where cards are proposed. Default forty letters at once, then two a second.
     pub letters: Quota,
+    /// Catalogs one person may propose. Default three at once, then one in eight hours.
+    pub proposals: Quota,
 }
 
 impl Default for Settings {
@@ -43,6 +46,7 @@ impl Default for Settings {
             person: Quota { at_once: 12, one_in: TimeDelta::seconds(2) },
             place: Quota { at_once: 60, one_in: TimeDelta::seconds(1) },
             letters: Quota { at_once: 40, one_in: TimeDelta::milliseconds(500) },
+            proposals: Quota { at_once: 3, one_in: TimeDelta::hours(8) },
         }
     }
 }
@@ -73,6 +77,9 @@ pub(crate) struct Inner {
     /// Whoever looks something up goes through here.
     pub(crate) gate: Semaphore,
     pub(crate) painter: OnceLock<Arc<AnswerPainter>>,
+    pub(crate) operator: OnceLock<Arc<dyn Operator>>,
+    /// What people may still propose.
+    pub(crate) proposals: Limiter,
 }
 
 /// Who asks, about what, and when.
@@ -100,6 +107,8 @@ impl Commands {
             letters: Limiter::new(settings.letters),
             gate: Semaphore::new(AT_ONCE),
             painter: OnceLock::new(),
+            operator: OnceLock::new(),
+            proposals: Limiter::new(settings.proposals),
             settings,
         };
         Self { inner: Arc::new(inner) }
@@ -246,6 +255,8 @@ impl Commands {
             Action::Undo(mark) => self.undo(here, mark).await,
             Action::Ask(words) => Ok(self.pressed(here, &words, 1).await?.hide()),
             Action::Turn(page, words) => self.pressed(here, &words, page).await,
+            Action::Accept(mark) => Ok(self.decide(here, mark, true).await),
+            Action::Decline(mark) => Ok(self.decide(here, mark, false).await),
             Action::Follow(words) => self.follow(here, &words).await,
             Action::FollowAt(pick, words) => self.follow_at(here, pick, &words).await,
             Action::Nothing => Ok(Reply { how: How::Nothing, ..Reply::default() }),

@@ -22,6 +22,7 @@ mod reply;
 mod setting;
 mod subscribed;
 mod subscribing;
+mod suggesting;
 mod telling;
 mod tokens;
 mod topics;
@@ -43,6 +44,7 @@ pub use kept::Words;
 pub use limits::{Admission, Quota};
 pub use mistake::Mistake;
 pub use reply::{Block, Button, How, MAX_LABEL, MAX_ROW, MAX_ROWS, Reply, Span};
+pub use suggesting::{Operator, Proposal};
 pub use topics::{Topic, Topics};
 /// Questions, as services that ask option by option want to know them.
 pub use whimbrel_lookup::{By, Form, Opt, OptKind, Question};

@@ -62,6 +62,27 @@ pub(crate) const TOO_MUCH: &str =
     "That is a lot of questions at once. Give me a minute, then I answer again.";
 pub(crate) const NOT_FOLLOWABLE: &str = "There is nothing to subscribe to here.";
 
+pub(crate) const SUGGEST_ADDRESS: &str = "Please send the address of the list, such as:";
+pub(crate) const SUGGESTED: &str =
+    "Thank you! I have put it before whoever runs me. Once they accept it, /catalogs shows it.";
+pub(crate) const SUGGESTED_BEFORE: &str =
+    "Thank you! Somebody suggested it before you; it waits to be accepted.";
+pub(crate) const SUGGESTED_ENOUGH: &str =
+    "You have suggested several lists already, thank you. Please come back tomorrow with more.";
+pub(crate) const SUGGESTED_NOTHING: &str =
+    "I can read it, but find no list of things with links there. Is it the address of the list itself?";
+pub(crate) const SOMEBODY_SUGGESTS: &str = "Somebody suggests to follow this list:";
+pub(crate) const NOT_YOURS: &str = "Only whoever runs me decides that, where they are asked.";
+pub(crate) const DECIDED: &str = "That is decided already.";
+pub(crate) const ACCEPTED: &str =
+    "I read it within a minute. To stop, take it out of suggested.toml beside my data.";
+pub(crate) const DECLINED: &str = "It is not followed.";
+
+pub(crate) fn suggested_unread(reason: &str) -> String {
+    let end = if reason.ends_with(['.', '?', '!']) { "" } else { "." };
+    format!("I could not read that: {reason}{end}")
+}
+
 /// `… and 12 more.`
 pub(crate) fn more(count: usize) -> String {
     format!("… and {count} more.")

@@ -18,12 +18,19 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use reqwest::Method;
 use secrecy::{ExposeSecret, SecretString};
-use whimbrel_commands::Commands;
+use whimbrel_commands::{Commands, Reply};
+use whimbrel_fanout::{Part, Upload};
 
 use self::gateway::Turns;
 use self::hook::{Call, Called, Key, PING, Seen};
 use self::listener::Listener;
 use crate::send::{Answer, Discord};
+
+/// An answer as a message of its own, for who did not ask: with its buttons.
+pub fn answer(reply: &Reply) -> Vec<Part> {
+    let uploads: Vec<Upload> = reply.picture.iter().cloned().collect();
+    compose::message(reply).map(|body| Part { body: body.to_string(), uploads }).into_iter().collect()
+}
 
 /// The first pause after a try to connect that failed …
 const FIRST_PAUSE: Duration = Duration::from_secs(1);

@@ -9,6 +9,6 @@ pub mod examine;
 pub mod render;
 mod send;
 
-pub use chat::Bot;
 pub use chat::hook::{Called, HOOK_BYTES};
+pub use chat::{Bot, answer};
 pub use send::{Credentials, Discord, SetupError};

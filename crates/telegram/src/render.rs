@@ -9,7 +9,8 @@ mod pack;
 mod reply;
 mod words;
 
-pub(crate) use self::reply::{reply, seen};
+pub use self::reply::answer;
+pub(crate) use self::reply::reply;
 
 use teloxide::payloads::{SendMessage, SendMessageSetters as _};
 use teloxide::types::{ChatId, LinkPreviewOptions, ParseMode};

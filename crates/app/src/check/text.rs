@@ -126,7 +126,8 @@ fn section_name(path: &SectionPath) -> String {
     if path.is_root() { "(before the first heading)".to_owned() } else { harmless(&path.to_string()) }
 }
 
-fn layout_name(layout: Layout) -> &'static str {
+/// A layout for people.
+pub(crate) fn layout_name(layout: Layout) -> &'static str {
     match layout {
         Layout::Bullet => "bullets",
         Layout::NestedBullet => "nested bullets",

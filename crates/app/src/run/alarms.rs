@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use whimbrel_fanout::{Channel, Class, Destination, Nonce, Pace, SendError, Service};
+use whimbrel_fanout::Destination;
 use whimbrel_news::wording::clip;
 use whimbrel_store::Store;
 
@@ -20,7 +20,8 @@ use self::told::Told;
 use super::Setup;
 use super::loops::Pulse;
 use super::site::About;
-use crate::screen::{count, reasons};
+use super::teller::Teller;
+use crate::screen::count;
 
 /// How often it is seen whether something is wrong.
 const REST: Duration = Duration::from_secs(5);
@@ -39,8 +40,7 @@ const LETTERS: usize = 180;
 pub(crate) struct Alarms {
     pub(crate) store: Store,
     pub(crate) about: About,
-    pub(crate) channels: Vec<Arc<dyn Channel>>,
-    pub(crate) pace: Pace,
+    pub(crate) teller: Teller,
     /// What had to be done to open the store, in words.
     pub(crate) opened: Arc<Vec<String>>,
 }
@@ -112,7 +112,7 @@ impl Alarms {
         if kept(&told).is_err() {
             return (looking, false);
         }
-        match self.send(to, &message(&fresh)).await {
+        match self.teller.say(to, &message(&fresh)).await {
             Ok(()) => {
                 unheard.clear();
                 let problems = count(fresh.len(), "problem", "problems");
@@ -127,27 +127,6 @@ impl Alarms {
                 let _ = kept(&told);
                 (looking, false)
             }
-        }
-    }
-
-    /// Sends a text at the pace of its service.
-    async fn send(&self, to: &Destination, text: &str) -> Result<(), String> {
-        let service = to.service();
-        let Some(channel) = self.channels.iter().find(|channel| channel.service() == service) else {
-            return Err(format!("{service} is not set up"));
-        };
-        let part = match service {
-            Service::Telegram => whimbrel_telegram::render::notice(text),
-            Service::Discord => whimbrel_discord::render::notice(text),
-        };
-        let permit = self.pace.permit(to, Class::Reply).await;
-        let nonce = Nonce(Utc::now().timestamp_micros().unsigned_abs());
-        let sent = channel.send(to, &part, nonce).await;
-        permit.answered(&sent);
-        match sent.result {
-            Ok(_) => Ok(()),
-            Err(SendError::Moved { to }) => Err(format!("it is called {to} now: change `to` in [admin]")),
-            Err(error) => Err(reasons(&error.into())),
         }
     }
 }

@@ -15,6 +15,7 @@ use whimbrel_watch::{CatalogConfig, Watcher};
 use super::Setup;
 use super::chats::Chats;
 use super::loops::Pulse;
+use crate::accepted;
 use crate::cli::Common;
 use crate::config::{self, Environment};
 use crate::logs::Logs;
@@ -71,14 +72,16 @@ struct Follower {
 }
 
 impl Follower {
-    /// What tells whether a file was written: that of the configuration, or one with a secret.
+    /// What tells whether a file was written: that of the configuration, one with a secret, or that of accepted catalogs.
     fn stamp(&self) -> Vec<Option<(SystemTime, u64)>> {
         let stamp = |file: &Path| {
             let about = fs::metadata(file).ok()?;
             Some((about.modified().ok()?, about.len()))
         };
-        let file = self.configuration.borrow().file.clone();
-        file.iter().chain(&self.secrets).map(|file| stamp(file)).collect()
+        let setup = Arc::clone(&self.configuration.borrow());
+        // People's suggestions that were accepted are a part of the configuration.
+        let accepted = accepted::file(&setup.store_folder());
+        setup.file.iter().chain(&self.secrets).chain([&accepted]).map(|file| stamp(file)).collect()
     }
 
     /// Takes over what the configuration says now; one that is wrong changes nothing.

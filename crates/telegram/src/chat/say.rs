@@ -80,7 +80,7 @@ impl Bot {
 
     /// A picture with the words below it.
     async fn send_seen(&self, to: &mut Destination, reply: &Reply, rich: &[Value]) -> Result<(), SendError> {
-        for part in render::seen(reply) {
+        for part in render::answer(reply) {
             match self.send_part(to, &part).await {
                 // The words alone are better than nothing.
                 Err(SendError::Content { reason }) => {

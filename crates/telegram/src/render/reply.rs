@@ -23,7 +23,7 @@ pub(crate) fn reply(reply: &Reply, style: Style) -> Vec<Value> {
 }
 
 /// The parts of an answer with a picture: the words below it where they fit there, else after it.
-pub(crate) fn seen(said: &Reply) -> Vec<Part> {
+pub fn answer(said: &Reply) -> Vec<Part> {
     let lines = pack(blocks(&said.blocks), Style::Rich);
     let units: usize = lines.iter().flatten().map(|line| line.units(Style::Rich) + 1).sum();
     let part = |body: &Value| Part { body: body.to_string(), uploads: Vec::new() };
@@ -126,7 +126,7 @@ mod tests {
         for (letters, counts) in [(900, vec![1]), (1_200, vec![1, 0])] {
             let said = Reply { picture: Some(picture.clone()), ..Reply::default() };
             let said = said.say(&"<".repeat(400)).say(&"<".repeat(400)).say(&"<".repeat(letters - 800));
-            let parts = seen(&said.row([Button { label: "Go".into(), action: "h".into() }]));
+            let parts = answer(&said.row([Button { label: "Go".into(), action: "h".into() }]));
             assert_eq!(parts.iter().map(|part| part.uploads.len()).collect::<Vec<_>>(), counts, "{letters}");
             assert!(parts.last().is_some_and(|part| part.body.contains("callback_data")));
         }

@@ -1,0 +1,120 @@
+//! Catalogs that people proposed and the operator accepted: in a file of their own beside the state, written by us and
+//! read with the configuration. Those that wait to be decided lie beside them.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use serde::{Deserialize, Serialize};
+use whimbrel_catalog::CatalogId;
+use whimbrel_commands::Proposal;
+use whimbrel_watch::CatalogConfig;
+
+use crate::samples::write_whole;
+
+/// So many wait at most: more is no help to anybody.
+const WAITING: usize = 50;
+
+/// What stands above those that are followed.
+const HEAD: &str =
+    "# Lists that people suggested and that were accepted. To stop following one, take it out here.\n\n";
+
+#[derive(Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Accepted {
+    #[serde(default, rename = "catalog")]
+    catalogs: Vec<CatalogConfig>,
+}
+
+/// The file of those that are followed.
+pub(crate) fn file(state: &Path) -> PathBuf {
+    state.join("suggested.toml")
+}
+
+/// Those that are followed.
+pub(crate) fn read(state: &Path) -> anyhow::Result<Vec<CatalogConfig>> {
+    let file = file(state);
+    let text = match fs::read_to_string(&file) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error).with_context(|| format!("reading {}", file.display())),
+    };
+    let read: Accepted = toml::from_str(&text).with_context(|| format!("reading {}", file.display()))?;
+    Ok(read.catalogs)
+}
+
+/// The configured catalogs, then those that were accepted: what is configured as well is followed as configured.
+pub(crate) fn after(mut configured: Vec<CatalogConfig>, state: &Path) -> anyhow::Result<Vec<CatalogConfig>> {
+    for one in read(state)? {
+        if configured.iter().all(|known| known.id != one.id && known.source != one.source) {
+            configured.push(one);
+        }
+    }
+    Ok(configured)
+}
+
+/// Follows one more from the next reading on. Durable when it returns.
+pub(crate) fn accept(state: &Path, proposal: &Proposal) -> anyhow::Result<()> {
+    let id = CatalogId::new(&proposal.id).map_err(anyhow::Error::msg)?;
+    let mut catalogs = read(state)?;
+    if catalogs.iter().all(|known| known.id != id && known.source != proposal.source) {
+        catalogs.push(CatalogConfig::new(id, proposal.source.clone()));
+    }
+    let text = format!("{HEAD}{}", toml::to_string(&Accepted { catalogs })?);
+    write_whole(&file(state), text.as_bytes()).context("writing down what is followed")
+}
+
+/// Those that wait to be decided.
+pub(crate) fn waiting(state: &Path) -> Vec<Proposal> {
+    // A file that nobody can read says nothing: what waited can be proposed again.
+    fs::read(waiting_file(state)).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default()
+}
+
+/// Writes down what waits. Durable when it returns; of too many the oldest is forgotten.
+pub(crate) fn keep_waiting(state: &Path, proposals: &[Proposal]) -> anyhow::Result<()> {
+    let newest = &proposals[proposals.len().saturating_sub(WAITING)..];
+    write_whole(&waiting_file(state), &serde_json::to_vec(newest)?).context("writing down what was proposed")
+}
+
+fn waiting_file(state: &Path) -> PathBuf {
+    state.join("suggestions.json")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn proposal(id: &str) -> Proposal {
+        Proposal { id: id.to_owned(), source: format!("https://example.org/{id}"), ..Proposal::default() }
+    }
+
+    #[test]
+    fn what_was_accepted_is_followed_once_and_after_what_is_configured() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = folder.path();
+        assert!(read(state).unwrap().is_empty());
+        for id in ["one", "two", "one"] {
+            accept(state, &proposal(id)).unwrap();
+        }
+        let ids =
+            |catalogs: &[CatalogConfig]| catalogs.iter().map(|one| one.id.to_string()).collect::<Vec<_>>();
+        assert_eq!(ids(&read(state).unwrap()), ["one", "two"]);
+        let configured = CatalogConfig::new(CatalogId::new("two").unwrap(), "lists/two.md");
+        let all = after(vec![configured.clone()], state).unwrap();
+        assert_eq!((ids(&all), &all[0]), (vec!["two".to_owned(), "one".to_owned()], &configured));
+        assert!(accept(state, &proposal("No id!")).is_err());
+        fs::write(file(state), "[[catalog]]\nid = 1").unwrap();
+        assert!(read(state).is_err());
+    }
+
+    #[test]
+    fn only_so_many_wait() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(waiting(folder.path()).is_empty());
+        let many: Vec<Proposal> = (0..WAITING + 5).map(|number| proposal(&number.to_string())).collect();
+        keep_waiting(folder.path(), &many).unwrap();
+        let kept = waiting(folder.path());
+        assert_eq!((kept.len(), kept.last()), (WAITING, many.last()));
+    }
+}

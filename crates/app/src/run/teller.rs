@@ -1,0 +1,48 @@
+//! Messages of our own: to one place, at the pace of its service, outside of all subscriptions.
+
+use std::sync::Arc;
+
+use chrono::Utc;
+use whimbrel_fanout::{Channel, Class, Destination, Nonce, Pace, Part, SendError, Service};
+
+use crate::screen::reasons;
+
+/// Writes to places. Clones are the same.
+#[derive(Clone)]
+pub(crate) struct Teller {
+    pub(crate) channels: Vec<Arc<dyn Channel>>,
+    pub(crate) pace: Pace,
+}
+
+impl Teller {
+    /// Sends parts in their order; the error says why one was not taken.
+    pub(crate) async fn send(&self, to: &Destination, parts: &[Part]) -> Result<(), String> {
+        let service = to.service();
+        let Some(channel) = self.channels.iter().find(|channel| channel.service() == service) else {
+            return Err(format!("{service} is not set up"));
+        };
+        for part in parts {
+            let permit = self.pace.permit(to, Class::Reply).await;
+            let nonce = Nonce(Utc::now().timestamp_micros().unsigned_abs());
+            let sent = channel.send(to, part, nonce).await;
+            permit.answered(&sent);
+            match sent.result {
+                Ok(_) => {}
+                Err(SendError::Moved { to }) => {
+                    return Err(format!("it is called {to} now: change `to` in [admin]"));
+                }
+                Err(error) => return Err(reasons(&error.into())),
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends a plain text.
+    pub(crate) async fn say(&self, to: &Destination, text: &str) -> Result<(), String> {
+        let part = match to.service() {
+            Service::Telegram => whimbrel_telegram::render::notice(text),
+            Service::Discord => whimbrel_discord::render::notice(text),
+        };
+        self.send(to, &[part]).await
+    }
+}

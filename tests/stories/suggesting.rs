@@ -1,0 +1,102 @@
+//! People suggest lists to follow; whoever runs the program accepts them with a button.
+
+use whimbrel_world::telegram::{Person, Telegram};
+use whimbrel_world::website::{Page, Website};
+use whimbrel_world::{World, catalog_of, eventually};
+
+use super::telegram::{CURLEW, GODWIT, PLOVER, end, prepare, press, start};
+
+/// The program, whose operator is this person.
+async fn begin(telegram: &Telegram, operator: &Person) -> World {
+    let mut world = prepare(telegram);
+    world.variable("WHIMBREL_TELEGRAM__TOKEN", &telegram.token());
+    world.configure(&format!("[admin]\nto = \"telegram:{}\"", operator.id()));
+    start(&mut world).await;
+    operator.says("/start");
+    operator.waits_for("I follow lists").await;
+    world
+}
+
+/// What is followed, as everybody can see it.
+fn followed(world: &World) -> String {
+    world.run(&["ask", "catalogs", "--format", "json"]).stdout
+}
+
+#[tokio::test]
+async fn a_list_that_is_accepted_is_followed_also_after_a_restart() {
+    let (telegram, website) = (Telegram::start(), Website::start());
+    website.put("/waders.md", Page::Document(catalog_of("Waders of the sea", [CURLEW, GODWIT, PLOVER])));
+    website.put("/empty.md", Page::Document("# Nothing\n\nNo list here.\n".to_owned()));
+    let (ada, bob) = (telegram.person("ada"), telegram.person("bob"));
+    let mut world = begin(&telegram, &bob).await;
+    let address = website.url("/waders.md");
+    for (source, told) in [
+        ("my favourite list".to_owned(), "Please send the address of the list"),
+        (website.url("/empty.md"), "find no list of things"),
+        (address.clone(), "put it before whoever runs me"),
+    ] {
+        ada.says(&format!("/suggest {source}"));
+        let seen = ada.waits_for(told).await;
+        println!("{seen}\n");
+    }
+    let preview = ada.sees_last().expect("it was there").to_string();
+    assert!(preview.contains("Waders of the sea") && preview.contains("3 entries in 1 section"), "{preview}");
+    let asked = bob.waits_for("Follow Waders of the sea?").await;
+    println!("{asked}\n");
+    assert!(asked.to_string().contains(&address), "{asked}");
+    assert!(!followed(&world).contains("Waders"), "nobody has accepted it");
+    press(&bob, "Follow it").await;
+    bob.waits_for("Followed: Waders of the sea").await;
+    eventually("the catalog", || async { followed(&world).contains("Waders of the sea").then_some(()) })
+        .await;
+    ada.says(&format!("/suggest {address}"));
+    ada.waits_for("It is followed already").await;
+    world.stop().await;
+    start(&mut world).await;
+    website.put(
+        "/waders.md",
+        Page::Document(catalog_of(
+            "Waders of the sea",
+            [CURLEW, PLOVER, ("knot", "https://example.org/knot")],
+        )),
+    );
+    world.hears("knot").await;
+    end(&telegram, world).await;
+}
+
+#[tokio::test]
+async fn a_list_that_is_declined_is_not_followed_and_nobody_else_decides() {
+    let (telegram, website) = (Telegram::start(), Website::start());
+    let (ada, bob) = (telegram.person("ada"), telegram.person("bob"));
+    let world = begin(&telegram, &bob).await;
+    for name in ["one", "two", "three", "four"] {
+        website.put(&format!("/{name}.md"), Page::Document(catalog_of(name, [CURLEW])));
+    }
+    for name in ["one", "one", "two"] {
+        let before = ada.sees().len();
+        ada.says(&format!("/suggest {}", website.url(&format!("/{name}.md"))));
+        eventually("an answer", || async { ada.sees().get(before + 1).map(|_| ()) }).await;
+    }
+    let thanks = ada.sees().iter().filter(|seen| seen.to_string().contains("before you")).count();
+    assert_eq!(thanks, 1, "the second time it waited already");
+    ada.says(&format!("/suggest {}", website.url("/three.md")));
+    ada.waits_for("come back tomorrow").await;
+    bob.waits_for("Follow two?").await;
+    press(&bob, "No").await;
+    bob.waits_for("Declined: two").await;
+    assert!(!followed(&world).contains("two.md"));
+    assert_eq!(website.asked().iter().filter(|asked| asked.path == "/three.md").count(), 0);
+    end(&telegram, world).await;
+}
+
+#[tokio::test]
+async fn without_an_operator_the_lines_of_the_configuration_are_shown() {
+    let telegram = Telegram::start();
+    let world = super::telegram::begin(&telegram).await;
+    let ada = telegram.person("ada");
+    ada.says("/suggest https://github.com/avelino/awesome-go");
+    let seen = ada.waits_for("Not followed yet").await;
+    println!("{seen}");
+    assert!(seen.to_string().contains("github:avelino/awesome-go"), "{seen}");
+    end(&telegram, world).await;
+}
