@@ -16,6 +16,9 @@ pub(super) fn matches_prepared(expr: &Expr, event: &Prepared<'_>) -> bool {
     meets(expr, event, false)
 }
 
+/// So many bytes of what an event says are searched; all but texts made to be a burden are shorter.
+const SEARCHED: usize = 32 * 1024;
+
 /// An event that is asked about many filters: what it says and is about is brought into comparable form once, when
 /// the first of them wants to know.
 pub struct Prepared<'a> {
@@ -101,12 +104,13 @@ impl<'a> Prepared<'a> {
         self.projects.get_or_init(|| self.event.projects().iter().map(|key| fold(key.as_str())).collect())
     }
 
-    /// Everything it says that somebody could search for, folded; parts stand on lines of their own.
+    /// What it says that somebody could search for, folded, as far as it is searched; parts stand on lines of their own.
     pub fn text(&self) -> &str {
         self.said.get_or_init(|| {
             let mut text = String::new();
             says(&self.event.news, &mut |part| {
-                text.push_str(&fold(part));
+                let left = SEARCHED.saturating_sub(text.len());
+                text.push_str(&fold(&part[..part.floor_char_boundary(left)]));
                 // Folded text has no line ends, so no phrase reaches from one part into the next.
                 text.push('\n');
             });

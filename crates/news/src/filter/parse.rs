@@ -24,6 +24,9 @@ const MAX_DEPTH: usize = 50;
 /// Longer filters are a slip or an attack; a list of a hundred projects fits.
 const MAX_CHARS: usize = 8_000;
 
+/// Each word or phrase is looked for in everything an event says: more would make one filter slow enough to be a burden.
+const MAX_WORDS: usize = 200;
+
 pub(super) fn parse(text: &str) -> Result<Filter, FilterError> {
     if text.chars().nth(MAX_CHARS).is_some() {
         return Err(error(MAX_CHARS, format!("a filter has at most {MAX_CHARS} characters")));
@@ -209,6 +212,7 @@ fn example(name: &str) -> &'static str {
 
 fn tokens(text: &str) -> Result<Vec<Token>, FilterError> {
     let mut tokens = Vec::new();
+    let mut words = 0;
     // The place of a character as people count, beside its byte offset.
     let mut chars = text.char_indices().peekable();
     let mut at = 0;
@@ -254,6 +258,10 @@ fn tokens(text: &str) -> Result<Vec<Token>, FilterError> {
                 }
             }
         };
+        words += usize::from(matches!(what, What::Text(_)));
+        if words > MAX_WORDS {
+            return Err(error(start, format!("a filter looks for at most {MAX_WORDS} words")));
+        }
         tokens.push(Token { at: start, what });
     }
     Ok(tokens)

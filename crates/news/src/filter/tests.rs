@@ -1,4 +1,5 @@
 mod facts;
+mod hostile;
 mod needs;
 
 use chrono::{TimeZone as _, Utc};
