@@ -62,7 +62,7 @@ impl Core {
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let Nothing { told, next, walked, last_due } = nothing;
-        let due = next.and_then(|(_, recorded)| self.due_of(&lane, recorded));
+        let due = next.and_then(|(_, recorded)| self.due_of(&lane, recorded, now));
         let id = lane.id;
         self.street().flushing(id, told, next.map(|(seq, _)| seq), walked);
         self.step(now, move |draft| {
@@ -112,7 +112,7 @@ impl Core {
                 unsure = self.unsure.acquire().await.ok();
             }
             // While it waited, somebody else may have learned that nothing gets through.
-            if admitted == Admitted::Freely && self.rests().until(to.service()).is_some() {
+            if admitted == Admitted::Freely && self.rests().status(to.service()).is_some() {
                 drop(permit);
                 return Ok(accepted);
             }
@@ -216,10 +216,10 @@ impl Core {
     /// Everything of a flush is accepted, or given up: the cursor moves.
     async fn complete(self: &Arc<Self>, id: LaneId, now: DateTime<Utc>) -> Result<(), StoreError> {
         let core = Arc::clone(self);
-        self.step(now, move |draft| core.move_cursor(draft, id)).await
+        self.step(now, move |draft| core.move_cursor(draft, id, now)).await
     }
 
-    fn move_cursor(&self, draft: &mut Draft<'_>, id: LaneId) -> Result<(), StoreError> {
+    fn move_cursor(&self, draft: &mut Draft<'_>, id: LaneId, now: DateTime<Utc>) -> Result<(), StoreError> {
         let behind = self.street().behind(id);
         let recorded = match behind {
             Some(seq) => self.journal.event(seq)?.map(|event| event.recorded),
@@ -238,7 +238,7 @@ impl Core {
             return Ok(());
         }
         lane.due = match (lane.waiting, recorded) {
-            (Some(_), Some(recorded)) => self.due_of(lane, recorded),
+            (Some(_), Some(recorded)) => self.due_of(lane, recorded, now),
             _ => None,
         };
         // What was under way kept it from becoming one with its like.
@@ -323,7 +323,7 @@ impl Core {
             tracing::error!(lane = %id, destination = lane.destination, reason, "a message is refused even as plain text ({reason}): it is kept as a dead letter");
             let wants = lane.wants.iter().map(|want| Want { until: None, ..want.clone() }).collect();
             draft.bury(|number| letter(number, lane, wants, intent, reason, now));
-            core.move_cursor(draft, id)
+            core.move_cursor(draft, id, now)
         })
         .await
     }

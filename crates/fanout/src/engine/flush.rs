@@ -218,6 +218,12 @@ impl Core {
         };
         let last_due = digest.map(|of| of.to);
         let nothing = |told, next| What::Nothing(Nothing { told, next, walked: matched, last_due });
+        let was_told = lane.last_due.filter(|told| *told <= now);
+        if waits && lane.since.is_none() && was_told.is_some_and(|was| last_due.is_some_and(|due| due <= was))
+        {
+            // Its turn comes again with what else the next period brings.
+            return Ok(nothing(told, next(told)?));
+        }
         let events = if waits { select::told(&self.journal, chooser, told + 1, to)? } else { Vec::new() };
         let to = to.max(told);
         let silent = digest.is_none() || !self.settings.tell_empty && lane.since.is_none();

@@ -148,18 +148,23 @@ impl Core {
         }
     }
 
-    /// When an instant or a digest lane tells what waits from this event on.
+    /// When an instant or a digest lane tells what waits from this event on. A period is told once: what was recorded
+    /// within it and was written only after it was told, because a look took long, belongs to the next.
     pub(super) fn due_of(
         &self,
         lane: &whimbrel_store::Lane,
         recorded: DateTime<Utc>,
+        now: DateTime<Utc>,
     ) -> Option<DateTime<Utc>> {
         let (_, cadence) = read(lane).ok()?;
         Some(if cadence.is_instant() {
             let settle = TimeDelta::from_std(self.settings.settle).unwrap_or_default();
             cadence.out_of_quiet(recorded + settle)
         } else {
-            cadence.next(recorded - TimeDelta::microseconds(1))
+            let from = recorded - TimeDelta::microseconds(1);
+            // One that lies ahead was told by a clock that was wrong.
+            let told = lane.last_due.filter(|told| *told <= now);
+            cadence.next(told.map_or(from, |told| told.max(from)))
         })
     }
 

@@ -134,12 +134,13 @@ impl Fanout {
     /// When the next lane is due, as far as is known: the moment for the next [`flush_due`](Self::flush_due). It may
     /// come earlier once something happens; see [`changed`](Self::changed).
     pub fn next_due(&self) -> Option<DateTime<Utc>> {
+        if self.core.at_once.available_permits() == 0 {
+            // A flush that is under way takes up what is due as soon as one of its places is done.
+            return None;
+        }
         let street = self.core.street();
         let rests = self.core.rests();
-        let due = |service| {
-            let due = street.next_due(service)?;
-            Some(rests.until(service).map_or(due, |until| due.max(until)))
-        };
+        let due = |service| rests.opens(service, street.next_due(service)?);
         [Service::Telegram, Service::Discord].into_iter().filter_map(due).min()
     }
 

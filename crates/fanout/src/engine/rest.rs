@@ -126,9 +126,14 @@ impl Rests {
         self.services[place(service)].rest.clone()
     }
 
-    /// Until when it rests.
-    pub(crate) fn until(&self, service: Service) -> Option<DateTime<Utc>> {
-        self.services[place(service)].rest.as_ref().map(|rest| rest.until)
+    /// When something that is due then can be sent: later where the service rests; `None` while somebody tries whether
+    /// it works again, since whoever asked before they know would only ask again and again.
+    pub(crate) fn opens(&self, service: Service, due: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        match &self.services[place(service)] {
+            State { rest: Some(_), probing: true, .. } => None,
+            State { rest: Some(rest), .. } => Some(due.max(rest.until)),
+            State { rest: None, .. } => Some(due),
+        }
     }
 
     fn state(&mut self, service: Service) -> &mut State {

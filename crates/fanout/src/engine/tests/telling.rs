@@ -217,3 +217,28 @@ async fn it_can_be_asked_why() {
     assert_eq!(verdicts(silent).await[0].1, Verdict::Paused(world.now()));
     assert_eq!(world.fanout.subscriptions(&chat(1))[0].state, LaneState::Paused(world.now()));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_period_is_told_once_however_late_a_look_writes_what_it_saw() {
+    let world = World::new();
+    world.subscribe(&chat(1), "hourly", "").await;
+    world.pass(60).await;
+    world.added(&["a"]);
+    world.run(3_545).await;
+    assert_eq!(world.read(&chat(1)).len(), 1, "13:00 was told at 13:00:05");
+    // The look began before the hour was over.
+    let began = world.now() - chrono::TimeDelta::seconds(10);
+    let meta =
+        whimbrel_store::CatalogMeta::unseen(whimbrel_news::CatalogId::new("tools").unwrap(), "file:x", began);
+    let news = vec![super::world::added("b", began)];
+    world
+        .store
+        .record(&[whimbrel_store::Record { news, ..whimbrel_store::Record::of(meta) }], began)
+        .unwrap();
+    world.run(600).await;
+    assert_eq!(world.read(&chat(1)).len(), 1, "{:?}", world.read(&chat(1)));
+    world.added(&["c"]);
+    world.run(3_600).await;
+    let read = world.read(&chat(1));
+    assert!(read.len() == 2 && read[1].contains("b c"), "{read:?}");
+}

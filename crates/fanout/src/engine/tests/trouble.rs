@@ -223,3 +223,24 @@ async fn a_slow_destination_holds_up_nobody() {
         messages.iter().filter(|message| message.at - start > std::time::Duration::from_millis(100)).count();
     assert_eq!(late, 3);
 }
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_due_while_somebody_tries_whether_the_service_works_again() {
+    let world = World::new();
+    for id in 0..8 {
+        world.subscribe(&chat(id), "instant", "").await;
+    }
+    world.telegram.state().always = Some(Fault::Fails);
+    world.added(&["a"]);
+    world.run(11).await;
+    assert!(world.fanout.status().services.iter().any(|service| service.rest.is_some()), "it rests");
+    world.telegram.state().always = Some(Fault::Slow(20));
+    let due = world.fanout.next_due().unwrap();
+    world.pass((due - world.now()).num_seconds().unsigned_abs() + 1).await;
+    let mut trying = Box::pin(world.fanout.flush_due(world.now()));
+    let waited = tokio::time::timeout(std::time::Duration::from_secs(5), &mut trying).await;
+    assert!(waited.is_err(), "it waits for an answer");
+    assert_eq!(world.fanout.next_due(), None, "whoever asks again would ask without end");
+    trying.await.unwrap();
+    assert_eq!(world.read(&chat(7)), ["a"]);
+}
