@@ -39,6 +39,7 @@ mod reader;
 mod restart;
 mod searching;
 mod side;
+mod simulation;
 mod sources;
 mod subscribing;
 mod suggesting;
