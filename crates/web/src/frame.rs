@@ -4,7 +4,7 @@ use whimbrel_news::Period;
 
 use crate::address::{Form, Listing, digest_folder};
 use crate::links::Links;
-use crate::render::card::FILE;
+use crate::render::card::{ARE_DRAWN, FILE};
 use crate::settings::Settings;
 use crate::subscribe::builder;
 
@@ -79,13 +79,13 @@ impl<'a> Frame<'a> {
     /// The page is the one at this address, given without the leading slash.
     pub(crate) fn at(self, address: &str) -> Self {
         let canonical = self.absolute(address);
-        let picture = self.absolute(FILE);
+        let picture = self.absolute(FILE).filter(|_| ARE_DRAWN);
         Self { canonical, picture, ..self }
     }
 
     /// The page has a picture of its own in this folder.
     pub(crate) fn pictured(self, folder: &str) -> Self {
-        let picture = self.absolute(&format!("{folder}{FILE}"));
+        let picture = self.absolute(&format!("{folder}{FILE}")).filter(|_| ARE_DRAWN);
         Self { picture, ..self }
     }
 

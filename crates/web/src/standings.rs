@@ -60,7 +60,8 @@ pub(crate) struct Place {
     pub(crate) slug: String,
     /// What it is ranked by, as people read it.
     pub(crate) value: String,
-    /// The same as a number.
+    /// The same as a number, for pictures.
+    #[cfg_attr(not(feature = "pictures"), allow(dead_code))]
     pub(crate) number: f64,
     /// How many places it rose in a month, fell if negative; `None` when that is not known.
     pub(crate) rose: Option<i64>,
