@@ -24,6 +24,7 @@ mod github_client;
 mod github_stand_in;
 mod hostile;
 mod hostile_names;
+mod hub;
 mod layering;
 mod looked_ahead;
 mod many_projects;

@@ -7,6 +7,7 @@ mod clock;
 mod discord;
 pub(crate) mod disk;
 mod heap;
+mod hub;
 mod lanes;
 pub(crate) mod lookup;
 mod loops;
@@ -165,6 +166,7 @@ async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()>
     loops.start("backups", backups::keeping(store.clone()));
     let lookup = Lookup::new(store.clone(), Index::new());
     loops.start("lookup", lookup::following(store.clone(), lookup.clone()));
+    loops.start("hub", hub::announcing(store.clone(), configured.clone()));
     loops.start("lanes", lanes::telling(store.clone(), fanout.clone(), configured.clone()));
     loops.start("clock", clock::watching(store.clone(), fanout.clone(), watcher.clone(), configured.clone()));
     let site =

@@ -29,6 +29,8 @@ pub struct Head {
     pub home: String,
     /// Where this very document is served.
     pub self_url: String,
+    /// A WebSub hub that passes it on at once.
+    pub hub: Option<String>,
     /// Its identity, the same for all formats and pages, unchanged by moves: see [`feed_id`].
     pub id: String,
     /// Its language, such as `en`.
@@ -53,12 +55,13 @@ pub struct CatalogName {
 }
 
 impl Head {
-    /// The links among pages by their names in RFC 5005, the document itself first; none leads from a page to itself
+    /// The links among pages by their names in RFC 5005, the document itself first, and its hub; none leads from a page to itself
     /// but `self`, `first` and `last`.
     pub(crate) fn links(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let other = |url: &&str| *url != self.self_url;
         [
             ("self", Some(self.self_url.as_str())),
+            ("hub", self.hub.as_deref()),
             ("first", self.first.as_deref()),
             ("previous", self.previous.as_deref().filter(other)),
             ("next", self.older.as_deref().filter(other)),

@@ -5,7 +5,8 @@ use axum::response::Response;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
-    ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
+    ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LINK, REFERRER_POLICY, VARY,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
@@ -33,6 +34,9 @@ pub(crate) fn answer(kept: &Rendered, method: &Method, request: &HeaderMap) -> R
         return response;
     }
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(kept.media.content_type()));
+    if let Some(link) = &kept.link {
+        headers.insert(LINK, link.clone());
+    }
     guard(headers, kept.media == Media::Html);
     if gzip {
         headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));

@@ -12,6 +12,7 @@ use crate::render::home::showing;
 use crate::render::listing::Name;
 use crate::render::{Failed, Scene};
 use crate::row::Titles;
+use crate::settings::Settings;
 
 /// The feed of a listing.
 pub(crate) fn listing(
@@ -38,6 +39,7 @@ pub(crate) fn listing(
         description,
         home: absolute(scene, &page),
         self_url: absolute(scene, &listing.address(form)),
+        hub: hub(scene, listing),
         id: id_of(&page),
         language: "en".to_owned(),
         // Files hold the newest news alone: what is older is on the pages for people.
@@ -139,6 +141,19 @@ pub(crate) fn events(scene: &Scene<'_>, listing: &Listing, found: &Found) -> Res
     let next = found.older.filter(|_| !scene.files);
     let next = next.map(|older| absolute(scene, &listing.from(older).address(Form::Events)));
     Ok(serde_json::to_string(&Body { events: &found.events, next })? + "\n")
+}
+
+/// The hub of a listing: it is told of those with an address of their own, from their beginning.
+fn hub(scene: &Scene<'_>, listing: &Listing) -> Option<String> {
+    let told = listing.narrow.is_open() && listing.after.is_none();
+    scene.settings.named_hub().filter(|_| told).map(ToOwned::to_owned)
+}
+
+/// What tells a reader of a feed the hub it can ask instead, as the header `Link` has it.
+pub(crate) fn link_header(settings: &Settings, listing: &Listing, format: Format) -> Option<String> {
+    let hub = settings.named_hub().filter(|_| listing.narrow.is_open() && listing.after.is_none())?;
+    let own = format!("{}/{}", settings.base(), listing.address(Form::Feed(format)));
+    Some(format!("<{hub}>; rel=\"hub\", <{own}>; rel=\"self\""))
 }
 
 fn absolute(scene: &Scene<'_>, address: &str) -> String {

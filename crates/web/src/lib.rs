@@ -20,6 +20,7 @@ mod feed;
 mod files;
 mod frame;
 mod health;
+mod hub;
 mod library;
 mod links;
 mod metrics;
@@ -38,6 +39,7 @@ mod subscribe;
 mod trouble;
 
 pub use files::{SiteReport, write_site};
+pub use hub::Announcer;
 pub use metrics::{Family, METRICS_MEDIA, Metrics};
 pub use routes::{Route, RouteAnswer};
 pub use serve::serve;

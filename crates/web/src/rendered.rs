@@ -78,6 +78,8 @@ pub(crate) struct Rendered {
     pub(crate) plain_etag: HeaderValue,
     pub(crate) modified: DateTime<Utc>,
     pub(crate) modified_header: HeaderValue,
+    /// The value of `Link`.
+    pub(crate) link: Option<HeaderValue>,
 }
 
 impl Rendered {
@@ -97,8 +99,14 @@ impl Rendered {
             plain_length: body.len(),
             plain_etag: header(&format!("\"{hash}\"")),
             modified,
+            link: None,
             modified_header: header(&modified.format("%a, %d %b %Y %H:%M:%S GMT").to_string()),
         }
+    }
+
+    /// The same with this value of `Link`; one that cannot be a header is left out.
+    pub(crate) fn linking(self, link: Option<String>) -> Self {
+        Self { link: link.and_then(|link| HeaderValue::from_str(&link).ok()), ..self }
     }
 
     /// The body without compression.

@@ -21,6 +21,10 @@ pub struct Settings {
     pub cache_mib: usize,
     /// Connections served at the same time; further ones wait. Default 1,024.
     pub max_connections: usize,
+    /// A WebSub hub that passes feeds on at once: feeds name it, and it is told which of them changed. Needs
+    /// `public_url`. Default: none.
+    #[serde(deserialize_with = "hub")]
+    pub hub: Option<String>,
     /// Questions one address may ask in a minute, over `/api` and `/ask`; 0 is no limit. Default 120.
     pub questions_per_minute: u32,
 }
@@ -33,12 +37,18 @@ impl Default for Settings {
             title: "Whimbrel".into(),
             cache_mib: 8,
             max_connections: 1024,
+            hub: None,
             questions_per_minute: 120,
         }
     }
 }
 
 impl Settings {
+    /// The hub feeds name: one that can read them.
+    pub(crate) fn named_hub(&self) -> Option<&str> {
+        self.hub.as_deref().filter(|_| self.public_url.is_some())
+    }
+
     /// What every absolute link starts with, without a slash at the end.
     pub fn base(&self) -> String {
         if let Some(url) = &self.public_url {
@@ -66,20 +76,33 @@ fn public_url<'de, D: Deserializer<'de>>(input: D) -> Result<Option<String>, D::
     let Some(text) = Option::<String>::deserialize(input)?.filter(|text| !text.is_empty()) else {
         return Ok(None);
     };
-    let fits = url::Url::parse(&text).is_ok_and(|url| {
-        matches!(url.scheme(), "http" | "https")
-            && url.query().is_none()
-            && url.fragment().is_none()
-            && url.username().is_empty()
-            && url.password().is_none()
-    });
-    if fits {
+    if is_address(&text) {
         Ok(Some(text.trim_end_matches('/').to_owned()))
     } else {
         Err(serde::de::Error::custom(format!(
             "`{text}` cannot be public_url: write the address of the site, such as https://news.example.org"
         )))
     }
+}
+
+fn hub<'de, D: Deserializer<'de>>(input: D) -> Result<Option<String>, D::Error> {
+    let text = Option::<String>::deserialize(input)?.filter(|text| !text.is_empty());
+    match text {
+        Some(text) if !is_address(&text) => Err(serde::de::Error::custom(format!(
+            "`{text}` cannot be a hub: write its address, such as https://hub.example.org/"
+        ))),
+        text => Ok(text),
+    }
+}
+
+fn is_address(text: &str) -> bool {
+    url::Url::parse(text).is_ok_and(|url| {
+        matches!(url.scheme(), "http" | "https")
+            && url.query().is_none()
+            && url.fragment().is_none()
+            && url.username().is_empty()
+            && url.password().is_none()
+    })
 }
 
 #[cfg(test)]
@@ -111,6 +134,7 @@ mod tests {
             (r#"{"listen":"8787"}"#, "such as 127.0.0.1:8787"),
             (r#"{"public_url":"news.example.org"}"#, "such as https://"),
             (r#"{"public_url":"https://a@news.example.org"}"#, "such as https://"),
+            (r#"{"hub":"hub.example.org"}"#, "such as https://hub"),
             (r#"{"port":1}"#, "unknown field `port`"),
         ] {
             let error = read(json).unwrap_err().to_string();

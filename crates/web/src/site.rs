@@ -29,7 +29,7 @@ use crate::routes::{self, Route};
 use crate::serve::serve;
 use crate::settings::Settings;
 use crate::status::StatusSource;
-use crate::{assets, health, trouble};
+use crate::{assets, feed, health, trouble};
 
 /// Facts that pages show are read again after this time.
 const FACTS_AGE: Duration = Duration::from_secs(1);
@@ -223,7 +223,13 @@ impl Site {
             }
             let (media, whole, day, text) = text(&scene, &address)?;
             let Text { body, modified, newest } = text;
-            let rendered = Arc::new(Rendered::new(media, &body, modified));
+            let link = match &address {
+                Address::Listing(listing, Form::Feed(format)) => {
+                    feed::link_header(&inner.settings, listing, *format)
+                }
+                _ => None,
+            };
+            let rendered = Arc::new(Rendered::new(media, &body, modified).linking(link));
             Ok::<_, Failed>(Kept { rendered, mark: mark(whole, day, reach, &facts), newest })
         })
         .await??;

@@ -3,6 +3,7 @@
 mod addresses;
 mod asking;
 mod digests;
+mod hub;
 mod pages;
 mod paging;
 mod passed_on;

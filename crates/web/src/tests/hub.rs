@@ -1,0 +1,145 @@
+//! A hub that is told which feeds changed.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use http::StatusCode;
+use tokio::net::TcpListener;
+use whimbrel_store::Store;
+
+use super::world::{World, added};
+use crate::{Announcer, Route, RouteAnswer, Settings, Site, StatusFacts};
+
+/// A pretend hub: what it was told, and what it answers.
+#[derive(Clone, Default)]
+struct Hub {
+    told: Arc<Mutex<Vec<String>>>,
+    refuses: Arc<Mutex<bool>>,
+}
+
+impl Hub {
+    /// Serves it; its address.
+    async fn start(&self) -> String {
+        let hub = self.clone();
+        let route = Route::post("/hub", 100_000, move |_, body| {
+            let hub = hub.clone();
+            async move {
+                let refuses = *hub.refuses.lock().unwrap();
+                if !refuses {
+                    hub.told.lock().unwrap().push(String::from_utf8(body.to_vec()).unwrap());
+                }
+                let status = if refuses { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::NO_CONTENT };
+                RouteAnswer { status, media: "text/plain", body: "".into() }
+            }
+        });
+        let site = Site::new(
+            Store::in_memory().unwrap(),
+            Settings::default(),
+            Arc::new(StatusFacts::default),
+            vec![route],
+        );
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}/hub", listener.local_addr().unwrap());
+        tokio::spawn(async move { site.serve(listener, std::future::pending()).await });
+        address
+    }
+
+    /// The feeds it was told of since it was last asked.
+    fn told(&self) -> Vec<String> {
+        let told = std::mem::take(&mut *self.told.lock().unwrap());
+        let mut feeds = Vec::new();
+        for form in told {
+            let pairs: Vec<_> = url::form_urlencoded::parse(form.as_bytes()).into_owned().collect();
+            assert_eq!(pairs[0], ("hub.mode".into(), "publish".into()));
+            feeds.extend(pairs.into_iter().skip(1).map(|(name, feed)| {
+                assert_eq!(name, "hub.url");
+                feed
+            }));
+        }
+        feeds
+    }
+}
+
+#[tokio::test]
+async fn a_hub_hears_which_feeds_changed_and_again_when_it_was_away() {
+    let hub = Hub::default();
+    let mut world = World::usual();
+    world.settings.hub = Some(hub.start().await);
+    let mut announcer = Announcer::new(world.store.clone(), &world.settings, "whimbrel").unwrap();
+    assert_eq!(announcer.step().await, Duration::from_secs(2));
+    assert_eq!(hub.told(), Vec::<String>::new(), "what was there before is no news");
+
+    world.tell("raft", vec![added("talk", "https://github.com/a/talk", &["Talks"])]);
+    announcer.step().await;
+    let told = hub.told();
+    for feed in [
+        "feed.rss",
+        "c/raft/feed.atom",
+        "c/raft/s/talks/feed.json",
+        "k/added/feed.atom",
+        "p/github.com~a~talk/feed.rss",
+    ] {
+        assert!(told.contains(&format!("https://news.example.org/{feed}")), "{feed}: {told:?}");
+    }
+    for feed in &told {
+        let path = feed.strip_prefix("https://news.example.org").unwrap();
+        assert_eq!(world.get(path).await.status, StatusCode::OK, "{path}");
+    }
+
+    *hub.refuses.lock().unwrap() = true;
+    world.tell("shells", vec![added("prompt", "https://github.com/a/prompt", &["Prompts"])]);
+    assert_eq!(announcer.step().await, Duration::from_secs(30));
+    assert_eq!(announcer.step().await, Duration::from_mins(1));
+    *hub.refuses.lock().unwrap() = false;
+    assert_eq!(announcer.step().await, Duration::from_secs(2));
+    assert!(hub.told().contains(&"https://news.example.org/c/shells/feed.atom".to_owned()));
+    announcer.step().await;
+    assert_eq!(hub.told(), Vec::<String>::new(), "once is enough");
+}
+
+#[tokio::test]
+async fn after_a_mass_change_the_hub_hears_of_all_news_alone() {
+    let hub = Hub::default();
+    let mut world = World::usual();
+    world.settings.hub = Some(hub.start().await);
+    let mut announcer = Announcer::new(world.store.clone(), &world.settings, "whimbrel").unwrap();
+    let many = (0..2_000).map(|n| added(&format!("t{n}"), &format!("https://github.com/a/t{n}"), &["Talks"]));
+    world.tell("raft", many.collect());
+    announcer.step().await;
+    let told = hub.told();
+    assert!(
+        told.contains(&"https://news.example.org/feed.atom".to_owned()) && told.len() < 5_000,
+        "{}",
+        told.len()
+    );
+}
+
+#[tokio::test]
+async fn feeds_name_the_hub_where_it_can_read_them() {
+    let mut world = World::usual();
+    world.settings.hub = Some("https://hub.example.net/".into());
+    world.serve_again();
+    for (feed, part) in [
+        ("/feed.rss", "<atom:link rel=\"hub\" href=\"https://hub.example.net/\""),
+        ("/c/raft/feed.atom", "rel=\"hub\""),
+        ("/feed.json", "\"hubs\":[{\"type\":\"WebSub\",\"url\":\"https://hub.example.net/\"}]"),
+    ] {
+        let answer = world.get(feed).await;
+        let text = answer.text().replace(
+            "href=\"https://hub.example.net/\" rel=\"hub\"",
+            "rel=\"hub\" href=\"https://hub.example.net/\"",
+        );
+        assert!(text.contains(part), "{feed}: {text}");
+        let link = format!(
+            "<https://hub.example.net/>; rel=\"hub\", <https://news.example.org{feed}>; rel=\"self\""
+        );
+        assert_eq!(answer.header("link"), link);
+    }
+    // It is never told of choices by query.
+    let choice = world.get("/feed.json?kind=added").await;
+    assert_eq!((choice.header("link"), choice.text().contains("hubs")), ("", false));
+    world.settings.public_url = None;
+    world.serve_again();
+    assert_eq!(world.get("/feed.json").await.header("link"), "");
+    assert!(Announcer::new(world.store.clone(), &world.settings, "whimbrel").is_none());
+}
