@@ -94,15 +94,16 @@ async fn month(projects: usize, seed: u64) {
     let mut wrong = compare(&publishers, &events, end + REST);
     wrong.extend(ranks::wrong(&publishers, &events, start(), end + REST));
     println!(
-        "{projects} projects, {looks} looks, {} requests ({} a day), {} events, refused {refused}, {:.0} s",
+        "{projects} projects, {looks} looks, {} requests ({} a day), {} events, {} wrong, refused {refused}, {:.0} s",
         journal.calls.len(),
         journal.calls.len() as i64 / (end + REST - start()).num_days(),
         events.len(),
+        wrong.len(),
         began.elapsed().as_secs_f64(),
     );
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
     assert_eq!(refused, 0, "nothing is asked that may not be asked");
     github.expects_no_violations();
-    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
 
 fn open(folder: &Path, github: &Github, now: DateTime<Utc>) -> Side {

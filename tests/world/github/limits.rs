@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 
 /// Requests that left the client before it could hear of a refusal are forgiven for this long: those that come by
 /// another connection than the refusal went, at the same moment of the stand-in's clock.
-const CROSSED: Duration = Duration::from_millis(25);
+const CROSSED: Duration = Duration::from_millis(100);
 
 /// How much GitHub allows; every number can be set.
 #[derive(Clone, Copy, Debug)]
