@@ -7,14 +7,10 @@ use serde_json::{Value, json};
 use whimbrel_world::catalog_of;
 use whimbrel_world::github::Github;
 
-use crate::side::{Side, TOKEN};
+use crate::side::{Side, TOKEN, start};
 
 const OLD: (&str, &str) = ("old", "https://github.com/owner/old");
 const NEW: (&str, &str) = ("new", "https://github.com/Owner/new/tree/main/docs");
-
-fn start() -> DateTime<Utc> {
-    "2026-03-01T00:00:00Z".parse().expect("a moment")
-}
 
 fn minute(minutes: i64) -> DateTime<Utc> {
     start() + TimeDelta::minutes(minutes)

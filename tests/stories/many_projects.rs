@@ -1,63 +1,35 @@
 //! More projects than one question holds, and more releases than one answer shows.
 
-use std::fmt::Write as _;
-
-use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::{Value, json};
+use chrono::TimeDelta;
+use serde_json::Value;
 use whimbrel_project::ProjectId;
-use whimbrel_world::github::{Call, Github, Repository};
+use whimbrel_world::github::Call;
 
-use crate::side::{Side, TOKEN};
-
-fn start() -> DateTime<Utc> {
-    "2026-03-01T00:00:00Z".parse().expect("a moment")
-}
+use crate::side::Listed;
 
 /// A list of so many projects, each with a release, all looked at.
-struct Story {
-    github: Github,
-    projects: Vec<Repository>,
-    side: Side,
-    now: DateTime<Utc>,
-    _folder: tempfile::TempDir,
-}
+struct Story(Listed);
 
 impl Story {
     async fn of(count: usize) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let github = Github::start();
-        github.token(TOKEN);
-        github.clock().set(start() - TimeDelta::days(100));
-        let mut text = "# List\n\n## Tools\n\n".to_owned();
-        let mut projects = Vec::new();
-        for number in 0..count {
-            let name = format!("owner/tool{number}");
-            let _ = writeln!(text, "- [tool{number}](https://github.com/{name}) - A tool.");
-            projects.push(github.repository(&name).stars(10).release("v1.0.0"));
-        }
-        std::fs::write(folder.path().join("list.md"), text).expect("a catalog");
-        github.clock().set(start());
-        let catalog = json!({ "id": "list", "source": "list.md" });
-        let side = Side::open(folder.path(), &github, &[TOKEN], [catalog], start());
-        let story = Self { github, projects, side, now: start(), _folder: folder };
-        story.side.step(&story.github, story.now, story.now + TimeDelta::hours(1)).await;
-        story.github.take_journal();
-        story
+        let listed = Listed::of(count, |_, project| project.stars(10).release("v1.0.0")).await;
+        listed.github.take_journal();
+        Self(listed)
     }
 
     /// An hour later everything is due and looked at, however often that has to be tried; the questions it took.
     async fn round(&mut self) -> Vec<Call> {
-        self.now += TimeDelta::hours(1);
-        self.github.clock().set(self.now);
-        let due: Vec<_> = (1..=self.projects.len() as u32).map(|id| (ProjectId(id), self.now)).collect();
-        self.side.store.set_due(&due);
-        let looked = self.side.step(&self.github, self.now, self.now + TimeDelta::hours(1)).await;
-        assert_eq!(looked, self.projects.len(), "everybody is looked at");
-        self.github.take_journal().calls
+        self.0.now += TimeDelta::hours(1);
+        self.0.github.clock().set(self.0.now);
+        let due: Vec<_> = (1..=self.0.projects.len() as u32).map(|id| (ProjectId(id), self.0.now)).collect();
+        self.0.side.store.set_due(&due);
+        let looked = self.0.side.step(&self.0.github, self.0.now, self.0.now + TimeDelta::hours(1)).await;
+        assert_eq!(looked, self.0.projects.len(), "everybody is looked at");
+        self.0.github.take_journal().calls
     }
 
     fn released(&self) -> Vec<Value> {
-        self.side.events().into_iter().filter(|event| event["kind"] == "released").collect()
+        self.0.side.events().into_iter().filter(|event| event["kind"] == "released").collect()
     }
 }
 
@@ -74,11 +46,11 @@ async fn batches_shrink_when_github_gives_up_and_grow_again_and_nobody_is_forgot
     assert!(first.len() > 1 && first.iter().all(|size| *size >= 50 && *size <= 100), "{first:?}");
 
     // Thirty projects are as much as it manages now.
-    story.github.gives_up_on_lists_beyond(30);
-    for project in &story.projects {
+    story.0.github.gives_up_on_lists_beyond(30);
+    for project in &story.0.projects {
         project.release("v1.1.0");
     }
-    story.now += TimeDelta::hours(1);
+    story.0.now += TimeDelta::hours(1);
     let calls = story.round().await;
     let (given_up, answered): (Vec<Call>, Vec<Call>) =
         calls.into_iter().partition(|call| call.status == Some(502));
@@ -89,28 +61,28 @@ async fn batches_shrink_when_github_gives_up_and_grow_again_and_nobody_is_forgot
     let told = story.released();
     assert_eq!(told.len(), 300);
 
-    story.github.gives_up_on_nothing();
+    story.0.github.gives_up_on_nothing();
     let mut rounds = Vec::new();
     while rounds.len() < 20 && rounds.last() != Some(&3) {
         rounds.push(story.round().await.len());
     }
     assert_eq!(rounds.last(), Some(&3), "batches of a hundred again: {rounds:?}");
     assert_eq!(story.released().len(), 300, "and nothing twice");
-    story.github.expects_no_violations();
+    story.0.github.expects_no_violations();
 }
 
 #[tokio::test]
 async fn a_burst_of_releases_is_told_whole_and_read_no_further_than_needed() {
     let mut story = Story::of(2).await;
-    let project = story.projects[0].clone();
+    let project = story.0.projects[0].clone();
     for (round, burst) in [9, 25, 230].into_iter().enumerate() {
-        let mut at = story.now + TimeDelta::minutes(1);
+        let mut at = story.0.now + TimeDelta::minutes(1);
         for number in 0..burst {
-            story.github.clock().set(at);
+            story.0.github.clock().set(at);
             project.release(&format!("v2.{round}.{number}"));
             at += TimeDelta::seconds(5);
         }
-        story.now = at + TimeDelta::hours(1);
+        story.0.now = at + TimeDelta::hours(1);
         let before = story.released().len();
         let calls = story.round().await;
         let told = story.released().split_off(before);
@@ -122,5 +94,5 @@ async fn a_burst_of_releases_is_told_whole_and_read_no_further_than_needed() {
         let most = 1 + usize::from(burst > 10) * (1 + burst / 100) + 1 + burst.div_ceil(50);
         assert!(calls.len() <= most, "{burst} releases in {} questions", calls.len());
     }
-    story.github.expects_no_violations();
+    story.0.github.expects_no_violations();
 }

@@ -27,17 +27,13 @@ use serde_json::{Value, json};
 use whimbrel_world::github::Github;
 
 use self::publisher::Publisher;
-use crate::side::{Side, TOKEN};
+use crate::side::{Side, TOKEN, start};
 
 const CATALOGS: usize = 4;
 const STEP: TimeDelta = TimeDelta::minutes(60);
 
 /// Publishers rest at the end, so that whatever they did can be seen.
 const REST: TimeDelta = TimeDelta::days(4);
-
-fn start() -> DateTime<Utc> {
-    "2026-03-01T00:00:00Z".parse().expect("a moment")
-}
 
 #[tokio::test]
 async fn a_month_of_projects_is_told_once_and_whole() {

@@ -1,15 +1,21 @@
 //! The program's side of a story in which time is the test's own: a store and the watchers, moved on by hand.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use whimbrel_store::Store;
 use whimbrel_watch::{GithubSettings, ProjectWatcher, Settings, Span, Watcher};
-use whimbrel_world::github::Github;
+use whimbrel_world::github::{Github, Repository};
 
 /// A token the stand-in is to know.
 pub(crate) const TOKEN: &str = "token_of_the_side";
+
+/// When these stories begin.
+pub(crate) fn start() -> DateTime<Utc> {
+    "2026-03-01T00:00:00Z".parse().expect("a moment")
+}
 
 /// A store and its watchers.
 pub(crate) struct Side {
@@ -84,5 +90,49 @@ impl Side {
             after = last.seq;
             events.extend(page.iter().map(|event| serde_json::to_value(event).expect("JSON")));
         }
+    }
+}
+
+/// One list of projects, all looked at once, and what happens to them.
+pub(crate) struct Listed {
+    pub(crate) github: Github,
+    pub(crate) projects: Vec<Repository>,
+    pub(crate) side: Side,
+    pub(crate) now: DateTime<Utc>,
+    _folder: tempfile::TempDir,
+}
+
+impl Listed {
+    /// The projects `owner/p0`, `owner/p1` and so on, as `make` leaves each; a hundred days old.
+    pub(crate) async fn of(count: usize, make: impl Fn(usize, Repository) -> Repository) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let github = Github::start();
+        github.token(TOKEN);
+        github.clock().set(start() - TimeDelta::days(100));
+        let mut text = "# List\n\n## Tools\n\n".to_owned();
+        let mut projects = Vec::new();
+        for number in 0..count {
+            let name = format!("owner/p{number}");
+            writeln!(text, "- [p{number}](https://github.com/{name}) - A tool.").expect("text grows");
+            projects.push(make(number, github.repository(&name)));
+        }
+        std::fs::write(folder.path().join("list.md"), text).expect("a catalog");
+        github.clock().set(start());
+        let catalog = serde_json::json!({ "id": "list", "source": "list.md" });
+        let side = Side::open(folder.path(), &github, &[TOKEN], [catalog], start());
+        side.step(&github, start(), start() + TimeDelta::hours(1)).await;
+        Self { github, projects, side, now: start(), _folder: folder }
+    }
+
+    /// Lets so many days pass in steps of so many hours; hands back the events of them.
+    pub(crate) async fn days(&mut self, days: i64, hours: i64) -> Vec<Value> {
+        let (told, step) = (self.side.events().len(), TimeDelta::hours(hours));
+        let end = self.now + TimeDelta::days(days);
+        while self.now < end {
+            self.side.step(&self.github, self.now, self.now + step).await;
+            self.now += step;
+            self.github.clock().set(self.now);
+        }
+        self.side.events().split_off(told)
     }
 }

@@ -59,18 +59,18 @@ pub use self::limits::Limits;
 pub use self::people::{Person, Used};
 pub use self::places::{Guild, Hook, Place};
 pub use self::reads::reads;
-use self::serve::Server;
 pub use self::settings::Failing;
 use self::shared::Shared;
 pub use self::signed::Forged;
 pub use self::state::Message;
 pub use crate::github::Clock;
+use crate::listener::Listener;
 
 /// A running pretend Discord. Clones are the same one; it ends with the last.
 #[derive(Clone)]
 pub struct Discord {
     shared: Arc<Shared>,
-    server: Arc<Server>,
+    server: Arc<Listener>,
 }
 
 impl Discord {
@@ -82,7 +82,7 @@ impl Discord {
     /// Starts it on this port.
     pub fn start_on(port: u16) -> std::io::Result<Self> {
         let shared = Shared::new();
-        let server = Server::start(&shared, port)?;
+        let server = serve::start(&shared, port)?;
         shared.api.set(format!("http://{}", server.address)).expect("it was just made");
         Ok(Self { shared, server: Arc::new(server) })
     }
@@ -115,7 +115,7 @@ impl Discord {
 
     /// Answers again, on the same port.
     pub fn start_again(&self) {
-        self.server.start_again(&self.shared).expect("the port is still ours");
+        self.server.start_again().expect("the port is still ours");
     }
 
     /// Every call so far, oldest first.

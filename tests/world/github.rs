@@ -55,16 +55,16 @@ pub use self::journal::{Call, Journal};
 pub use self::limits::{Limits, Resource};
 pub use self::project::{Bytes, Repository};
 pub use self::release::NewRelease;
-use self::serve::Server;
 pub use self::settings::Failing;
 use self::shared::Shared;
 pub use self::state::{Block, Release};
+use crate::listener::Listener;
 
 /// A running pretend GitHub. Clones are the same one; it ends with the last.
 #[derive(Clone)]
 pub struct Github {
     shared: Arc<Shared>,
-    server: Arc<Server>,
+    server: Arc<Listener>,
 }
 
 impl Github {
@@ -76,7 +76,7 @@ impl Github {
     /// Starts it on this port.
     pub fn start_on(port: u16) -> std::io::Result<Self> {
         let shared = Shared::new();
-        let server = Server::start(&shared, port)?;
+        let server = serve::start(&shared, port)?;
         shared.api.set(format!("http://{}", server.address)).expect("it was just made");
         let (queue, mut queued) = tokio::sync::mpsc::unbounded_channel();
         shared.lock().hooks.queue = Some(queue);
@@ -118,7 +118,7 @@ impl Github {
 
     /// Answers again, on the same port.
     pub fn start_again(&self) {
-        self.server.start_again(&self.shared).expect("the port is still ours");
+        self.server.start_again().expect("the port is still ours");
     }
 
     /// Every call so far, oldest first.

@@ -16,6 +16,7 @@ pub mod feed;
 pub mod git;
 pub mod github;
 pub mod licenses;
+mod listener;
 pub mod process;
 pub mod server;
 pub mod site;

@@ -54,12 +54,12 @@ pub use self::limits::{Limits, Window};
 pub use self::message::{Action, Button, Photo, Seen, Toast};
 pub use self::people::Person;
 pub use self::places::Place;
-use self::serve::Server;
 pub use self::settings::Failing;
 use self::shared::Shared;
 pub use self::text::{Entity, Formatted};
 pub use self::webhook::Delivery;
 pub use crate::github::Clock;
+use crate::listener::Listener;
 
 /// The bot's first token.
 pub const TOKEN: &str = "4200000001:made-up-for-the-stand-in";
@@ -68,7 +68,7 @@ pub const TOKEN: &str = "4200000001:made-up-for-the-stand-in";
 #[derive(Clone)]
 pub struct Telegram {
     shared: Arc<Shared>,
-    server: Arc<Server>,
+    server: Arc<Listener>,
 }
 
 /// A message the bot sent.
@@ -94,7 +94,7 @@ impl Telegram {
     /// Starts it on this port, with a bot that has this token.
     pub fn start_with(port: u16, token: &str) -> std::io::Result<Self> {
         let shared = Shared::new(token);
-        let server = Server::start(&shared, port)?;
+        let server = serve::start(&shared, port)?;
         // The last handle takes what it looks at along, and the task ends.
         server.spawn(webhook::deliver(Arc::downgrade(&shared)));
         Ok(Self { shared, server: Arc::new(server) })
@@ -117,7 +117,7 @@ impl Telegram {
 
     /// Answers again, on the same port.
     pub fn start_again(&self) {
-        self.server.start_again(&self.shared).expect("the port is still ours");
+        self.server.start_again().expect("the port is still ours");
     }
 
     /// Every message of the bot in the order they came, as they read now; deleted ones are left out.

@@ -22,9 +22,9 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::frame::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
-use super::super::serve::reset;
 use super::super::shared::{Everything, Shared};
 use super::{Line, Order, Session};
+use crate::listener::reset;
 
 /// Longer messages of an application are not read.
 const LONGEST: usize = 4096;
