@@ -60,7 +60,7 @@ async fn words_links_and_commands_are_answered_and_lead_on() {
 #[tokio::test]
 async fn long_lists_have_pages_in_one_message_and_groups_only_hear_commands() {
     let telegram = Telegram::start();
-    let world = begin(&telegram).await;
+    let mut world = begin(&telegram).await;
     let names: Vec<(String, String)> =
         (0..20).map(|n| (format!("bird-{n}"), format!("https://github.com/example/bird-{n}"))).collect();
     let birds =
@@ -81,6 +81,17 @@ async fn long_lists_have_pages_in_one_message_and_groups_only_hear_commands() {
     .await;
     let bot: Vec<_> = ada.sees().into_iter().filter(|seen| seen.by_bot).collect();
     assert_eq!(bot.len(), 2, "pages are turned in place: {bot:#?}");
+    // A question that is too long for a button, and a restart.
+    ada.says(&format!("/find {}", "bird ".repeat(20)));
+    ada.waits_for("bird bird bird").await;
+    world.kill();
+    start(&mut world).await;
+    finds(&world, "bird-19").await;
+    press(&ada, "›").await;
+    eventually("the second page", || async {
+        ada.sees_last()?.labels().concat().contains(&"‹").then_some(())
+    })
+    .await;
     let group = telegram.supergroup("Birders", &ada);
     group.adds_bot();
     ada.says_in(&group, "has anybody seen a curlew?");

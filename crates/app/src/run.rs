@@ -177,6 +177,13 @@ async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()>
         lookup.clone(),
         Settings { site, ..Settings::default() },
     );
+    let questions = configured.borrow().store_folder().join("questions.txt");
+    if let Err(error) = answers.keep_questions_in(&questions) {
+        tracing::warn!(
+            "{} cannot be read: old buttons of long questions do nothing ({error})",
+            questions.display()
+        );
+    }
     #[cfg(feature = "charts")]
     answers.paint_with(ask::picture::painter());
     let teller = Teller { channels, pace: chats.pace.clone() };

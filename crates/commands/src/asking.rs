@@ -1,5 +1,7 @@
 //! Questions: they are looked up, answered, turned page by page, and subscribed to.
 
+use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -10,7 +12,7 @@ use whimbrel_store::StoreError;
 
 use crate::action::{Action, Pick};
 use crate::asked::What;
-use crate::commands::{Commands, Here, notice};
+use crate::commands::{Commands, Here, Inner, notice};
 use crate::kept::Words;
 use crate::limits::Admission;
 use crate::reply::{Button, Reply};
@@ -25,6 +27,11 @@ impl Commands {
     /// Has answers drawn from now on. The first painter stays.
     pub fn paint_with(&self, painter: Arc<AnswerPainter>) {
         let _ = self.inner.painter.set(painter);
+    }
+
+    /// Keeps questions that are too long for a button in this file, and knows what stands there. Blocks.
+    pub fn keep_questions_in(&self, file: &Path) -> io::Result<()> {
+        self.inner.kept.keep_in(file)
     }
 
     /// What somebody is to be given for this, which counts as asked then. Whoever hears it asks this first: one who
@@ -121,7 +128,7 @@ impl Commands {
         words: &Words,
     ) -> Result<Result<(String, Filter), Reply>, StoreError> {
         let Some(question) = self.read(here, words) else { return Ok(Err(notice(words::QUESTION_GONE))) };
-        let (answer, _) = self.look_up(here, &question, 1).await?;
+        let answer = self.look_up(here, &question).await?;
         let filter = answer.links.subscribe.as_deref().and_then(|filter| Filter::parse(filter).ok());
         Ok(filter.map(|filter| (answer.title, filter)).ok_or_else(|| notice(words::NOT_FOLLOWABLE)))
     }
@@ -132,36 +139,51 @@ impl Commands {
     }
 
     async fn page(&self, here: &Here, question: &Question, page: u16) -> Result<Reply, StoreError> {
-        let (answer, picture) = self.look_up(here, question, page).await?;
-        Ok(Reply { picture, ..self.tell(&answer) })
+        self.looking(here, question, move |inner, asking| {
+            let (answer, picture) = inner.look_up(&Asking { page: page.into(), ..asking })?;
+            Ok(Reply { picture, ..inner.tell(&answer) })
+        })
+        .await
     }
 
-    /// An answer as a message.
-    pub(crate) fn tell(&self, answer: &Answer) -> Reply {
-        let site = self.inner.settings.site.as_deref();
-        Telling { answer, site }.reply(|question| self.inner.kept.words(question))
+    /// The beginning of an answer.
+    pub(crate) async fn look_up(&self, here: &Here, question: &Question) -> Result<Answer, StoreError> {
+        self.looking(here, question, |inner, asking| inner.lookup.answer(&asking)).await
     }
 
-    pub(crate) async fn look_up(
+    /// Looks something up when it is its turn.
+    async fn looking<R: Send + 'static>(
         &self,
         here: &Here,
         question: &Question,
-        page: u16,
-    ) -> Result<(Answer, Option<Upload>), StoreError> {
+        look: impl FnOnce(&Inner, Asking<'_>) -> Result<R, StoreError> + Send + 'static,
+    ) -> Result<R, StoreError> {
         // The gate is never closed.
         let _turn = self.inner.gate.acquire().await;
         let ((zone, _), now, question) = (self.habits(here), here.now, question.clone());
         self.blocking(move |inner| {
-            let asking = Asking { question: &question, page: page.into(), size: ITEMS, now, zone };
-            let answer = inner.lookup.answer(&asking)?;
-            let draws = page == 1
-                && matches!(
-                    question,
-                    Question::Show { .. } | Question::History { .. } | Question::Compare { .. }
-                );
-            let picture = inner.painter.get().filter(|_| draws).and_then(|paint| paint(&answer, now));
-            Ok((answer, picture))
+            look(inner, Asking { question: &question, page: 1, size: ITEMS, now, zone })
         })
         .await
+    }
+}
+
+impl Inner {
+    /// An answer as a message. Blocks.
+    pub(crate) fn tell(&self, answer: &Answer) -> Reply {
+        let site = self.settings.site.as_deref();
+        Telling { answer, site }.reply(|question| self.kept.words(question))
+    }
+
+    /// An answer, and what there is to see in it.
+    fn look_up(&self, asking: &Asking<'_>) -> Result<(Answer, Option<Upload>), StoreError> {
+        let answer = self.lookup.answer(asking)?;
+        let is_drawn = matches!(
+            asking.question,
+            Question::Show { .. } | Question::History { .. } | Question::Compare { .. }
+        );
+        let painter = self.painter.get().filter(|_| is_drawn && asking.page == 1);
+        let picture = painter.and_then(|paint| paint(&answer, asking.now));
+        Ok((answer, picture))
     }
 }

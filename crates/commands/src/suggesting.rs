@@ -101,10 +101,10 @@ impl Commands {
     /// Somebody proposes a catalog. What is followed already, or cannot be proposed to anybody, is answered like any
     /// other question.
     pub(crate) async fn suggest(&self, here: &Here, question: &Question) -> Result<Reply, StoreError> {
-        let (answer, _) = self.look_up(here, question, 1).await?;
+        let answer = self.look_up(here, question).await?;
         let operator = self.inner.operator.get().filter(|operator| operator.place().is_some());
         let (Some(operator), Some((id, source))) = (operator, proposed(&answer)) else {
-            return Ok(self.tell(&answer));
+            return self.blocking(move |inner| Ok(inner.tell(&answer))).await;
         };
         if !["https://", "http://", "github:"].iter().any(|start| source.starts_with(start)) {
             return Ok(Reply::default()

@@ -96,8 +96,8 @@ pub(crate) fn fact(fact: &Fact) -> String {
         format!("{text} {}", if is_one { one } else { many })
     };
     match fact.label.as_str() {
-        // Who types an id can also type the title; no forks are no news.
-        "Id" => String::new(),
+        // Who types an id can also type the title; a title says what kind of news it is; no forks are no news.
+        "Id" | "Kind" => String::new(),
         "Forks" if fact.number == Some(0) => String::new(),
         "Stars" => format!("★ {text}"),
         "Forks" => counted("fork", "forks"),
@@ -107,9 +107,7 @@ pub(crate) fn fact(fact: &Fact) -> String {
         "Places" => format!("listed in {}", counted("place", "places")),
         "Rank in catalog" => format!("{text} in the catalog"),
         "Rank in section" => format!("{text} in the section"),
-        "" | "In" | "Is" | "Kind" | "Quality" | "Language" | "Licence" | "Rank" | "When" | "State" => {
-            text.to_owned()
-        }
+        "" | "In" | "Is" | "Quality" | "Language" | "Licence" | "Rank" | "When" | "State" => text.to_owned(),
         "Event" => format!("event {text}"),
         label if fact.at.is_some() => format!("{} {text}", lower(label)),
         label => format!("{}: {text}", lower(label)),

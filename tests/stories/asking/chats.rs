@@ -25,13 +25,15 @@ fn slashes() -> [(&'static str, Value); 10] {
     ]
 }
 
-/// Everything an answer says that has to be said wherever it is given. An id is for those who type it.
+/// Everything an answer says that has to be said wherever it is given. An id is for those who type it, and what kind of
+/// news something is says its title.
 fn facts(answer: &Value) -> Vec<String> {
     let list = |value: &Value, name: &str| value[name].as_array().cloned().unwrap_or_default();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let items: Vec<Value> = list(answer, "parts").iter().flat_map(|part| list(part, "items")).collect();
     let known = items.iter().chain([answer]).flat_map(|it| list(it, "facts"));
-    let known = known.filter(|fact| fact["label"] != "Id").map(|fact| text(&fact["text"]));
+    let known =
+        known.filter(|fact| fact["label"] != "Id" && fact["label"] != "Kind").map(|fact| text(&fact["text"]));
     let said = list(answer, "text").iter().map(text).collect::<Vec<_>>();
     let said = said.into_iter().chain(items.iter().map(|item| text(&item["text"])));
     let named = names(answer).into_iter().map(str::to_owned);

@@ -1,9 +1,10 @@
 //! People ask the bot on Discord what is known.
 
 use serde_json::json;
-use whimbrel_world::eventually;
+use whimbrel_world::github::Github;
+use whimbrel_world::{World, catalog_of, eventually};
 
-use super::{Scene, list, scene};
+use super::{Scene, list, scene, scene_in};
 
 /// The program with four birds, all of them in the index.
 async fn knowing() -> Scene {
@@ -88,7 +89,7 @@ async fn pages_are_turned_in_one_message() {
     let names: Vec<(String, String)> =
         (0..20).map(|n| (format!("gull-{n}"), format!("https://example.org/gull-{n}"))).collect();
     let gulls = names.iter().map(|(name, url)| (name.as_str(), url.as_str()));
-    scene.world.write("birds.md", whimbrel_world::catalog_of("Birds", gulls));
+    scene.world.write("birds.md", catalog_of("Birds", gulls));
     eventually("the index has it", || async {
         let answer = scene.world.run(&["ask", "gull-19", "--format", "json"]);
         answer.stdout.contains("example.org/gull-19").then_some(())
@@ -102,5 +103,41 @@ async fn pages_are_turned_in_one_message() {
     scene.ada.presses("›").await;
     let third = scene.ada.sees().pop().unwrap_or_default();
     assert!(third.contains("gull") && !third.contains("[›]"), "{third}");
+    scene.ends(&[]).await;
+}
+
+#[tokio::test]
+async fn a_card_comes_with_a_picture_of_its_stars() {
+    let github = Github::start();
+    let curlew = github.repository("example/curlew").stars(1_200).license("MIT");
+    let token = |world: &mut World| {
+        world.variable("WHIMBREL_DISCORD__TOKEN", super::TOKEN);
+        world.follow_projects(&github);
+    };
+    let scene = scene_in(|_| {}, token, |_| String::new()).await;
+    scene.listens().await;
+    scene.world.write("birds.md", catalog_of("Birds", [("curlew", "https://github.com/example/curlew")]));
+    let points = || {
+        let answer = scene.world.run(&["ask", "/show example/curlew", "--format", "json"]);
+        if answer.code != Some(0) {
+            return 0;
+        }
+        answer.json()["charts"][0]["lines"][0]["points"].as_array().map_or(0, Vec::len)
+    };
+    eventually("a first look", || async {
+        let (_, page) = scene.world.get("/p/github.com~example~curlew/").await;
+        page.contains("Stars <b>").then_some(())
+    })
+    .await;
+    curlew.stars(1_450);
+    eventually("stars over time", || async { (points() > 1).then_some(()) }).await;
+    let card = scene.ada.uses("/show", json!({ "project": "example/curlew" })).await;
+    let message = card.answer().await;
+    assert_eq!(message.files.len(), 1, "{message:#?}");
+    assert!(card.reads().await.contains("★ 1,450"), "{}", card.reads().await);
+    // In place of a picture come words alone.
+    scene.ada.presses("Subscribe to this").await;
+    let rhythms = scene.ada.presses("‹ Back").await;
+    assert!(rhythms.reads().await.contains("★ 1,450"), "{}", rhythms.reads().await);
     scene.ends(&[]).await;
 }

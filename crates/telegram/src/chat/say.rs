@@ -45,7 +45,9 @@ impl Bot {
         let mut to = to.clone();
         if reply.how != How::Nothing {
             let rich = render::reply(reply, Style::Rich);
-            if reply.picture.is_some() {
+            // In place of words come words.
+            let in_place = reply.how == How::Edit && message.is_some();
+            if reply.picture.is_some() && !in_place {
                 return self.send_seen(&mut to, reply, &rich).await;
             }
             let edited = match (reply.how, message, rich.as_slice()) {
