@@ -55,7 +55,7 @@ const PAGES: [(&str, &str); 19] = [
     ("project", "/p/github.com~etcd-io~etcd/"),
     ("kind", "/k/moved/"),
     ("digest", "/digest/weekly/"),
-    ("one-digest", "/digest/daily/2026-11-19/"),
+    ("one-digest", "/digest/weekly/2026-w46/"),
     ("catalogs", "/catalogs/"),
     ("rankings", "/rankings/"),
     ("ranking", "/c/distributed/rankings/"),

@@ -246,6 +246,8 @@ pub(crate) struct ListingPage<'a> {
     pub(crate) pager: Pager,
     pub(crate) entries: Vec<EntryLine>,
     pub(crate) entries_more: usize,
+    /// How many there are, shown or not.
+    pub(crate) entries_total: String,
     /// Where to look for those that are not shown.
     pub(crate) entries_search: String,
     /// The first places of its ranking.

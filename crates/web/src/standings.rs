@@ -60,8 +60,7 @@ pub(crate) struct Place {
     pub(crate) slug: String,
     /// What it is ranked by, as people read it.
     pub(crate) value: String,
-    /// The same as a number, for pictures.
-    #[cfg_attr(not(feature = "pictures"), allow(dead_code))]
+    /// The same as a number.
     pub(crate) number: f64,
     /// How many places it rose in a month, fell if negative; `None` when that is not known.
     pub(crate) rose: Option<i64>,

@@ -74,6 +74,7 @@ pub(super) fn page(
         pager,
         entries: Vec::new(),
         entries_more: 0,
+        entries_total: String::new(),
         entries_search: links.search(),
         short: None,
         new: Vec::new(),
@@ -101,7 +102,7 @@ pub(super) fn page(
                 standing(scene, &mut page, id, &links)?;
             }
         }
-        Base::Section(id, section) => about_section(scene, &mut page, id, section)?,
+        Base::Section(id, section) => about_section(scene, &mut page, id, section, &links)?,
         Base::Project(_) => {
             if let Some(key) = &name.project {
                 about_project(scene, &mut page, key, found, &links)?;
@@ -303,10 +304,25 @@ fn about_section(
     page: &mut ListingPage<'_>,
     id: &CatalogId,
     section: &str,
+    links: &Links,
 ) -> Result<(), Failed> {
     let (entries, more) = scene.library.entries_in(id, section, ENTRIES)?;
+    page.entries_total = number((entries.len() + more) as u64);
     page.entries = entries.iter().map(listed).collect();
     page.entries_more = more;
+    let folder = Base::Catalog(id.clone()).folder();
+    let sections = scene.library.sections(id)?;
+    let below = sections
+        .iter()
+        .filter(|path| slug::section(path.parts()) != section && slug::is_below(path.parts(), section));
+    page.places = below
+        .take(SECTIONS)
+        .map(|path| Linked {
+            text: line(&path.to_string(), MAX_TITLE),
+            href: links.page(&format!("{folder}s/{}/", slug::section(path.parts()))),
+        })
+        .collect();
+    page.places_title = "Sections in it".into();
     Ok(())
 }
 

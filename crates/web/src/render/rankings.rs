@@ -32,12 +32,24 @@ pub(crate) fn folder(id: &CatalogId) -> String {
 /// The page over everything.
 pub(super) fn overview(scene: &Scene<'_>, links: &Links) -> Result<String, Failed> {
     let all = scene.library.standings(None, scene.now)?;
-    let overall = (!all.places.is_empty()).then(|| ranking(scene, &all, OVERALL, links));
+    let mut counted = Standings::clone(&all);
     let mut catalogs = Vec::new();
     for meta in scene.facts.catalogs.iter().take(CATALOGS) {
         let standings = scene.library.standings(Some(&meta.id), scene.now)?;
         catalogs.extend(short(scene, &meta.id, &standings, SHORT, links));
+        // Before the first daily ranking of everything the best of each catalog stand for it.
+        if all.places.is_empty() && !standings.printed && !standings.places.is_empty() {
+            counted.measure.clone_from(&standings.measure);
+            // Who rose in one catalog did not rise as far, or at all, among all.
+            let places = standings.places.iter().map(|place| Place { rose: None, ..place.clone() });
+            counted.places.extend(places);
+        }
     }
+    if all.places.is_empty() {
+        counted.places.sort_by(|a, b| b.number.total_cmp(&a.number).then_with(|| a.slug.cmp(&b.slug)));
+        counted.places.dedup_by(|a, b| a.slug == b.slug);
+    }
+    let overall = (!counted.places.is_empty()).then(|| ranking(scene, &counted, OVERALL, links));
     let left_out = scene.facts.catalogs.len() > CATALOGS;
     Ok(RankingsPage {
         frame: Frame::new(scene.settings, "Rankings", links, Tab::Rankings)

@@ -210,3 +210,17 @@ async fn a_project_shows_where_it_is_listed_and_what_happened() {
     world.tell("raft", vec![added("long", &long, &["Talks"])]);
     assert!(world.get("/").await.text().contains("long"));
 }
+
+#[tokio::test]
+async fn a_section_leads_to_what_is_listed_in_it_and_to_the_sections_below() {
+    let page = World::usual().get("/c/raft/s/libraries/").await.text();
+    for part in [
+        "<a href=\"#entries\">Listed here now: 2</a>",
+        "<h2 id=\"entries\">Listed here now</h2>",
+        "<h2 id=\"places\">Sections in it</h2>",
+        ">Libraries / Rust &#38; Go</a></li>",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    assert!(!World::usual().get("/c/raft/s/talks/").await.text().contains("Sections in it"));
+}

@@ -93,6 +93,9 @@ async fn a_catalog_shows_its_top_what_is_new_and_how_its_projects_are() {
     }
     let all = words(&world.get("/rankings/").await.text());
     assert!(all.contains("By catalog Consensus, gathered By stars 1 raft/entry-1 9,000"), "{all}");
+    assert!(all.contains(
+        "All catalogs Rank Moved Name Stars In 30 days In 90 days 1 – move not known raft/entry-1 9,000"
+    ));
     assert!(words(&World::usual().get("/rankings/").await.text()).contains("No ranking yet."));
 }
 
