@@ -86,6 +86,16 @@ async fn a_hub_hears_which_feeds_changed_and_again_when_it_was_away() {
         assert_eq!(world.get(path).await.status, StatusCode::OK, "{path}");
     }
 
+    // More than one request names.
+    let talk = |n: usize| added(&format!("talk {n}"), &format!("https://github.com/a/talk-{n}"), &["Talks"]);
+    world.tell("raft", (0..60).map(talk).collect());
+    announcer.step().await;
+    let told = hub.told();
+    for n in 0..60 {
+        let feed = format!("https://news.example.org/p/github.com~a~talk-{n}/feed.json");
+        assert_eq!(told.iter().filter(|one| **one == feed).count(), 1, "{feed}");
+    }
+
     *hub.refuses.lock().unwrap() = true;
     world.tell("shells", vec![added("prompt", "https://github.com/a/prompt", &["Prompts"])]);
     assert_eq!(announcer.step().await, Duration::from_secs(30));
