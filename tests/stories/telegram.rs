@@ -81,7 +81,13 @@ async fn somebody_subscribes_by_buttons_alone_and_hears_of_an_edit() {
     })
     .await;
     assert!(ada.toasts().iter().all(Option::is_some), "every press was answered: {:?}", ada.toasts());
-    assert!(ada.offered().iter().any(|(name, _)| name == "subscribe"));
+    let offered = |person: &Person| {
+        let mut offered = person.offered().into_iter().filter(|(name, _)| name == "subscriptions");
+        offered.next().map(|(_, description)| description)
+    };
+    assert_eq!(offered(&ada).as_deref(), Some("What is subscribed to here"));
+    let dora = telegram.person("dora").language("de");
+    assert_eq!(offered(&dora).as_deref(), Some("Was hier abonniert ist"));
     end(&telegram, world).await;
 }
 
