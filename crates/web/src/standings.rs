@@ -17,6 +17,9 @@ use whimbrel_store::{Query, Scope, Store, StoreError};
 /// Places shown.
 pub(crate) const PLACES: usize = 100;
 
+/// Places whose past is read: who came up to the places shown from further down came from nowhere.
+const COMPARED: usize = 200;
+
 /// A month, over which moves are told.
 const MONTH: u32 = 30;
 
@@ -124,7 +127,9 @@ impl Kept {
 
 fn make(store: &Store, catalog: Option<&CatalogId>, now: DateTime<Utc>) -> Result<Standings, StoreError> {
     let remembered = store.rank_state(&ranks::scope(&Metric::Stars, catalog, &[]))?;
-    let mut ids: Vec<ProjectId> = remembered.iter().flat_map(RankState::order).collect();
+    let ids: Vec<ProjectId> = remembered.iter().flat_map(RankState::order).collect();
+    let mut counted: Counted =
+        store.projects_by(&ids)?.iter().map(|project| (project.id, project.facts.stars)).collect();
     let mut standings = Standings::default();
     let mut printed: Vec<Entry> = Vec::new();
     if let Some(id) = catalog
@@ -134,15 +139,15 @@ fn make(store: &Store, catalog: Option<&CatalogId>, now: DateTime<Utc>) -> Resul
             store.projects_of(id, None, READ)?.into_iter().map(|(_, project)| project).collect();
         all.sort_unstable();
         all.dedup();
-        let (health, known) = health(store, &all, now)?;
+        let (health, stars) = health(store, &all, now)?;
         standings.health = Some(health);
-        if ids.is_empty() {
-            ids = known;
+        if counted.is_empty() {
+            counted = stars;
         }
         printed = store.entries(id, None, READ)?;
     }
-    let order =
-        ranks::order(store.projects_by(&ids)?.iter().map(|project| (project.id, project.facts.stars)));
+    let mut order = ranks::order(counted);
+    order.truncate(COMPARED);
     if order.len() > 1 {
         metric(&Metric::Stars).clone_into(&mut standings.measure);
         standings.places = places(store, &order, now)?;
@@ -152,14 +157,13 @@ fn make(store: &Store, catalog: Option<&CatalogId>, now: DateTime<Utc>) -> Resul
     Ok(standings)
 }
 
-/// How the projects are, and which of them have stars.
-fn health(
-    store: &Store,
-    ids: &[ProjectId],
-    now: DateTime<Utc>,
-) -> Result<(Health, Vec<ProjectId>), StoreError> {
+/// Projects with their stars, where these are known.
+type Counted = Vec<(ProjectId, Option<u64>)>;
+
+/// How the projects are, and their stars.
+fn health(store: &Store, ids: &[ProjectId], now: DateTime<Utc>) -> Result<(Health, Counted), StoreError> {
     let mut health = Health { projects: ids.len(), ..Health::default() };
-    let mut known = Vec::new();
+    let mut stars = Vec::new();
     let year = now - TimeDelta::days(365);
     for id in ids {
         let Some(project) = store.project(*id)? else { continue };
@@ -170,11 +174,9 @@ fn health(
             _ if project.facts.pushed_at.is_some_and(|at| at < year) => health.quiet += 1,
             _ => {}
         }
-        if project.facts.stars.is_some() {
-            known.push(*id);
-        }
+        stars.push((*id, project.facts.stars));
     }
-    Ok((health, known))
+    Ok((health, stars))
 }
 
 fn places(store: &Store, order: &[(ProjectId, u64)], now: DateTime<Utc>) -> Result<Vec<Place>, StoreError> {
