@@ -51,6 +51,12 @@ async fn a_list_that_is_accepted_is_followed_also_after_a_restart() {
         .await;
     ada.says(&format!("/suggest {address}"));
     ada.waits_for("It is followed already").await;
+    website.put("/gulls.md", Page::Document(catalog_of("Gulls of the harbour", [GODWIT])));
+    ada.says(&format!("/suggest {}", website.url("/gulls.md")));
+    bob.waits_for("Follow Gulls of the harbour?").await;
+    press(&bob, "Follow it").await;
+    eventually("the next one", || async { followed(&world).contains("Gulls of the harbour").then_some(()) })
+        .await;
     world.stop().await;
     start(&mut world).await;
     website.put(

@@ -306,7 +306,8 @@ pub(crate) fn verdict(verdict: &Verdict, now: DateTime<Utc>, zone: Tz) -> String
         Verdict::Dead(number) => {
             format!("could not be told: the service refused the message (letter {number})")
         }
-        Verdict::Told => "told, or folded into a digest".to_owned(),
+        Verdict::Told { by: None } => "told".to_owned(),
+        Verdict::Told { by: Some(by) } => format!("told, on {} at the latest", at(*by)),
     }
 }
 

@@ -211,5 +211,8 @@ pub enum Verdict {
     /// It could not be told: the service refused its content. The number of the dead letter.
     Dead(u64),
     /// It was told, or is part of a digest in which others took its place.
-    Told,
+    Told {
+        /// By then at the latest; known of digests only.
+        by: Option<DateTime<Utc>>,
+    },
 }

@@ -1,7 +1,7 @@
 //! What subscribers and operators see.
 
 use chrono::{DateTime, Utc};
-use whimbrel_news::{EventId, Prepared};
+use whimbrel_news::{Event, EventId, Prepared};
 use whimbrel_store::{DeadLetter, DigestOf, Intent, Lane, LaneId, Origin, StoreError};
 
 use super::select::{self, Choice, Chooser};
@@ -269,8 +269,8 @@ impl Core {
                     Choice::Outside => Verdict::Before,
                     Choice::Filtered => Verdict::Filtered(select::miss(&want.filter, &event)),
                     Choice::Unusual => Verdict::Unusual(event.kind()),
-                    Choice::Told if event.seq <= want.told => Verdict::Told,
-                    Choice::Told => self.fate(lane, event.seq, &letters),
+                    Choice::Told if event.seq <= want.told => told(lane, &event),
+                    Choice::Told => self.fate(lane, &event, &letters),
                 };
                 verdicts.push((want.number, verdict));
             }
@@ -280,7 +280,8 @@ impl Core {
     }
 
     /// What became of an event that a lane tells.
-    fn fate(&self, lane: &Lane, seq: u64, letters: &[DeadLetter]) -> Verdict {
+    fn fate(&self, lane: &Lane, event: &Event, letters: &[DeadLetter]) -> Verdict {
+        let seq = event.seq;
         let of_letter = |letter: &&DeadLetter| {
             letter.lane == lane.id && (letter.intent.from..=letter.intent.to).contains(&seq)
         };
@@ -292,14 +293,14 @@ impl Core {
             (street.matched, street.told(lane.id), street.due(lane.id))
         };
         if seq <= lane.told {
-            return Verdict::Told;
+            return self::told(lane, event);
         }
         if seq > matched {
             return Verdict::NotMatched;
         }
         // The cursor of a lane without anything waiting stands with the matcher.
         if seq <= told && lane.intent.as_ref().is_none_or(|intent| seq < intent.from) {
-            return Verdict::Told;
+            return self::told(lane, event);
         }
         if let Some(parked) = &lane.parked {
             return Verdict::Parked(parked.clone());
@@ -319,4 +320,9 @@ impl Core {
             _ => Verdict::UnderWay,
         }
     }
+}
+
+/// An event that a lane told. The end of the last period is at or after the digest it went out with.
+fn told(lane: &Lane, event: &Event) -> Verdict {
+    Verdict::Told { by: lane.last_due.filter(|due| *due >= event.told_at()) }
 }

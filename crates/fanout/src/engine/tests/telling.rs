@@ -210,12 +210,19 @@ async fn it_can_be_asked_why() {
     assert_eq!(found[1].1, Verdict::Filtered(whimbrel_news::Filter::parse("catalog:books").unwrap()));
     assert_eq!(verdicts(edited).await[0].1, Verdict::Unusual(Kind::Edited));
     world.run(10).await;
-    assert_eq!(verdicts(seq).await[0].1, Verdict::Told);
+    assert_eq!(verdicts(seq).await[0].1, Verdict::Told { by: None });
     world.fanout.pause(&chat(1), world.now()).await.unwrap();
     let silent = world.added(&["c"]);
     world.round().await;
     assert_eq!(verdicts(silent).await[0].1, Verdict::Paused(world.now()));
     assert_eq!(world.fanout.subscriptions(&chat(1))[0].state, LaneState::Paused(world.now()));
+    world.subscribe(&chat(2), "daily 09:00", "").await;
+    let digested = world.added(&["d"]);
+    world.run(86_400).await;
+    let Why::Subscriptions(found) = world.fanout.why(&chat(2), id(digested)).await.unwrap() else {
+        panic!("chat 2 subscribed")
+    };
+    assert_eq!(found, [(1, Verdict::Told { by: Some(time("2026-11-19T09:00:00Z")) })]);
 }
 
 #[tokio::test(start_paused = true)]
