@@ -101,6 +101,15 @@ async fn read(
     if response.content_length().is_some_and(|length| length > limit as u64) {
         return Err(LookError::too_large(&shown, limit));
     }
+    // Of a packing that was asked for, the client has taken the header away with the packing.
+    if let Some(packed) =
+        response.headers().get(header::CONTENT_ENCODING).filter(|packed| *packed != "identity")
+    {
+        let packed: String = packed.to_str().unwrap_or("?").chars().take(20).collect();
+        return Err(LookError::trouble(format!(
+            "{shown} was sent packed as `{packed}`, which was not asked for: tell its owner, or use another address"
+        )));
+    }
     let mut next = Cursor::new();
     for (kept, header) in [("etag", header::ETAG), ("last_modified", header::LAST_MODIFIED)] {
         if let Some(value) = response.headers().get(header).and_then(|value| value.to_str().ok()) {

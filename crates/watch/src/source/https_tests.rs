@@ -70,6 +70,62 @@ async fn packed_answers_are_unpacked_and_the_limit_counts_what_comes_out() {
 }
 
 #[tokio::test]
+async fn a_packing_nobody_asked_for_is_no_document() {
+    let server = Served::new(|asked| {
+        let packing = asked.target.trim_start_matches('/').to_owned();
+        answer(200, &[("content-encoding", &packing)], "- [one](https://example.org/one)")
+    })
+    .await;
+    for packing in ["br", "zstd", "deflate", "x-unknown", "gzip,%20gzip"] {
+        let error =
+            look(&format!("{}/{packing}", server.base), &Cursor::new(), settings()).await.unwrap_err();
+        assert!(matches!(error.kind, LookErrorKind::Trouble { .. }), "{packing}: {error}");
+    }
+    let plain = look(&format!("{}/identity", server.base), &Cursor::new(), settings()).await;
+    assert!(text(plain.unwrap()).0.starts_with("- [one]"));
+}
+
+/// What the other side could hand over before it was left: that much is held here at most.
+#[tokio::test]
+async fn bodies_without_an_end_are_left_at_the_limit() {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    const LIMIT: usize = 1 << 20;
+    /// Beyond the limit: what the system keeps on the way, at both ends.
+    const MORE: usize = 16 << 20;
+    static PLAIN: AtomicUsize = AtomicUsize::new(0);
+    static PACKED: AtomicUsize = AtomicUsize::new(0);
+    let server = Served::new(|asked| {
+        let packed = asked.target == "/packed.md";
+        // Sixteen kilobytes of gzip that are sixteen megabytes, again and again.
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        gzip.write_all(&vec![b' '; if packed { 16 << 20 } else { 1 }]).unwrap();
+        let gzip = bytes::Bytes::from(gzip.finish().unwrap());
+        let piece = if packed { gzip } else { bytes::Bytes::from(vec![b'-'; 64 << 10]) };
+        let sent = if packed { &PACKED } else { &PLAIN };
+        let pieces = futures::stream::repeat_with(move || {
+            sent.fetch_add(piece.len(), Ordering::SeqCst);
+            Ok::<_, std::io::Error>(piece.clone())
+        });
+        let headers: &[(&str, &str)] = if packed { &[("content-encoding", "gzip")] } else { &[] };
+        answer(200, headers, axum::body::Body::from_stream(pieces))
+    })
+    .await;
+    let settings = Settings { max_bytes: LIMIT, ..settings() };
+    for name in ["plain.md", "packed.md"] {
+        let began = std::time::Instant::now();
+        let error =
+            look(&format!("{}/{name}", server.base), &Cursor::new(), settings.clone()).await.unwrap_err();
+        assert_eq!(error.kind, LookErrorKind::TooLarge, "{name}: {error}");
+        // Fifty milliseconds, twenty times over.
+        assert!(began.elapsed() < std::time::Duration::from_secs(1), "{name}: {:?}", began.elapsed());
+    }
+    let plain = PLAIN.load(Ordering::SeqCst);
+    assert!((LIMIT..LIMIT + MORE).contains(&plain), "{plain} bytes left for us");
+    assert!(PACKED.load(Ordering::SeqCst) < MORE, "of packed ones less");
+}
+
+#[tokio::test]
 async fn permanent_redirects_are_remembered_and_circles_end() {
     let server = Served::new(|asked| match asked.target.as_str() {
         "/old.md" => answer(301, &[("location", "/new.md")], ""),
