@@ -3,6 +3,7 @@
 mod asking;
 mod buttons;
 mod looking;
+mod rights;
 mod world;
 
 pub(crate) use self::world::check;
