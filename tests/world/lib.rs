@@ -17,6 +17,7 @@ pub mod git;
 pub mod github;
 pub mod licenses;
 mod listener;
+pub mod mangled;
 pub mod process;
 pub mod server;
 pub mod site;

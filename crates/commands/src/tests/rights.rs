@@ -126,7 +126,7 @@ async fn told(case: &Case, what: &What) -> (Reply, bool) {
                 let text = press.action.to_string();
                 text.strip_prefix("s.").map(str::to_owned)
             });
-            let reference = shows.unwrap_or_else(|| format!("{}", made.number));
+            let reference = shows.unwrap_or_else(|| made.number.to_string());
             What::Pressed(text.replace("REF", &reference).replace("CAT", "*"))
         }
         other => other.clone(),

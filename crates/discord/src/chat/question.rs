@@ -193,3 +193,69 @@ impl Scene<'_> {
         needed.iter().filter(|(right, _)| !ours.contains(*right)).map(|(_, name)| *name).collect()
     }
 }
+
+#[cfg(test)]
+#[path = "../../../../tests/world/mangled.rs"]
+mod mangled;
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn mangled_interactions_never_panic() {
+        let user =
+            json!({ "id": "500000000000000001", "username": "ada", "discriminator": "0", "avatar": null });
+        let channel = json!({ "id": "500000000000000002", "type": 0, "name": "general", "permissions": "2048",
+            "guild_id": "500000000000000003" });
+        let any = |kind: u8, data: serde_json::Value| {
+            json!({ "id": "500000000000000004", "application_id": "500000000000000005", "type": kind, "data": data,
+                "token": "t", "version": 1, "locale": "en-US", "guild_locale": "en-US", "entitlements": [],
+                "channel_id": "500000000000000002", "app_permissions": "274877959168", "channel": channel,
+                "guild_id": "500000000000000003", "attachment_size_limit": 10_485_760, "context": 0,
+                "guild": { "id": "500000000000000003", "locale": "en-US", "features": [] },
+                "authorizing_integration_owners": { "0": "500000000000000003" },
+                "member": { "user": user, "roles": [], "joined_at": "2026-01-01T00:00:00Z", "deaf": false,
+                    "mute": false, "flags": 0, "permissions": "16" } })
+        };
+        let message = json!({ "id": "500000000000000009", "channel_id": "500000000000000002", "author": user,
+            "content": "https://github.com/etcd-io/etcd", "timestamp": "2026-01-01T00:00:00Z", "edited_timestamp": null,
+            "tts": false, "mention_everyone": false, "mentions": [], "mention_roles": [], "attachments": [],
+            "embeds": [], "pinned": false, "type": 0 });
+        let option = |name: &str| json!({ "name": name, "type": 3, "value": "awesome-go", "focused": true });
+        let mut press = any(3, json!({ "custom_id": "c.0", "component_type": 2 }));
+        press["message"] = message.clone();
+        let samples = [
+            any(
+                2,
+                json!({ "id": "1", "name": "subscribe", "type": 1, "options": [
+                { "name": "catalog", "type": 3, "value": "awesome-go" }, { "name": "rhythm", "type": 3, "value": "daily" }] }),
+            ),
+            any(4, json!({ "id": "1", "name": "subscribe", "type": 1, "options": [option("catalog")] })),
+            any(
+                2,
+                json!({ "id": "1", "name": "What is this?", "type": 3, "target_id": "500000000000000009",
+                "resolved": { "messages": { "500000000000000009": message } } }),
+            ),
+            press,
+        ];
+        let mut heard = [0; 4];
+        for case in 0..mangled::cases(8_000) {
+            let bytes = mangled::mangled(case, &samples);
+            let Ok(interaction) = serde_json::from_slice::<Interaction>(&bytes) else { continue };
+            match interaction {
+                Interaction::Autocomplete(data) => heard[0] += usize::from(typing(&data.data).is_some()),
+                other => {
+                    let Some(question) = read(other) else { continue };
+                    heard[1 + usize::from(question.pressed)] += 1;
+                    if let Ok(asked) = question.asked {
+                        asked.what.changes();
+                    }
+                }
+            }
+        }
+        assert!(heard[..3].iter().all(|count| *count > 20), "{heard:?}: many are nearly right");
+    }
+}

@@ -2,6 +2,8 @@
 
 mod golden;
 mod lanes;
+#[path = "../../../../tests/world/mangled.rs"]
+mod mangled;
 mod model;
 mod moving;
 mod projects;

@@ -5,7 +5,7 @@ use std::io::{Read as _, Write as _};
 
 use chrono::TimeDelta;
 
-use super::{added, at, content, fill, id, meta, open, record};
+use super::{added, at, content, fill, id, mangled, meta, open, record};
 use crate::*;
 
 fn export(store: &Store) -> Vec<u8> {
@@ -236,4 +236,58 @@ fn backups_somebody_asks_for_do_not_push_scheduled_ones_out() {
     let day = TimeDelta::hours(24);
     assert!(store.backup_due(at(2) + day).unwrap(), "and they put no scheduled one off");
     assert!(!store.backup_due(at(1) + day).unwrap());
+}
+
+/// An export with its last line made anew.
+fn summed(lines: &[String]) -> Vec<u8> {
+    use sha2::Digest as _;
+    let text: String = lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect();
+    let sum = sha2::Sha256::digest(text.as_bytes())
+        .iter()
+        .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+    format!("{text}{{\"footer\":{{\"lines\":{},\"sha256\":\"{sum}\"}}}}\n", lines.len()).into_bytes()
+}
+
+#[test]
+fn mangled_exports_are_refused_or_give_a_sound_store() {
+    let store = Store::in_memory().unwrap();
+    fill(&store, 0..2);
+    let mut whole = Vec::new();
+    store.export(&mut whole, &mut |_| {}).unwrap();
+    let mut lines: Vec<String> = String::from_utf8(whole).unwrap().lines().map(str::to_owned).collect();
+    lines.pop();
+    // The long ones are long for their descriptions.
+    lines.retain(|line| line.len() < 2_000);
+    assert!(Store::import_in_memory(&summed(&lines)[..]).is_ok(), "unharmed it is taken");
+    let (mut taken, mut refused) = (0, 0);
+    for case in 0..mangled::cases(1_500) {
+        let mut luck = mangled::Luck::of(case);
+        let mut lines = lines.clone();
+        for _ in 0..=luck.below(2) {
+            let at = luck.below(lines.len());
+            let sample = serde_json::from_str(&lines[at]).unwrap_or(serde_json::Value::Null);
+            match luck.below(6) {
+                0 => drop(lines.remove(at)),
+                1 => lines.swap(at, case as usize % 7),
+                2 => lines.insert(at, lines[at].clone()),
+                _ => {
+                    lines[at] =
+                        String::from_utf8_lossy(&mangled::mangled(case, &[sample])).replace('\n', " ");
+                }
+            }
+        }
+        let mut bytes = summed(&lines);
+        if luck.below(20) == 0 {
+            mangled::scratch(&mut luck, &mut bytes);
+        }
+        match Store::import_in_memory(&bytes[..]) {
+            Ok(store) => {
+                taken += 1;
+                content(&store).unwrap();
+                store.verify().unwrap();
+            }
+            Err(_) => refused += 1,
+        }
+    }
+    assert!(taken > 100 && refused > 100, "{taken} taken, {refused} refused");
 }

@@ -218,6 +218,10 @@ fn standing(member: &ChatMember, private: bool) -> Result<(), &'static str> {
 }
 
 #[cfg(test)]
+#[path = "../../../../tests/world/mangled.rs"]
+mod mangled;
+
+#[cfg(test)]
 mod tests {
     use serde_json::json;
 
@@ -296,5 +300,37 @@ mod tests {
         for odd in [json!({}), json!(null), json!({ "update_id": 1, "message": {} }), json!([1])] {
             assert_eq!(read(&odd, "whimbrel_bot"), None);
         }
+    }
+
+    #[test]
+    fn mangled_updates_never_panic() {
+        let (ada, group) = (private(), group());
+        let message = json!({ "message_id": 5, "date": 1_700_000_000, "chat": group, "text": "/help@whimbrel_bot now",
+            "entities": [{ "type": "bot_command", "offset": 0, "length": 18 }], "message_thread_id": 9,
+            "is_topic_message": true, "from": { "id": 42, "is_bot": false, "first_name": "Ada", "language_code": "de" } });
+        let samples = [
+            json!({ "update_id": 7, "message": message }),
+            json!({ "update_id": 8, "message": { "message_id": 6, "date": 1_700_000_000, "chat": ada,
+                "from": { "id": 42, "is_bot": false, "first_name": "Ada" },
+                "forward_origin": { "type": "channel", "date": 1_700_000_000, "message_id": 3,
+                    "chat": { "id": -1_009, "type": "channel", "title": "Other" } } } }),
+            json!({ "update_id": 9, "callback_query": { "id": "1", "chat_instance": "2", "data": "c.0", "message": message,
+                "from": { "id": 42, "is_bot": false, "first_name": "Ada" } } }),
+            json!({ "update_id": 10, "inline_query": { "id": "1", "query": "raft", "offset": "2",
+                "from": { "id": 42, "is_bot": false, "first_name": "Ada" } } }),
+            json!({ "update_id": 11, "message": { "message_id": 7, "date": 0, "chat": group, "migrate_to_chat_id": -1_005 } }),
+        ];
+        let mut heard = 0;
+        for case in 0..mangled::cases(8_000) {
+            let bytes = mangled::mangled(case, &samples);
+            let Ok(update) = serde_json::from_slice::<Value>(&bytes) else { continue };
+            if let Some(one) = read(&update, "whimbrel_bot") {
+                heard += 1;
+                if let Some((_, _, wanted)) = one.wanted() {
+                    wanted.changes();
+                }
+            }
+        }
+        assert!(heard > 100, "{heard}: many are nearly right");
     }
 }

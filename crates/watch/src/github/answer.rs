@@ -207,6 +207,10 @@ pub(crate) fn short(message: &str) -> String {
 }
 
 #[cfg(test)]
+#[path = "../../../../tests/world/mangled.rs"]
+mod mangled;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -295,5 +299,41 @@ mod tests {
     fn partial_data_is_kept_and_the_rest_asked_for_again() {
         let answer = r#"{"data":{"nodes":[1,null]},"errors":[{"type":"RESOURCE_LIMITS_EXCEEDED","message":"enough"}]}"#;
         assert_eq!((part(answer, 0), part(answer, 1)), (Part::Here(1), Part::TooMuch));
+    }
+
+    #[test]
+    fn mangled_answers_never_panic() {
+        use crate::github::repository::Repository;
+
+        let release = serde_json::json!({ "id": "RE_1", "databaseId": 1, "tagName": "v1.2.3", "name": "One", "url": "https://x.y/1",
+            "createdAt": "2026-05-01T13:00:00Z", "publishedAt": "2026-05-01T13:00:00Z", "updatedAt": null,
+            "isDraft": false, "isPrerelease": true, "descriptionHTML": "<p>CVE-2026-1234 &amp; more</p>" });
+        let tag = serde_json::json!({ "name": "v1", "target": { "__typename": "Tag", "tagger": { "date": "2026-05-01T13:00:00Z" },
+            "target": { "committedDate": "2026-05-01T13:00:00Z" } } });
+        let repository = serde_json::json!({ "id": "R_1", "nameWithOwner": "o/r", "isArchived": false, "archivedAt": null,
+            "isDisabled": false, "isFork": false, "licenseInfo": { "spdxId": "MIT" }, "primaryLanguage": { "name": "Rust" },
+            "description": "It works.", "homepageUrl": "https://x.y", "stargazerCount": 1200, "forkCount": 30,
+            "pushedAt": "2026-05-01T13:00:00Z", "createdAt": "2020-05-01T13:00:00Z",
+            "releases": { "totalCount": 1, "pageInfo": { "hasNextPage": true, "endCursor": "x" }, "nodes": [release] },
+            "refs": { "totalCount": 1, "nodes": [tag] } });
+        let samples = [
+            serde_json::json!({ "data": { "rateLimit": { "cost": 1, "limit": 5000, "remaining": 4999, "used": 1,
+                "resetAt": "2026-05-01T13:00:00Z" }, "nodes": [repository, null, repository] },
+                "errors": [{ "type": "NOT_FOUND", "path": ["nodes", 1], "message": "Could not resolve to a node" }] }),
+            serde_json::json!({ "message": "You have exceeded a secondary rate limit." }),
+        ];
+        let (mut read, mut seen) = (0, 0);
+        for case in 0..mangled::cases(8_000) {
+            let Some(envelope) = Envelope::read(&mangled::mangled(case, &samples)) else { continue };
+            read += 1;
+            let _ = (envelope.rate_limit(), envelope.limited(), envelope.failed());
+            for (index, node) in envelope.list("nodes").into_iter().enumerate().take(50) {
+                let place = Place { field: "nodes", index: Some(index) };
+                if let Part::Here(repository) = envelope.part::<Repository>(place, node) {
+                    seen += usize::from(repository.seen().is_some());
+                }
+            }
+        }
+        assert!(read > 1_000 && seen > 500, "{read}, {seen}: many are nearly right");
     }
 }
