@@ -18,7 +18,7 @@ use whimbrel_store::{LaneId, Origin, Store, StoreError};
 use whimbrel_watch::{CatalogConfig, Github, GithubSettings, Span, Watcher};
 use whimbrel_world::documents::Numbers;
 
-use super::model::{self, Fact, Known, Place, TASTES};
+use super::model::{self, Fact, Known, Place, TASTES, Taste};
 use super::town::{Message, Town, supergroup};
 
 const LISTS: usize = 3;
@@ -310,7 +310,7 @@ impl Life {
     }
 
     /// Somebody subscribes.
-    async fn comes(&mut self) {
+    async fn comes(&mut self, taste: Taste) {
         let number = self.places.len();
         let wide = number as i64 + 1;
         let destination = match self.dice.below(5) {
@@ -319,7 +319,6 @@ impl Life {
             _ => Destination::Discord { channel: 9_000 + wide as u64 },
         };
         self.town.state().places.push(destination.clone());
-        let taste = *self.dice.pick(&TASTES);
         let (_, fanout) = self.parts();
         let after = self.store().head();
         for filter in taste.filters {
@@ -333,6 +332,54 @@ impl Life {
             fanout.subscribe(new, self.now()).await.expect("anybody may");
         }
         self.places.push(Place { taste, after, knows_again: destination.knows_again() });
+    }
+
+    /// Three things happen to a list, and the program dies when what follows from one of them was polled so often: at
+    /// each of its waits, those for the store among them. Hands back whether it came to die.
+    pub(super) async fn dies_within(mut self, event: usize, polls: usize) -> (Story, bool) {
+        for taste in [0, 3, 4, 7].map(|at| TASTES[at]) {
+            self.comes(taste).await;
+        }
+        let mut died = false;
+        for number in 0..3 {
+            let name = self.name(&format!("{number}z"));
+            self.lists[1].added.push(name.clone());
+            self.facts.push(Fact { kind: "added", name, list: 1 });
+            self.write(1);
+            if number != event {
+                self.is_looked_at(1).await;
+                self.goes_on(TimeDelta::minutes(1)).await;
+                continue;
+            }
+            let (watcher, fanout) = self.parts();
+            let (now, settled) = (self.now(), self.now() + TimeDelta::seconds(15));
+            let mut left = polls;
+            {
+                let mut follows = std::pin::pin!(async move {
+                    watcher.look_now(&[id(1)], now).await;
+                    fanout.match_new(now).await.expect("the journal can be read");
+                    tokio::time::sleep(Duration::from_secs(15)).await;
+                    fanout.flush_due(settled).await.expect("the store takes it");
+                });
+                died = std::future::poll_fn(|context| {
+                    if left == 0 {
+                        return std::task::Poll::Ready(true);
+                    }
+                    left -= 1;
+                    follows.as_mut().poll(context).map(|()| false)
+                })
+                .await;
+            }
+            self.dies().await;
+            self.is_looked_at(1).await;
+            self.goes_on(TimeDelta::minutes(1)).await;
+        }
+        self.town.state().healed = true;
+        self.goes_on(TimeDelta::hours(2)).await;
+        self.is_right(true);
+        let messages = std::mem::take(&mut self.town.state().messages);
+        let events = self.store().head();
+        (Story { messages, wrong: self.wrong, kills: self.kills, events }, died)
     }
 
     /// Where a place is now.
@@ -389,7 +436,10 @@ impl Life {
                 self.lately.push((until, Later::Returns(list)));
                 self.is_looked_at(list).await;
             }
-            8 | 9 if self.places.len() < 14 => self.comes().await,
+            8 | 9 if self.places.len() < 14 => {
+                let taste = *self.dice.pick(&TASTES);
+                self.comes(taste).await;
+            }
             _ => self.edits(list).await,
         }
     }
@@ -431,7 +481,8 @@ impl Life {
     /// Lives it to its end.
     pub(super) async fn lives(mut self) -> Story {
         for _ in 0..8 {
-            self.comes().await;
+            let taste = *self.dice.pick(&TASTES);
+            self.comes(taste).await;
         }
         let end = self.began + BUSY;
         let mut week = self.began + TimeDelta::days(7);
