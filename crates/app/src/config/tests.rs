@@ -177,13 +177,14 @@ fn what_is_no_text_file_is_told_with_what_to_do() {
 
 #[test]
 fn a_pace_at_which_nothing_is_sent_is_refused_with_its_place() {
-    let error = loaded("[telegram]\nper_second = 0\n", &Environment::default()).unwrap_err();
-    assert!(
-        error.starts_with("w.toml, line 2: `per_second` in [telegram]: at this pace nothing is ever sent"),
-        "{error}"
-    );
-    assert_eq!(
-        loaded("[telegram]\nper_second = 500\n", &Environment::default()).unwrap().telegram.per_second,
-        500
-    );
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("w.toml");
+    let load = |pace: u32| {
+        std::fs::write(&file, format!("[telegram]\nper_second = {pace}\n")).unwrap();
+        load::load(Some(&file), &Environment::default())
+    };
+    let error = load(0).unwrap_err().to_string();
+    let said = "w.toml, line 2: `per_second` in [telegram]: at this pace nothing is ever sent";
+    assert!(error.contains(said), "{error}");
+    assert_eq!(load(500).unwrap().config.telegram.per_second, 500);
 }
