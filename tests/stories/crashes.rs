@@ -7,6 +7,7 @@
 mod model;
 mod moments;
 mod places;
+mod soak;
 mod verdict;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -204,6 +204,11 @@ impl Process {
         line.and_then(|line| line.split_whitespace().next()?.parse().ok()).expect("the process runs")
     }
 
+    /// How many files and connections it holds open.
+    pub fn descriptors(&self) -> usize {
+        std::fs::read_dir(format!("/proc/{}/fd", self.child.id())).expect("the process runs").count()
+    }
+
     /// Ends it without warning, as a power cut would.
     pub fn kill(mut self) {
         self.child.kill().expect("the process is ours");

@@ -1,0 +1,96 @@
+//! The program at work among services that fail now and then: everything is told, and nothing grows or stays open.
+//!
+//! `WHIMBREL_SOAK=3600 cargo nextest run --workspace --no-capture soak` goes on for an hour.
+
+use std::time::{Duration, Instant};
+
+use whimbrel_world::{discord, eventually, telegram};
+
+use super::{SEED, Tale, number};
+
+/// For so many seconds; `WHIMBREL_SOAK` says otherwise.
+const SECONDS: u64 = 60;
+
+/// An edit comes to this many messages or more.
+const MESSAGES: usize = 20;
+
+/// Of a hundred messages so many meet a fault.
+const FAULTS: usize = 5;
+
+/// Between two edits: a group takes twenty messages a minute.
+const PAUSE: Duration = Duration::from_secs(4);
+
+/// What an hour may add, in KiB. In a minute memory still settles: that is seen over a long time only …
+const GROWS: f64 = 1024.0;
+
+/// … and this is what a minute may show of a leak.
+const SETTLES: u64 = 12 * 1024;
+
+/// Files and connections, more or less.
+const DESCRIPTORS: usize = 2;
+
+/// What the program holds while nothing waits: memory in KiB, files and connections.
+async fn held(tale: &Tale) -> (u64, usize) {
+    tale.is_all_told().await;
+    tale.is_quiet().await;
+    // Connections that are kept for the next message count as well: everybody has one to each service now.
+    (tale.world.process().resident_kib(), tale.world.process().descriptors())
+}
+
+#[tokio::test]
+async fn nothing_grows_while_services_fail_now_and_then() {
+    let seconds = number("WHIMBREL_SOAK", SECONDS);
+    let mut tale = Tale::begin(SEED, "[fanout]\nsettle = \"0s\"\ncatch_up_above = 1000000").await;
+    tale.street.telegram.limits(|limits| *limits = telegram::Limits::none());
+    tale.street.discord.limits(|limits| *limits = discord::Limits::none());
+    let began = Instant::now();
+    let end = began + Duration::from_secs(seconds);
+    let (mut warm, mut edits) = (None, 0);
+    while Instant::now() < end {
+        for _ in 0..MESSAGES * FAULTS / 100 {
+            let (at_telegram, at_discord) = match tale.dice.below(4) {
+                0 => (telegram::Fault::InternalError, discord::Fault::Status(502)),
+                1 => (telegram::Fault::Reset, discord::Fault::ResetBeforeHeaders),
+                2 => (telegram::Fault::Status(503), discord::Fault::Unavailable(Duration::from_secs(1))),
+                _ => (
+                    telegram::Fault::TooManyRequests(Duration::from_secs(1)),
+                    discord::Fault::RouteLimit(Duration::from_secs(1)),
+                ),
+            };
+            if tale.dice.below(3) == 0 {
+                tale.street.discord.fails(at_discord).times(1);
+            } else {
+                tale.street.telegram.fails(at_telegram).times(1);
+            }
+        }
+        tale.edit();
+        edits += 1;
+        tale.is_recorded().await;
+        tokio::time::sleep(PAUSE).await;
+        if warm.is_none() && began.elapsed() > Duration::from_secs(seconds / 3) {
+            warm = Some((held(&tale).await, Instant::now()));
+        }
+    }
+    tale.street.telegram.heals();
+    tale.street.discord.heals();
+    let ((before, open_before), since) = warm.expect("a third of the time went by");
+    let (after, open_after) = held(&tale).await;
+    let grown = after.saturating_sub(before);
+    let an_hour = grown as f64 * 3600.0 / since.elapsed().as_secs_f64();
+    println!(
+        "{edits} edits in {:.0?}: {before} to {after} KiB, {open_before} to {open_after} files and connections, {:.0} KiB an hour",
+        began.elapsed(),
+        an_hour
+    );
+    assert!(grown < SETTLES || an_hour < GROWS, "{grown} KiB more: {an_hour} an hour");
+    if seconds >= 3600 {
+        assert!(an_hour < GROWS, "{grown} KiB more: {an_hour} an hour");
+    }
+    let still = || async {
+        let now = tale.world.process().descriptors();
+        (now <= open_before + DESCRIPTORS).then_some(())
+    };
+    eventually("files and connections are let go", still).await;
+    let tally = tale.ends(&[]).await;
+    assert!(tally.wrong.is_empty() && tally.repeated.is_empty(), "{tally}: {:#?}", tally.wrong);
+}
