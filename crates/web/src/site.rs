@@ -95,6 +95,12 @@ impl Site {
         &self.inner.settings
     }
 
+    /// Bytes of answers kept.
+    #[cfg(test)]
+    pub(crate) fn kept_bytes(&self) -> usize {
+        self.inner.cache.bytes()
+    }
+
     /// All addresses, ready to be served.
     pub fn router(&self) -> Router {
         let site = self.clone();
@@ -125,7 +131,7 @@ impl Site {
             response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
             return response;
         }
-        let key = uri.path_and_query().map_or_else(|| uri.path(), http::uri::PathAndQuery::as_str);
+        let key = address::key(uri);
         if let Some(kept) = self.kept(key) {
             return answer(&kept, method, headers);
         }

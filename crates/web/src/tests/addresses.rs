@@ -1,10 +1,12 @@
 //! Every address, what it answers, and what a wrong one says.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http::StatusCode;
 
 use super::world::World;
-use crate::{Route, RouteAnswer};
+use crate::{Route, RouteAnswer, Site, StatusFacts};
 
 #[tokio::test]
 async fn every_address_answers_with_its_kind_of_content() {
@@ -90,6 +92,41 @@ async fn links_that_were_passed_on_lead_to_the_same_place() {
     for address in ["/?utm=x", "/?reference=x", "/?Mc=1"] {
         assert_eq!(world.get(address).await.status, StatusCode::BAD_REQUEST, "{address}");
     }
+}
+
+#[tokio::test]
+async fn a_page_that_takes_no_query_is_kept_once() {
+    let mut world = World::usual();
+    let site =
+        Site::new(world.store.clone(), world.settings.clone(), Arc::new(StatusFacts::default), Vec::new());
+    world.router = site.router();
+    for address in [
+        "/robots.txt",
+        "/sitemap.xml",
+        "/card.png",
+        "/c/raft/card.png",
+        "/p/github.com~raft~entry-1/card.png",
+        "/status",
+        "/digest/daily/",
+        "/digest/weekly/feed.rss",
+        "/c/raft/rankings/",
+        "/about/",
+    ] {
+        let first = world.get(address).await;
+        let kept = site.kept_bytes();
+        for query in ["?utm_source=1", "?utm_source=2", "?ref=3"] {
+            let again = world.get(&format!("{address}{query}")).await;
+            assert_eq!((again.status, again.body), (first.status, first.body.clone()), "{address}{query}");
+        }
+        assert_eq!(site.kept_bytes(), kept, "{address}");
+    }
+    let (before, _) = (site.kept_bytes(), world.get("/card.png?17").await);
+    assert_eq!(site.kept_bytes(), before);
+    for asked in ["/about/?colour=red", "/c/raft/rankings/?colour=red"] {
+        assert_eq!(world.get(asked).await.status, StatusCode::BAD_REQUEST, "{asked}: kept or not");
+    }
+    let all = world.get("/events.json").await.body;
+    assert_ne!(world.get("/events.json?kind=added").await.body, all, "here a query asks for something");
 }
 
 #[tokio::test]
