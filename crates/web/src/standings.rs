@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use whimbrel_catalog::{CatalogId, Entry, Metric};
+use whimbrel_catalog::{CatalogId, Entry, Figure, Metric, SectionPath};
 use whimbrel_news::wording::{MAX_TITLE, line, metric, number};
 use whimbrel_news::{Filter, Kind, News, slug};
 use whimbrel_project::{Project, ProjectId, RankState, Standing, ranks};
@@ -241,7 +241,7 @@ fn print(
     };
     let mut rows: Vec<_> = entries.iter().filter_map(|entry| Some((entry, figure(entry, &by)?))).collect();
     rows.sort_by(|a, b| b.1.value.total_cmp(&a.1.value).then_with(|| a.0.name.cmp(&b.0.name)));
-    let moves = moves(store, id, &by, now)?;
+    let moves = moves(store, id, &by, &ranked(&rows).to_string(), now)?;
     metric(&by).clone_into(&mut standings.measure);
     standings.printed = true;
     standings.places = rows
@@ -260,15 +260,27 @@ fn print(
     Ok(())
 }
 
-fn figure<'a>(entry: &'a Entry, wanted: &Metric) -> Option<&'a whimbrel_catalog::Figure> {
+fn figure<'a>(entry: &'a Entry, wanted: &Metric) -> Option<&'a Figure> {
     entry.figures.iter().find(|figure| figure.metric == *wanted)
 }
 
-/// How many places things rose in the rankings a document prints, as it was told in the last month, by their addresses.
+/// The list these rows rank: the section all of them stand in, else the whole catalog. Documents print a ranking for each
+/// of their lists, and a place in one of them is no place among all.
+fn ranked(rows: &[(&Entry, &Figure)]) -> SectionPath {
+    let stands =
+        |entry: &Entry, section: &SectionPath| entry.places.iter().any(|place| place.section == *section);
+    let first = rows.first().into_iter().flat_map(|(entry, _)| &entry.places).map(|place| &place.section);
+    let mut shared = first.filter(|section| rows.iter().all(|(entry, _)| stands(entry, section)));
+    shared.next().cloned().unwrap_or_default()
+}
+
+/// How many places things rose in a ranking a document prints, as it was told in the last month, by their addresses.
+/// `ranked` is the list that is ranked; empty for the whole catalog.
 fn moves(
     store: &Store,
     id: &CatalogId,
     by: &Metric,
+    ranked: &str,
     now: DateTime<Utc>,
 ) -> Result<HashMap<String, i64>, StoreError> {
     let query = Query {
@@ -280,8 +292,8 @@ fn moves(
     let begin = now - TimeDelta::days(i64::from(MONTH));
     let mut moves: HashMap<String, i64> = HashMap::new();
     for event in store.events(&query)?.events.iter().filter(|event| event.at >= begin) {
-        if let News::RanksMoved { metric, movers, .. } = &event.news
-            && metric == by
+        if let News::RanksMoved { metric, scope, movers, .. } = &event.news
+            && (metric, scope.as_str()) == (by, ranked)
         {
             for mover in movers {
                 *moves.entry(mover.url.clone()).or_default() += i64::from(mover.from) - i64::from(mover.to);

@@ -1,7 +1,7 @@
 //! Rankings of our own counting and of a document's, with who rose and who fell.
 
 use chrono::TimeDelta;
-use whimbrel_catalog::{CatalogId, EntryKey, Figure, Metric, Mover};
+use whimbrel_catalog::{CatalogId, EntryKey, Figure, Metric, Mover, Place, SectionPath};
 use whimbrel_news::News;
 use whimbrel_project::{Standing, StarHistory};
 use whimbrel_store::{ProjectRecord, Record};
@@ -99,8 +99,8 @@ async fn a_catalog_shows_its_top_what_is_new_and_how_its_projects_are() {
     assert!(words(&World::usual().get("/rankings/").await.text()).contains("No ranking yet."));
 }
 
-#[tokio::test]
-async fn a_table_that_ranks_is_shown_as_it_ranks() {
+/// A catalog whose document prints stars, the third entry most; all in one list, or each in its own.
+fn printed(list: Option<&[&str]>) -> (World, Vec<String>) {
     let mut world = World::usual();
     world.now = std::time::SystemTime::now().into();
     let id = CatalogId::new("raft").unwrap();
@@ -108,17 +108,46 @@ async fn a_table_that_ranks_is_shown_as_it_ranks() {
     for (n, entry) in put.iter_mut().enumerate() {
         let value = 1000.0 * (n + 1) as f64;
         entry.figures = vec![Figure { metric: Metric::Stars, shown: format!("{}.0k", n + 1), value }];
+        if let Some(list) = list {
+            entry.places = vec![Place { section: SectionPath::new(list), line: n as u32 + 1 }];
+        }
     }
-    let url = put[2].url.clone();
+    let urls = put.iter().map(|entry| entry.url.clone()).collect();
     let meta = world.store.catalog(&id).unwrap().unwrap();
     world.store.record(&[Record { put, ..Record::of(meta) }], world.now).unwrap();
-    let mover = Mover { name: "raft entry 2".into(), url, from: 3, to: 1, overtook: vec![] };
-    let scope = String::new();
-    world.tell(
-        "raft",
-        vec![News::RanksMoved { metric: Metric::Stars, scope, scope_path: vec![], movers: vec![mover] }],
-    );
+    (world, urls)
+}
+
+/// Somebody moved in the ranking of a list by stars.
+fn moved(url: &str, from: u32, to: u32, list: &[&str]) -> News {
+    let mover = Mover { name: "raft entry".into(), url: url.into(), from, to, overtook: vec![] };
+    News::RanksMoved {
+        metric: Metric::Stars,
+        scope: list.join(" / "),
+        scope_path: list.iter().map(ToString::to_string).collect(),
+        movers: vec![mover],
+    }
+}
+
+#[tokio::test]
+async fn a_table_that_ranks_is_shown_as_it_ranks() {
+    let (mut world, urls) = printed(None);
+    world.tell("raft", vec![moved(&urls[2], 3, 1, &[])]);
     let page = words(&world.get("/c/raft/rankings/").await.text());
     assert!(page.contains("as the list itself prints them"), "{page}");
     assert!(page.contains("1 ▲ up 2 raft entry 2 3.0k 2 – move not known raft entry 1 2.0k 3"), "{page}");
+}
+
+#[tokio::test]
+async fn moves_are_those_of_the_list_that_is_shown() {
+    let (mut world, urls) = printed(None);
+    world.tell("raft", vec![moved(&urls[2], 3, 1, &[]), moved(&urls[2], 40, 1, &["Talks"])]);
+    let page = words(&world.get("/c/raft/rankings/").await.text());
+    assert!(page.contains("1 ▲ up 2 raft entry 2 3.0k"), "the whole catalog: {page}");
+
+    let list = ["Libraries", "Rust & Go"];
+    let (mut world, urls) = printed(Some(&list));
+    world.tell("raft", vec![moved(&urls[2], 50, 1, &[]), moved(&urls[2], 2, 1, &list)]);
+    let page = words(&world.get("/c/raft/rankings/").await.text());
+    assert!(page.contains("1 ▲ up 1 raft entry 2 3.0k"), "its only list: {page}");
 }
