@@ -143,10 +143,11 @@ pub(crate) fn events(scene: &Scene<'_>, listing: &Listing, found: &Found) -> Res
     Ok(serde_json::to_string(&Body { events: &found.events, next })? + "\n")
 }
 
-/// The hub of a listing: it is told of those with an address of their own, from their beginning.
+/// The hub of a listing: it is told of those with an address of their own, from their beginning. Of files nobody tells
+/// it: a reader that waited for it would hear nothing.
 fn hub(scene: &Scene<'_>, listing: &Listing) -> Option<String> {
     let told = listing.narrow.is_open() && listing.after.is_none();
-    scene.settings.named_hub().filter(|_| told).map(ToOwned::to_owned)
+    scene.settings.named_hub().filter(|_| told && !scene.files).map(ToOwned::to_owned)
 }
 
 /// What tells a reader of a feed the hub it can ask instead, as the header `Link` has it.

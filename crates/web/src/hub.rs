@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use http::StatusCode;
 use url::form_urlencoded::Serializer;
 use whimbrel_news::{Event, slug};
 use whimbrel_store::{Store, StoreError};
@@ -45,6 +46,16 @@ pub struct Announcer {
     /// Addresses of feeds that changed and were not told.
     waiting: BTreeSet<String>,
     rest: Duration,
+    /// The last thing it answered was no: that is said once.
+    refused: bool,
+}
+
+/// Why a hub was not told.
+enum Untold {
+    /// It may go well later. The reason is without the address, which can be a secret.
+    Later(String),
+    /// The same request would be refused for ever, and all that waits behind it would never be told.
+    Refused(StatusCode),
 }
 
 impl Announcer {
@@ -62,7 +73,16 @@ impl Announcer {
             .ok()?;
         let head = store.head();
         let base = base.trim_end_matches('/').to_owned();
-        Some(Self { store, client, hub, base, head, waiting: BTreeSet::new(), rest: FIRST_REST })
+        Some(Self {
+            store,
+            client,
+            hub,
+            base,
+            head,
+            waiting: BTreeSet::new(),
+            rest: FIRST_REST,
+            refused: false,
+        })
     }
 
     /// Takes in what happened and tells it. Hands back how long to rest until the next step.
@@ -77,8 +97,20 @@ impl Announcer {
                 Ok(()) => {
                     self.waiting.retain(|feed| !feeds.contains(feed));
                     self.rest = FIRST_REST;
+                    self.refused = false;
                 }
-                Err(reason) => {
+                Err(Untold::Refused(status)) => {
+                    if !self.refused {
+                        tracing::warn!(
+                            "the hub refused to be told of {} feeds ({status}); readers find what changed by asking. \
+                             See that `hub` in [web] is right and that it can read the feeds",
+                            feeds.len()
+                        );
+                    }
+                    self.refused = true;
+                    self.waiting.retain(|feed| !feeds.contains(feed));
+                }
+                Err(Untold::Later(reason)) => {
                     let rest = self.rest;
                     if rest == FIRST_REST {
                         tracing::warn!(
@@ -112,16 +144,21 @@ impl Announcer {
         Ok(())
     }
 
-    /// The error says why, without the address, which can be a secret.
-    async fn tell(&self, feeds: &[String]) -> Result<(), String> {
+    async fn tell(&self, feeds: &[String]) -> Result<(), Untold> {
         let request = self
             .client
             .post(&self.hub)
             .header(http::header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(form(feeds));
-        let answer = request.send().await.map_err(|error| error.without_url().to_string())?;
-        let status = answer.status();
-        if status.is_success() { Ok(()) } else { Err(format!("it answered {status}")) }
+        let answer = request.send().await.map_err(|error| Untold::Later(error.without_url().to_string()))?;
+        match answer.status() {
+            status if status.is_success() => Ok(()),
+            status @ (StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS) => {
+                Err(Untold::Later(format!("it answered {status}")))
+            }
+            status if status.is_client_error() => Err(Untold::Refused(status)),
+            status => Err(Untold::Later(format!("it answered {status}"))),
+        }
     }
 }
 

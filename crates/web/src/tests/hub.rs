@@ -8,13 +8,15 @@ use tokio::net::TcpListener;
 use whimbrel_store::Store;
 
 use super::world::{World, added};
-use crate::{Announcer, Route, RouteAnswer, Settings, Site, StatusFacts};
+use crate::{Announcer, Route, RouteAnswer, Settings, Site, StatusFacts, write_site};
 
 /// A pretend hub: what it was told, and what it answers.
 #[derive(Clone, Default)]
 struct Hub {
     told: Arc<Mutex<Vec<String>>>,
-    refuses: Arc<Mutex<bool>>,
+    refuses: Arc<Mutex<Option<StatusCode>>>,
+    /// Any request that names this is refused for good.
+    dislikes: Arc<Mutex<Option<String>>>,
 }
 
 impl Hub {
@@ -24,11 +26,14 @@ impl Hub {
         let route = Route::post("/hub", 100_000, move |_, body| {
             let hub = hub.clone();
             async move {
-                let refuses = *hub.refuses.lock().unwrap();
-                if !refuses {
-                    hub.told.lock().unwrap().push(String::from_utf8(body.to_vec()).unwrap());
+                let body = String::from_utf8(body.to_vec()).unwrap();
+                let disliked = hub.dislikes.lock().unwrap().as_ref().is_some_and(|part| body.contains(part));
+                let refused =
+                    if disliked { Some(StatusCode::BAD_REQUEST) } else { *hub.refuses.lock().unwrap() };
+                if refused.is_none() {
+                    hub.told.lock().unwrap().push(body);
                 }
-                let status = if refuses { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::NO_CONTENT };
+                let status = refused.unwrap_or(StatusCode::NO_CONTENT);
                 RouteAnswer { status, media: "text/plain", body: "".into() }
             }
         });
@@ -96,15 +101,37 @@ async fn a_hub_hears_which_feeds_changed_and_again_when_it_was_away() {
         assert_eq!(told.iter().filter(|one| **one == feed).count(), 1, "{feed}");
     }
 
-    *hub.refuses.lock().unwrap() = true;
+    *hub.refuses.lock().unwrap() = Some(StatusCode::SERVICE_UNAVAILABLE);
     world.tell("shells", vec![added("prompt", "https://github.com/a/prompt", &["Prompts"])]);
     assert_eq!(announcer.step().await, Duration::from_secs(30));
+    *hub.refuses.lock().unwrap() = Some(StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(announcer.step().await, Duration::from_mins(1));
-    *hub.refuses.lock().unwrap() = false;
+    *hub.refuses.lock().unwrap() = None;
     assert_eq!(announcer.step().await, Duration::from_secs(2));
     assert!(hub.told().contains(&"https://news.example.org/c/shells/feed.atom".to_owned()));
     announcer.step().await;
     assert_eq!(hub.told(), Vec::<String>::new(), "once is enough");
+}
+
+#[tokio::test]
+async fn what_a_hub_refuses_for_good_holds_up_nothing_else() {
+    let hub = Hub::default();
+    let mut world = World::usual();
+    world.settings.hub = Some(hub.start().await);
+    let mut announcer = Announcer::new(world.store.clone(), &world.settings, "whimbrel").unwrap();
+    *hub.dislikes.lock().unwrap() = Some("talk-0%2Ffeed.atom".into());
+    let talk = |n: usize| added(&format!("talk {n}"), &format!("https://github.com/a/talk-{n}"), &["Talks"]);
+    world.tell("raft", (0..60).map(talk).collect());
+    assert_eq!(announcer.step().await, Duration::from_secs(2));
+    let told = hub.told();
+    assert!(told.iter().any(|feed| feed.contains("talk-59/feed.atom")), "{told:?}");
+    assert!(!told.iter().any(|feed| feed.contains("talk-0/")), "{told:?}");
+
+    world.tell("shells", vec![added("prompt", "https://github.com/a/prompt", &["Prompts"])]);
+    announcer.step().await;
+    let told = hub.told();
+    assert!(told.contains(&"https://news.example.org/c/shells/feed.atom".to_owned()), "{told:?}");
+    assert!(!told.iter().any(|feed| feed.contains("talk")), "what was refused is not tried again: {told:?}");
 }
 
 #[tokio::test]
@@ -152,4 +179,16 @@ async fn feeds_name_the_hub_where_it_can_read_them() {
     world.serve_again();
     assert_eq!(world.get("/feed.json").await.header("link"), "");
     assert!(Announcer::new(world.store.clone(), &world.settings, "whimbrel").is_none());
+}
+
+#[tokio::test]
+async fn files_name_no_hub_because_nobody_tells_it_of_them() {
+    let mut world = World::usual();
+    world.settings.hub = Some("https://hub.example.net/".into());
+    let folder = tempfile::tempdir().unwrap();
+    write_site(&world.store, &world.settings, &world.status, world.now, folder.path()).unwrap();
+    for feed in ["feed.rss", "feed.atom", "feed.json", "c/raft/feed.atom"] {
+        let text = std::fs::read_to_string(folder.path().join(feed)).unwrap();
+        assert!(text.contains("openraft") && !text.contains("hub.example.net"), "{feed}: {text}");
+    }
 }
