@@ -10,7 +10,7 @@ use super::telegram::{CURLEW, GODWIT, PLOVER, end, prepare, press, start};
 async fn begin(telegram: &Telegram, operator: &Person) -> World {
     let mut world = prepare(telegram);
     world.variable("WHIMBREL_TELEGRAM__TOKEN", &telegram.token());
-    world.configure(&format!("[admin]\nto = \"telegram:{}\"", operator.id()));
+    world.configure(&format!("[admin]\nto = \"telegram:{}\"\nsuggest_private = true", operator.id()));
     start(&mut world).await;
     operator.says("/start");
     operator.waits_for("I follow lists").await;

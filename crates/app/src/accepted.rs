@@ -14,11 +14,21 @@ use whimbrel_watch::CatalogConfig;
 use crate::samples::write_whole;
 
 /// So many wait at most: more is no help to anybody.
-const WAITING: usize = 50;
+pub(crate) const WAITING: usize = 50;
 
 /// What stands above those that are followed.
 const HEAD: &str =
     "# Lists that people suggested and that were accepted. To stop following one, take it out here.\n\n";
+
+/// A proposal that waits to be decided.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Waiting {
+    #[serde(flatten)]
+    pub(crate) proposal: Proposal,
+    /// The operator was asked. Where the program ended before that, the next who proposes it has them asked.
+    #[serde(default)]
+    pub(crate) asked: bool,
+}
 
 #[derive(Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -54,25 +64,34 @@ pub(crate) fn after(mut configured: Vec<CatalogConfig>, state: &Path) -> anyhow:
     Ok(configured)
 }
 
-/// Follows one more from the next reading on. Durable when it returns.
-pub(crate) fn accept(state: &Path, proposal: &Proposal) -> anyhow::Result<()> {
-    let id = CatalogId::new(&proposal.id).map_err(anyhow::Error::msg)?;
+/// Follows one more from the next reading on, under its id or one like it that is free. Durable when it returns.
+pub(crate) fn accept(state: &Path, proposal: &Proposal, configured: &[CatalogConfig]) -> anyhow::Result<()> {
     let mut catalogs = read(state)?;
-    if catalogs.iter().all(|known| known.id != id && known.source != proposal.source) {
+    if catalogs.iter().chain(configured).all(|known| known.source != proposal.source) {
+        let taken = |id: &str| catalogs.iter().chain(configured).any(|known| known.id.as_str() == id);
+        let id = CatalogId::new(&free(&proposal.id, taken)).map_err(anyhow::Error::msg)?;
         catalogs.push(CatalogConfig::new(id, proposal.source.clone()));
     }
     let text = format!("{HEAD}{}", toml::to_string(&Accepted { catalogs })?);
     write_whole(&file(state), text.as_bytes()).context("writing down what is followed")
 }
 
+/// This id, or one like it that is not taken.
+pub(crate) fn free(id: &str, taken: impl Fn(&str) -> bool) -> String {
+    let base: String = id.chars().take(56).collect();
+    let base = if base.is_empty() { "list".to_owned() } else { base };
+    let others = (2..).map(|number: u32| format!("{base}-{number}"));
+    std::iter::once(base.clone()).chain(others).find(|id| !taken(id)).unwrap_or(base)
+}
+
 /// Those that wait to be decided.
-pub(crate) fn waiting(state: &Path) -> Vec<Proposal> {
+pub(crate) fn waiting(state: &Path) -> Vec<Waiting> {
     // A file that nobody can read says nothing: what waited can be proposed again.
     fs::read(waiting_file(state)).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default()
 }
 
 /// Writes down what waits. Durable when it returns; of too many the oldest is forgotten.
-pub(crate) fn keep_waiting(state: &Path, proposals: &[Proposal]) -> anyhow::Result<()> {
+pub(crate) fn keep_waiting(state: &Path, proposals: &[Waiting]) -> anyhow::Result<()> {
     let newest = &proposals[proposals.len().saturating_sub(WAITING)..];
     write_whole(&waiting_file(state), &serde_json::to_vec(newest)?).context("writing down what was proposed")
 }
@@ -95,7 +114,7 @@ mod tests {
         let state = folder.path();
         assert!(read(state).unwrap().is_empty());
         for id in ["one", "two", "one"] {
-            accept(state, &proposal(id)).unwrap();
+            accept(state, &proposal(id), &[]).unwrap();
         }
         let ids =
             |catalogs: &[CatalogConfig]| catalogs.iter().map(|one| one.id.to_string()).collect::<Vec<_>>();
@@ -103,7 +122,10 @@ mod tests {
         let configured = CatalogConfig::new(CatalogId::new("two").unwrap(), "lists/two.md");
         let all = after(vec![configured.clone()], state).unwrap();
         assert_eq!((ids(&all), &all[0]), (vec!["two".to_owned(), "one".to_owned()], &configured));
-        assert!(accept(state, &proposal("No id!")).is_err());
+        let twin = Proposal { source: "https://example.com/one".to_owned(), ..proposal("one") };
+        accept(state, &twin, &[configured]).unwrap();
+        assert_eq!(ids(&read(state).unwrap()), ["one", "two", "one-2"], "another list of the same name");
+        assert!(accept(state, &proposal("No id!"), &[]).is_err());
         fs::write(file(state), "[[catalog]]\nid = 1").unwrap();
         assert!(read(state).is_err());
     }
@@ -112,7 +134,8 @@ mod tests {
     fn only_so_many_wait() {
         let folder = tempfile::tempdir().unwrap();
         assert!(waiting(folder.path()).is_empty());
-        let many: Vec<Proposal> = (0..WAITING + 5).map(|number| proposal(&number.to_string())).collect();
+        let wait = |number: usize| Waiting { proposal: proposal(&number.to_string()), asked: true };
+        let many: Vec<Waiting> = (0..WAITING + 5).map(wait).collect();
         keep_waiting(folder.path(), &many).unwrap();
         let kept = waiting(folder.path());
         assert_eq!((kept.len(), kept.last()), (WAITING, many.last()));

@@ -189,9 +189,10 @@ async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()>
     let teller = Teller { channels, pace: chats.pace.clone() };
     answers.propose_to(Arc::new(Suggestions {
         configured: configured.clone(),
-        github: watcher.github().clone(),
+        github: anonymous(&configured.borrow().clone())?,
         teller: teller.clone(),
         writing: Mutex::default(),
+        looks: tokio::sync::Semaphore::new(suggestions::LOOKS),
     }));
     let discord = chats.discord.clone().map(|discord| DiscordBot::new(discord, answers.clone(), Utc::now));
     if let Some(bot) = discord.clone() {
@@ -277,6 +278,15 @@ async fn lanes_of(
 /// The one way to GitHub.
 pub(crate) fn github(loaded: &Loaded) -> anyhow::Result<Github> {
     Github::new(&loaded.config.github, &loaded.config.watch, &loaded.folder, Utc::now())
+}
+
+/// A way to the same GitHub as anybody has it, without token and app.
+fn anonymous(loaded: &Loaded) -> anyhow::Result<Github> {
+    let settings = whimbrel_watch::GithubSettings {
+        api_url: loaded.config.github.api_url.clone(),
+        ..whimbrel_watch::GithubSettings::default()
+    };
+    Github::new(&settings, &loaded.config.watch, &loaded.folder, Utc::now())
 }
 
 /// Opens the store; what had to be done is said aloud.

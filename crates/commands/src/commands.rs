@@ -36,6 +36,8 @@ pub struct Settings {
     pub letters: Quota,
     /// Catalogs one person may propose. Default three at once, then one in eight hours.
     pub proposals: Quota,
+    /// Addresses a person may have looked at for it, also those that come to nothing.
+    pub tries: Quota,
 }
 
 impl Default for Settings {
@@ -47,6 +49,7 @@ impl Default for Settings {
             place: Quota { at_once: 60, one_in: TimeDelta::seconds(1) },
             letters: Quota { at_once: 40, one_in: TimeDelta::milliseconds(500) },
             proposals: Quota { at_once: 3, one_in: TimeDelta::hours(8) },
+            tries: Quota { at_once: 8, one_in: TimeDelta::hours(1) },
         }
     }
 }
@@ -80,6 +83,7 @@ pub(crate) struct Inner {
     pub(crate) operator: OnceLock<Arc<dyn Operator>>,
     /// What people may still propose.
     pub(crate) proposals: Limiter,
+    pub(crate) tries: Limiter,
 }
 
 /// Who asks, about what, and when.
@@ -109,6 +113,7 @@ impl Commands {
             painter: OnceLock::new(),
             operator: OnceLock::new(),
             proposals: Limiter::new(settings.proposals),
+            tries: Limiter::new(settings.tries),
             settings,
         };
         Self { inner: Arc::new(inner) }

@@ -48,11 +48,22 @@ impl Limiter {
         Self { quota, purses: Mutex::default() }
     }
 
+    /// Whether an asker has one left; nothing is taken.
+    pub(crate) fn has(&self, who: &str, now: DateTime<Utc>) -> bool {
+        let purses = self.purses.lock().unwrap_or_else(PoisonError::into_inner);
+        purses.get(who).is_none_or(|purse| self.left(purse, now) >= 1.0)
+    }
+
+    fn left(&self, purse: &Purse, now: DateTime<Utc>) -> f64 {
+        let pace = self.quota.one_in.as_seconds_f64().max(f64::EPSILON);
+        let rested = (now - purse.at).as_seconds_f64().max(0.0) / pace;
+        (purse.left + rested).min(f64::from(self.quota.at_once))
+    }
+
     /// Takes one question of an asker.
     pub(crate) fn take(&self, who: &str, now: DateTime<Utc>) -> Admission {
         let most = f64::from(self.quota.at_once);
-        let pace = self.quota.one_in.as_seconds_f64().max(f64::EPSILON);
-        let left = |purse: &Purse| (purse.left + (now - purse.at).as_seconds_f64().max(0.0) / pace).min(most);
+        let left = |purse: &Purse| self.left(purse, now);
         let mut purses = self.purses.lock().unwrap_or_else(PoisonError::into_inner);
         if purses.len() >= REMEMBERED && !purses.contains_key(who) {
             purses.retain(|_, purse| left(purse) < most);

@@ -50,8 +50,8 @@ pub trait Operator: Send + Sync {
     /// Reads a catalog of this name and source; the error is a sentence for who proposes it.
     fn look(&self, id: String, source: String) -> BoxFuture<'_, Result<Proposal, String>>;
 
-    /// Keeps a proposal durably and puts it before the operator, with these words; `false` where it waits already. The
-    /// error is for the log.
+    /// Keeps a proposal durably and puts it before the operator, with these words; `false` where it waits already, or
+    /// where so many wait that nobody would read one more. The error is for the log.
     fn propose(&self, proposal: Proposal, words: Reply) -> BoxFuture<'_, Result<bool, String>>;
 
     /// Ends a proposal that has this mark: what was accepted is followed from now on, also after a restart. `None`
@@ -111,7 +111,8 @@ impl Commands {
                 .say(words::SUGGEST_ADDRESS)
                 .code("/suggest https://github.com/avelino/awesome-go"));
         }
-        if self.inner.proposals.take(&here.who.id, here.now) != Admission::Answer {
+        let (who, now) = (&here.who.id, here.now);
+        if !self.inner.proposals.has(who, now) || self.inner.tries.take(who, now) != Admission::Answer {
             return Ok(Reply::default().say(words::SUGGESTED_ENOUGH));
         }
         let proposal = match operator.look(id, source).await {
@@ -119,6 +120,9 @@ impl Commands {
             Ok(_) => return Ok(Reply::default().say(words::SUGGESTED_NOTHING)),
             Err(reason) => return Ok(Reply::default().say(&words::suggested_unread(&line(&reason, 300)))),
         };
+        if self.inner.proposals.take(who, now) != Admission::Answer {
+            return Ok(Reply::default().say(words::SUGGESTED_ENOUGH));
+        }
         let reply = proposal.told(Reply::default().heading(&line(proposal.name(), MAX_TEXT)));
         let mark = proposal.mark();
         let asking = Reply::default()

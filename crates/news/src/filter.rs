@@ -261,8 +261,9 @@ impl FromStr for Filter {
 
 impl TryFrom<String> for Filter {
     type Error = FilterError;
+    /// Reads a filter that is kept somewhere: also one of more words than people may type now.
     fn try_from(text: String) -> Result<Self, FilterError> {
-        Self::parse(&text)
+        parse::kept(&text)
     }
 }
 

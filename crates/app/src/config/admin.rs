@@ -15,10 +15,17 @@ pub(crate) struct AdminSettings {
     pub(crate) parked_after: Span,
     /// Less room than this on the disk of the store is told, in MiB. Default 512.
     pub(crate) disk_free_mib: u64,
+    /// People may suggest lists at private addresses too. Default false.
+    pub(crate) suggest_private: bool,
 }
 
 impl Default for AdminSettings {
     fn default() -> Self {
-        Self { to: None, parked_after: Span::from_secs(3 * 86_400), disk_free_mib: 512 }
+        Self {
+            to: None,
+            parked_after: Span::from_secs(3 * 86_400),
+            disk_free_mib: 512,
+            suggest_private: false,
+        }
     }
 }

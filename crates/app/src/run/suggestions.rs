@@ -1,13 +1,12 @@
 //! What is done with catalogs people propose: they are read as every catalog is, and put before whoever `[admin]` names.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::Utc;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
-use tokio::sync::{Mutex, watch};
+use tokio::sync::{Mutex, Semaphore, watch};
 use whimbrel_catalog::{Hint, Layout, Reading, parse};
 use whimbrel_commands::{Operator, Proposal, Reply};
 use whimbrel_fanout::{Destination, Service};
@@ -16,12 +15,15 @@ use whimbrel_watch::{Cursor, Document, Github, Sight, Sources, Spec};
 
 use super::Setup;
 use super::teller::Teller;
-use crate::accepted;
+use crate::accepted::{self, Waiting};
 use crate::check::layout_name;
 use crate::screen::reasons;
 
 /// Whoever proposes something waits no longer.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// So many lists are read at a time.
+pub(crate) const LOOKS: usize = 2;
 
 /// Sections that are named, and how much of a name.
 const NAMED: usize = 6;
@@ -30,10 +32,13 @@ const NAME: usize = 60;
 /// The operator, as the chats ask them.
 pub(crate) struct Suggestions {
     pub(crate) configured: watch::Receiver<Arc<Setup>>,
+    /// The way to GitHub for anybody, without a token: what only we may read is nothing to show to who suggests it.
     pub(crate) github: Github,
     pub(crate) teller: Teller,
     /// One at a time changes what waits.
     pub(crate) writing: Mutex<()>,
+    /// Few at a time are read.
+    pub(crate) looks: Semaphore,
 }
 
 impl Operator for Suggestions {
@@ -45,7 +50,11 @@ impl Operator for Suggestions {
 
     fn look(&self, id: String, source: String) -> BoxFuture<'_, Result<Proposal, String>> {
         async move {
-            let read = tokio::time::timeout(PATIENCE, self.read(id, source)).await;
+            let read = async {
+                let _turn = self.looks.acquire().await.map_err(|_| "the program ends".to_owned())?;
+                self.read(id, source).await
+            };
+            let read = tokio::time::timeout(PATIENCE, read).await;
             read.unwrap_or_else(|_| Err("it did not answer in time".to_owned()))
         }
         .boxed()
@@ -54,61 +63,98 @@ impl Operator for Suggestions {
     fn propose(&self, proposal: Proposal, words: Reply) -> BoxFuture<'_, Result<bool, String>> {
         async move {
             let Some(to) = self.place() else { return Err("nobody is named in [admin]".to_owned()) };
-            let _one = self.writing.lock().await;
-            let mut waiting = accepted::waiting(&self.state());
-            if waiting.iter().any(|known| known.source == proposal.source) {
+            let mark = proposal.mark();
+            if !self.write(move |waiting| wait(waiting, proposal)).await? {
                 return Ok(false);
             }
-            let mark = proposal.mark();
-            tracing::info!(source = proposal.source, "somebody suggests to follow {}", proposal.source);
-            waiting.push(proposal);
-            self.keep(&waiting)?;
             let parts = match to.service() {
                 Service::Telegram => whimbrel_telegram::render::answer(&words),
                 Service::Discord => whimbrel_discord::answer(&words),
             };
-            if let Err(reason) = self.teller.send(&to, &parts).await {
-                waiting.retain(|known| known.mark() != mark);
-                self.keep(&waiting)?;
-                return Err(reason);
-            }
-            Ok(true)
+            // Nothing is locked meanwhile: the service may make us wait.
+            let sent = self.teller.send(&to, &parts).await;
+            let asked = sent.is_ok();
+            self.write(move |waiting| {
+                waiting.retain(|known| asked || known.proposal.mark() != mark);
+                for known in waiting.iter_mut().filter(|known| known.proposal.mark() == mark) {
+                    known.asked = true;
+                }
+            })
+            .await?;
+            sent.map(|()| true)
         }
         .boxed()
     }
 
     fn decide(&self, mark: u64, accept: bool) -> BoxFuture<'_, Result<Option<Proposal>, String>> {
         async move {
-            let _one = self.writing.lock().await;
-            let mut waiting = accepted::waiting(&self.state());
-            let Some(place) = waiting.iter().position(|known| known.mark() == mark) else { return Ok(None) };
-            let proposal = waiting.remove(place);
-            if accept {
-                accepted::accept(&self.state(), &proposal).map_err(|error| reasons(&error))?;
-                tracing::info!(source = proposal.source, "{} was accepted", proposal.source);
-            }
-            self.keep(&waiting)?;
-            Ok(Some(proposal))
+            let setup = Arc::clone(&self.configured.borrow());
+            let state = setup.store_folder();
+            self.write(move |waiting| {
+                let Some(place) = waiting.iter().position(|known| known.proposal.mark() == mark) else {
+                    return Ok(None);
+                };
+                let proposal = waiting[place].proposal.clone();
+                if accept {
+                    accepted::accept(&state, &proposal, &setup.followed.catalogs)
+                        .map_err(|error| reasons(&error))?;
+                    tracing::info!("a list that was suggested is followed: {}", proposal.id);
+                }
+                waiting.remove(place);
+                Ok(Some(proposal))
+            })
+            .await?
         }
         .boxed()
     }
 }
 
+/// Puts a proposal among those that wait, unless the operator was asked about it, or about too many.
+fn wait(waiting: &mut Vec<Waiting>, proposal: Proposal) -> bool {
+    // One that nobody was asked about is asked about now.
+    waiting.retain(|known| known.asked || known.proposal.source != proposal.source);
+    let known = waiting.iter().any(|known| known.proposal.source == proposal.source);
+    if known || waiting.len() >= accepted::WAITING {
+        return false;
+    }
+    tracing::info!("somebody suggests to follow a list: {}", proposal.id);
+    waiting.push(Waiting { proposal, asked: false });
+    true
+}
+
 impl Suggestions {
-    fn state(&self) -> PathBuf {
-        self.configured.borrow().store_folder()
+    /// Changes what waits, one at a time, and writes it down.
+    async fn write<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&mut Vec<Waiting>) -> T + Send + 'static,
+    ) -> Result<T, String> {
+        let _one = self.writing.lock().await;
+        let state = self.configured.borrow().store_folder();
+        let written = tokio::task::spawn_blocking(move || {
+            let before = accepted::waiting(&state);
+            let mut waiting = before.clone();
+            let done = change(&mut waiting);
+            if waiting != before {
+                accepted::keep_waiting(&state, &waiting)?;
+            }
+            Ok(done)
+        });
+        let written: anyhow::Result<T> = written.await.map_err(|error| error.to_string())?;
+        written.map_err(|error| reasons(&error))
     }
 
-    fn keep(&self, waiting: &[Proposal]) -> Result<(), String> {
-        accepted::keep_waiting(&self.state(), waiting).map_err(|error| reasons(&error))
-    }
-
-    /// Looks at a source as the watcher would, with the same care for where it leads.
+    /// Looks at a source as a stranger would: without our tokens, and not inside our network.
     async fn read(&self, id: String, source: String) -> Result<Proposal, String> {
         let setup = Arc::clone(&self.configured.borrow());
-        let settings = setup.config.watch.clone();
-        let spec = Spec::parse(&source, &setup.folder, settings.allow_private_addresses)
-            .map_err(|error| error.problem)?;
+        let private = setup.config.admin.suggest_private;
+        let settings =
+            whimbrel_watch::Settings { allow_private_addresses: private, ..setup.config.watch.clone() };
+        let spec = Spec::parse(&source, &setup.folder, private).map_err(|error| error.problem)?;
+        if let Spec::Web(url) = &spec
+            && !(url.username().is_empty() && url.password().is_none())
+        {
+            return Err("an address with a user name is nothing for everybody".to_owned());
+        }
         if !matches!(spec, Spec::Web(_) | Spec::Github { .. }) {
             return Err("it is no address of the web".to_owned());
         }
@@ -122,20 +168,8 @@ impl Suggestions {
         let document = document.ok_or("it is empty")?;
         let understood = tokio::task::spawn_blocking(move || understood(&document)).await;
         let reading = understood.map_err(|_| "it cannot be understood".to_owned())??;
-        Ok(proposal(self.free(&setup, &id), source, &reading))
-    }
-
-    /// The id, or one like it that no followed catalog has.
-    fn free(&self, setup: &Setup, id: &str) -> String {
-        let waiting = accepted::waiting(&self.state());
-        let taken = |id: &str| {
-            setup.followed.catalogs.iter().any(|known| known.id.as_str() == id)
-                || waiting.iter().any(|known| known.id == id)
-        };
-        let base: String = id.chars().take(56).collect();
-        let base = if base.is_empty() { "list".to_owned() } else { base };
-        let others = (2..).map(|number: u32| format!("{base}-{number}"));
-        std::iter::once(base.clone()).chain(others).find(|id| !taken(id)).unwrap_or(base)
+        let taken = |id: &str| setup.followed.catalogs.iter().any(|known| known.id.as_str() == id);
+        Ok(proposal(accepted::free(&id, taken), source, &reading))
     }
 }
 

@@ -27,7 +27,20 @@ const MAX_CHARS: usize = 8_000;
 /// Each word or phrase is looked for in everything an event says: more would make one filter slow enough to be a burden.
 const MAX_WORDS: usize = 200;
 
+/// What people type now.
 pub(super) fn parse(text: &str) -> Result<Filter, FilterError> {
+    let filter = kept(text)?;
+    let words = |tokens: &[Token]| tokens.iter().filter(|token| matches!(token.what, What::Text(_))).count();
+    match words(&tokens(text)?) {
+        words if words > MAX_WORDS => {
+            Err(error(MAX_WORDS, format!("a filter looks for at most {MAX_WORDS} words")))
+        }
+        _ => Ok(filter),
+    }
+}
+
+/// What was taken once: the store may hold more words than are taken now.
+pub(super) fn kept(text: &str) -> Result<Filter, FilterError> {
     if text.chars().nth(MAX_CHARS).is_some() {
         return Err(error(MAX_CHARS, format!("a filter has at most {MAX_CHARS} characters")));
     }
@@ -212,7 +225,6 @@ fn example(name: &str) -> &'static str {
 
 fn tokens(text: &str) -> Result<Vec<Token>, FilterError> {
     let mut tokens = Vec::new();
-    let mut words = 0;
     // The place of a character as people count, beside its byte offset.
     let mut chars = text.char_indices().peekable();
     let mut at = 0;
@@ -258,10 +270,6 @@ fn tokens(text: &str) -> Result<Vec<Token>, FilterError> {
                 }
             }
         };
-        words += usize::from(matches!(what, What::Text(_)));
-        if words > MAX_WORDS {
-            return Err(error(start, format!("a filter looks for at most {MAX_WORDS} words")));
-        }
         tokens.push(Token { at: start, what });
     }
     Ok(tokens)

@@ -225,7 +225,7 @@ fn with_lanes() -> Store {
     let news = vec![added("x", "S", 1), added("y", "S", 1)];
     store.record(&[Record { news, ..record(meta("tools")) }], at(1)).unwrap();
     let mut long = lane(3, "webhook:news");
-    let words = Filter::parse(&"much ".repeat(1000)).unwrap();
+    let words = Filter::try_from("much ".repeat(1000)).unwrap();
     long.wants.push(Want { number: 2, filter: words, after: 1, told: 0, configured: false, until: None });
     let lanes = vec![lane(1, "discord:7"), busy(2), long];
     store.record_lanes(&LaneCommit { lanes, dead: vec![letter(1)], ..LaneCommit::default() }).unwrap();

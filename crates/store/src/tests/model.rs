@@ -120,7 +120,7 @@ fn some_lane(id: LaneId, wanted: u8, told: u8) -> Lane {
     let mut lane = if wanted == 3 { busy(id.0) } else { lane(id.0, &format!("discord:{wanted}")) };
     lane.told = told.into();
     if wanted == 2 {
-        lane.wants[0].filter = whimbrel_news::Filter::parse(&"much ".repeat(900)).unwrap();
+        lane.wants[0].filter = whimbrel_news::Filter::try_from("much ".repeat(900)).unwrap();
     }
     lane
 }
