@@ -137,6 +137,10 @@ impl Store {
 pub(crate) fn list(folder: &Folder) -> Result<Vec<PathBuf>, StoreError> {
     let mut found = files::list(&folder.backups())?;
     found.retain(|path| taken(path).is_some());
+    // Of two of one second the one that holds more is the newer.
+    found.sort_by(|one, other| {
+        taken(one).cmp(&taken(other)).then_with(|| import::seq_of(one).cmp(&import::seq_of(other)))
+    });
     Ok(found)
 }
 

@@ -238,6 +238,18 @@ fn backups_somebody_asks_for_do_not_push_scheduled_ones_out() {
     assert!(!store.backup_due(at(1) + day).unwrap());
 }
 
+#[test]
+fn of_two_backups_of_one_second_the_one_that_holds_more_is_the_newest() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).store;
+    fill(&store, 0..1);
+    store.backup_scheduled(at(1), &mut |_| {}).unwrap();
+    fill(&store, 1..2);
+    let asked = store.backup(at(1), &mut |_| {}).unwrap().unwrap();
+    let home = store.inner.home.as_ref().unwrap();
+    assert_eq!(crate::moving::backup::list(&home.folder).unwrap().last(), Some(&asked));
+}
+
 /// An export with its last line made anew.
 fn summed(lines: &[String]) -> Vec<u8> {
     use sha2::Digest as _;
