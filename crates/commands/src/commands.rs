@@ -213,6 +213,10 @@ impl Commands {
             }
             Command::Help(about) => Ok(Self::help(about.as_deref())),
             Command::Subscribe(None) => Ok(Self::choose_catalog(&here, 0)),
+                    // Somebody else made the link: whoever presses it sends nobody anywhere.
+                    Some(Ok(question @ Question::Suggest { .. })) => {
+                        Ok(Reply::default().say(words::SUGGEST_YOURSELF).code(&question.to_string()).hide())
+                    }
             Command::Subscribe(Some(wish)) => self.wish(&here, &wish).await,
             Command::Unsubscribe(None) => Ok(Self::choose_end(&here, 0)),
             Command::Unsubscribe(Some(which)) => self.unsubscribe(&here, which).await,

@@ -63,6 +63,8 @@ pub(crate) const TOO_MUCH: &str =
 pub(crate) const NOT_FOLLOWABLE: &str = "There is nothing to subscribe to here.";
 
 pub(crate) const SUGGEST_ADDRESS: &str = "Please send the address of the list, such as:";
+pub(crate) const SUGGEST_YOURSELF: &str =
+    "This link suggests a list to whoever runs me. If you want that too, please send me this line:";
 pub(crate) const SUGGESTED: &str =
     "Thank you! I have put it before whoever runs me. Once they accept it, /catalogs shows it.";
 pub(crate) const SUGGESTED_BEFORE: &str =

@@ -124,6 +124,14 @@ async fn in_a_group_only_admins_subscribe_and_nobody_is_overheard() {
 }
 
 #[tokio::test]
+async fn a_link_suggests_nothing_in_the_name_of_who_follows_it() {
+    let world = knowing(&["etcd-io/etcd"]);
+    let question = whimbrel_lookup::Question::Suggest { source: "https://x.example/y".to_owned() };
+    let told = world.types(&format!("/start {}", question.deep_link().unwrap())).await.plain();
+    assert!(told.contains("send me this line") && told.ends_with("/suggest https://x.example/y"), "{told}");
+}
+
+#[tokio::test]
 async fn who_asks_too_much_is_told_once_and_holds_up_nobody() {
     let world = knowing(&["etcd-io/etcd"]);
     let asks = |who: &str, text: &str, at| {
