@@ -50,7 +50,8 @@ impl Commands {
     /// Cards for what was typed: a question with its slash gives its answer, other words what is found for them, nothing
     /// what many know. Pages count from 1.
     pub async fn cards(&self, typed: &str, page: u16, now: DateTime<Utc>) -> Cards {
-        let _turn = self.inner.gate.acquire().await;
+        // The gate is never closed.
+        let _turn = self.inner.cards_gate.acquire().await;
         let (typed, site) = (typed.trim().to_owned(), self.inner.settings.site.clone());
         let made = self.blocking(move |inner| {
             let maker = Maker { lookup: &inner.lookup, site: site.as_deref(), now };

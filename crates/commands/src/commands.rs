@@ -32,7 +32,7 @@ pub struct Settings {
     pub person: Quota,
     /// What all people of a place may ask together. Default sixty at once, then one a second.
     pub place: Quota,
-    /// What one person may type where cards are proposed. Default forty letters at once, then two a second.
+    /// What one person may type where cards are proposed. Default ten letters at once, then two a second.
     pub letters: Quota,
     /// Catalogs one person may propose. Default three at once, then one in eight hours.
     pub proposals: Quota,
@@ -47,7 +47,7 @@ impl Default for Settings {
             site: None,
             person: Quota { at_once: 12, one_in: TimeDelta::seconds(2) },
             place: Quota { at_once: 60, one_in: TimeDelta::seconds(1) },
-            letters: Quota { at_once: 40, one_in: TimeDelta::milliseconds(500) },
+            letters: Quota { at_once: 10, one_in: TimeDelta::milliseconds(500) },
             proposals: Quota { at_once: 3, one_in: TimeDelta::hours(8) },
             tries: Quota { at_once: 8, one_in: TimeDelta::hours(1) },
         }
@@ -56,6 +56,9 @@ impl Default for Settings {
 
 /// Questions looked up at the same time: askers must not take the machine from the engine.
 const AT_ONCE: usize = 2;
+
+/// Lists of cards made at the same time: each is up to nine look-ups, and nobody who asks a question waits for them.
+const CARDS_AT_ONCE: usize = 1;
 
 /// Answers what people ask. A cheap handle: clones are the same.
 #[derive(Clone)]
@@ -77,8 +80,10 @@ pub(crate) struct Inner {
     pub(crate) places: Limiter,
     /// What they may type after our name elsewhere.
     pub(crate) letters: Limiter,
-    /// Whoever looks something up goes through here.
+    /// Whoever looks something up goes through here …
     pub(crate) gate: Semaphore,
+    /// … but for cards through here.
+    pub(crate) cards_gate: Semaphore,
     pub(crate) painter: OnceLock<Arc<AnswerPainter>>,
     pub(crate) operator: OnceLock<Arc<dyn Operator>>,
     /// What people may still propose.
@@ -110,6 +115,7 @@ impl Commands {
             places: Limiter::new(settings.place),
             letters: Limiter::new(settings.letters),
             gate: Semaphore::new(AT_ONCE),
+            cards_gate: Semaphore::new(CARDS_AT_ONCE),
             painter: OnceLock::new(),
             operator: OnceLock::new(),
             proposals: Limiter::new(settings.proposals),
@@ -207,16 +213,16 @@ impl Commands {
             Command::Start(about) => {
                 let (zone, _) = self.habits(&here);
                 match about.as_deref().and_then(|link| Question::from_deep_link(link, now, zone)) {
+                    // Somebody else made the link: whoever presses it sends nobody anywhere.
+                    Some(Ok(question @ Question::Suggest { .. })) => {
+                        Ok(Reply::default().say(words::SUGGEST_YOURSELF).code(&question.to_string()).hide())
+                    }
                     Some(read) => self.asked(&here, read).await,
                     None => Ok(Self::start(&here, about.as_deref())),
                 }
             }
             Command::Help(about) => Ok(Self::help(about.as_deref())),
             Command::Subscribe(None) => Ok(Self::choose_catalog(&here, 0)),
-                    // Somebody else made the link: whoever presses it sends nobody anywhere.
-                    Some(Ok(question @ Question::Suggest { .. })) => {
-                        Ok(Reply::default().say(words::SUGGEST_YOURSELF).code(&question.to_string()).hide())
-                    }
             Command::Subscribe(Some(wish)) => self.wish(&here, &wish).await,
             Command::Unsubscribe(None) => Ok(Self::choose_end(&here, 0)),
             Command::Unsubscribe(Some(which)) => self.unsubscribe(&here, which).await,

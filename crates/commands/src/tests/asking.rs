@@ -131,6 +131,23 @@ async fn a_link_suggests_nothing_in_the_name_of_who_follows_it() {
     assert!(told.contains("send me this line") && told.ends_with("/suggest https://x.example/y"), "{told}");
 }
 
+#[tokio::test(start_paused = true)]
+async fn questions_and_cards_do_not_wait_for_each_other() {
+    let world = knowing(&["etcd-io/etcd"]);
+    let inner = &world.commands.inner;
+    let soon = std::time::Duration::from_secs(60);
+    let questions = inner.gate.acquire_many(2).await.unwrap();
+    let cards = tokio::time::timeout(soon, world.commands.cards("etcd", 1, world.now)).await;
+    assert_eq!(cards.expect("questions are asked").cards.len(), 1);
+    drop(questions);
+    let _cards = inner.cards_gate.acquire_many(1).await.unwrap();
+    assert!(inner.cards_gate.try_acquire().is_err(), "one at a time");
+    let shown = tokio::time::timeout(soon, world.types("/show etcd")).await;
+    assert!(shown.expect("cards are made").plain().starts_with("etcd-io/etcd"));
+    let letters = (0..40).filter(|_| world.commands.admits_letter("telegram:1", world.now)).count();
+    assert_eq!(letters, 10);
+}
+
 #[tokio::test]
 async fn who_asks_too_much_is_told_once_and_holds_up_nobody() {
     let world = knowing(&["etcd-io/etcd"]);
