@@ -1,6 +1,7 @@
 //! An answer to a question as a message: what is said, in which order, and what can be pressed. Pure.
 
 use whimbrel_lookup::{Answer, Fact, Item, Paging};
+use whimbrel_news::Filter;
 use whimbrel_news::wording::line;
 
 use crate::action::{Action, LAST_PAGE};
@@ -145,7 +146,8 @@ impl Telling<'_> {
     /// What can be pressed: the things of a list, pages, questions that may come next, a subscription.
     fn press(&self, reply: &mut Reply, numbered: &[(u32, String)], words: &impl Fn(&str) -> Words) {
         let answer = self.answer;
-        let this = words(&answer.question);
+        // A long question is kept only where a button needs it.
+        let this = || words(&answer.question);
         let ask = |label: &str, question: &str| Button::new(label, Action::Ask(words(question)));
         let numbers: Vec<Button> =
             numbered.iter().map(|(number, question)| ask(&number.to_string(), question)).collect();
@@ -162,11 +164,12 @@ impl Telling<'_> {
                 all
             });
         rows.extend(hints.chunks(2).map(<[Button]>::to_vec));
-        let mut pages = answer.paging.map(|paging| turning(paging, &this)).unwrap_or_default();
-        let follow = answer.links.subscribe.as_ref().filter(|_| !answer.missing);
-        if follow.is_some() {
+        let mut pages = answer.paging.map(|paging| turning(paging, &this())).unwrap_or_default();
+        // The words of a search need not be a filter.
+        let filter = answer.links.subscribe.as_deref().filter(|_| !answer.missing);
+        if filter.is_some_and(|filter| Filter::parse(filter).is_ok()) {
             let lonely = pages.is_empty() || rows.len() + 2 <= MAX_ROWS;
-            let button = |label: &str| Button::new(label, Action::Follow(this.clone()));
+            let button = |label: &str| Button::new(label, Action::Follow(this()));
             if lonely {
                 rows.push(std::mem::take(&mut pages));
                 rows.push(vec![button(words::FOLLOW)]);
@@ -389,6 +392,14 @@ mod tests {
         let crowded = told(&more, None);
         assert_eq!(crowded.buttons.len(), MAX_ROWS);
         assert!(crowded.button("Subscribe").is_some() && crowded.button("›").is_some());
+    }
+
+    #[test]
+    fn what_is_no_filter_cannot_be_subscribed_to() {
+        let mut answer = list(2);
+        answer.links.subscribe = Some("nothing:like-it".to_owned());
+        assert!(Filter::parse("nothing:like-it").is_err());
+        assert_eq!(labels(&told(&answer, None)), [vec!["1", "2"], vec!["‹", "2", "›"]]);
     }
 
     #[test]
