@@ -96,6 +96,27 @@ async fn a_list_that_is_declined_is_not_followed_and_nobody_else_decides() {
 }
 
 #[tokio::test]
+async fn a_slow_server_holds_up_nobody_and_a_link_suggests_nothing() {
+    let (telegram, website) = (Telegram::start(), Website::start());
+    website.put("/slow.md", Page::Silent);
+    website.put("/a.md", Page::Document(catalog_of("Gulls", [CURLEW])));
+    let (ada, bob) = (telegram.person("ada"), telegram.person("bob"));
+    let world = begin(&telegram, &bob).await;
+    ada.says(&format!("/suggest {}", website.url("/slow.md")));
+    eventually("the server is asked", || async { website.asked().first().map(|_| ()) }).await;
+    ada.says("/help");
+    ada.waits_for("What you can ask").await;
+    assert_eq!(ada.sees().iter().filter(|seen| seen.by_bot).count(), 1, "the server is silent yet");
+    let link = whimbrel_lookup::Question::Suggest { source: website.url("/a.md") };
+    ada.says(&format!("/start {}", link.deep_link().expect("it is short")));
+    let told = ada.waits_for("send me this line").await;
+    println!("{told}");
+    assert!(told.to_string().contains(&format!("/suggest {}", website.url("/a.md"))), "{told}");
+    assert!(website.asked().iter().all(|asked| asked.path == "/slow.md"));
+    end(&telegram, world).await;
+}
+
+#[tokio::test]
 async fn without_an_operator_the_lines_of_the_configuration_are_shown() {
     let telegram = Telegram::start();
     let world = super::telegram::begin(&telegram).await;

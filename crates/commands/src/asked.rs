@@ -79,6 +79,15 @@ impl What {
         self.changes() || matches!(self, Self::Asked { public: true, .. })
     }
 
+    /// Whether the server of somebody else has to be asked for it, which takes as long as that likes. It changes nothing.
+    pub fn asks_elsewhere(&self) -> bool {
+        match self {
+            Self::Typed(text) => Question::named(text) == Some("suggest"),
+            Self::Asked { name, .. } => name == "suggest",
+            Self::Called(_) | Self::Pressed(_) => false,
+        }
+    }
+
     /// Whether something has to be looked up for it: people may ask only so much. It changes nothing.
     pub fn looks_up(&self) -> bool {
         let looks =

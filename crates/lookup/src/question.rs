@@ -189,7 +189,12 @@ impl Question {
 
     /// Whether a text begins with the name of a question, such as `/top`.
     pub fn is_named(text: &str) -> bool {
-        typed::name(text).is_some_and(|name| forms::known(&name).is_some())
+        Self::named(text).is_some()
+    }
+
+    /// The name of the question a text begins with, also where it is called by another one.
+    pub fn named(text: &str) -> Option<&'static str> {
+        forms::known(&typed::name(text)?)
     }
 
     /// What stands behind `?start=` in a link that opens a chat with a bot and asks this there; nothing where it is too

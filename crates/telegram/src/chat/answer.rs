@@ -12,7 +12,7 @@ use super::Bot;
 use super::call::{Failure, call};
 use super::heard::{Heard, Press, Speaker, Spot, What};
 use super::rights::may_post;
-use super::turns::Turn;
+use super::turns::{Queue, Turn};
 use super::words;
 
 impl Bot {
@@ -34,11 +34,13 @@ impl Bot {
             Admission::Refusal => wanted.as_ref().map(|(.., wanted)| Commands::refusal(wanted)),
             Admission::Silence => return None,
         };
-        // A question changes nothing: what comes after it need not wait until it is answered.
-        let asks =
-            wanted.is_some_and(|(.., wanted)| wanted.looks_up()) || matches!(heard.what, What::Inline(..));
-        let (bot, chat) = (self.clone(), heard.chat);
-        Some(self.0.turns.begin(chat, |decided| {
+        let is = |so: fn(&Wanted) -> bool| wanted.as_ref().is_some_and(|(.., wanted)| so(wanted));
+        // A question changes nothing: the service need not wait until it is answered to hear that we have it. The chat
+        // does, for answers come in order; not where a stranger's server may take minutes.
+        let asks = is(Wanted::looks_up) || matches!(heard.what, What::Inline(..));
+        let queue = if is(Wanted::asks_elsewhere) { Queue::Beside } else { Queue::Chat(heard.chat) };
+        let bot = self.clone();
+        Some(self.0.turns.begin(queue, |decided| {
             let mut decided = Some(decided);
             if asks {
                 decided.take().map(|decided| decided.send(()));
