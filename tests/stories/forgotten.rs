@@ -11,6 +11,7 @@ use whimbrel_world::telegram::Telegram;
 use whimbrel_world::{World, catalog_of, eventually};
 
 use crate::telegram::{CURLEW, GODWIT, begin, end, press};
+use crate::telegram_asking::finds;
 
 const TOKEN: &str = "bWFkZVVw.Zm9y.Zm9yZ290dGVu";
 
@@ -71,6 +72,14 @@ async fn a_chat_of_telegram_is_forgotten() {
         ada.says(text);
         ada.waits_for("Subscribed").await;
     }
+    // A question too long for the buttons of its answer.
+    finds(&world, "curlew").await;
+    for person in [&ada, &bob] {
+        person.says(&format!("/find {}", "curlew ".repeat(12)));
+        person.waits_for("Found for `curlew curlew").await;
+    }
+    let questions = || fs::read_to_string(world.path("whimbrel-data/questions.txt")).unwrap_or_default();
+    assert_eq!(questions().matches("/find curlew curlew").count(), 2);
     let group = telegram.supergroup("Birders", &ada);
     group.adds_bot();
     ada.says_in(&group, "/subscribe birds instant");
@@ -91,6 +100,7 @@ async fn a_chat_of_telegram_is_forgotten() {
     ada.waits_for("Nothing is kept").await;
     assert_eq!(found(&world, &id), [""; 0]);
     assert!(found(&world, &bobs).len() >= 4, "others keep theirs");
+    assert_eq!(questions().matches("/find curlew curlew").count(), 1, "and their question");
     let kept = group.id().to_string();
     assert!(found(&world, &kept).len() >= 4, "and so does the group she set up");
     end(&telegram, world).await;

@@ -12,7 +12,7 @@ fn last(person: &Person) -> String {
 }
 
 /// The index follows a moment later: asks until the answer has this in it.
-async fn finds(world: &World, name: &str) {
+pub(crate) async fn finds(world: &World, name: &str) {
     eventually("the index has it", || async {
         let answer = world.run(&["ask", name, "--format", "json"]);
         answer.stdout.contains(&format!("/{name}\"")).then_some(())

@@ -34,6 +34,11 @@ impl Commands {
         self.inner.kept.keep_in(file)
     }
 
+    /// Forgets the questions of a place that is no more, such as a group that became another. Blocks.
+    pub fn forget_questions(&self, place: &Destination) -> Result<(), StoreError> {
+        self.inner.kept.forget(place)
+    }
+
     /// What somebody is to be given for this, which counts as asked then. Whoever hears it asks this first: one who
     /// asks without end must not be queued before others. `among` is the place where others read as well.
     pub fn admit(
@@ -139,9 +144,10 @@ impl Commands {
     }
 
     async fn page(&self, here: &Here, question: &Question, page: u16) -> Result<Reply, StoreError> {
+        let place = here.place.destination.clone();
         self.looking(here, question, move |inner, asking| {
             let (answer, picture) = inner.look_up(&Asking { page: page.into(), ..asking })?;
-            Ok(Reply { picture, ..inner.tell(&answer) })
+            Ok(Reply { picture, ..inner.tell_at(&answer, Some(&place)) })
         })
         .await
     }
@@ -169,10 +175,15 @@ impl Commands {
 }
 
 impl Inner {
-    /// An answer as a message. Blocks.
+    /// An answer as a message; nothing is written down for its buttons.
     pub(crate) fn tell(&self, answer: &Answer) -> Reply {
+        self.tell_at(answer, None)
+    }
+
+    /// An answer as a message. Long questions of its buttons are kept until the place is forgotten. Blocks.
+    fn tell_at(&self, answer: &Answer, place: Option<&Destination>) -> Reply {
         let site = self.settings.site.as_deref();
-        Telling { answer, site }.reply(|question| self.kept.words(question))
+        Telling { answer, site }.reply(|question| self.kept.words(question, place))
     }
 
     /// An answer, and what there is to see in it.

@@ -1,14 +1,22 @@
-//! Questions in buttons. Most fit in as they are typed; the text of longer ones is kept here for a while, and in a file,
-//! so that their buttons work after a restart as well. Who asked them, and where, is not written down.
+//! Questions in buttons. Most fit in as they are typed; the text of longer ones is kept here for a while, and in a file
+//! that nobody else may read, so that their buttons work after a restart as well. Beside each stands a hash of the place,
+//! so that the place can be forgotten; who asked is not written down.
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, ErrorKind, Write as _};
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use whimbrel_fanout::Destination;
+use whimbrel_store::StoreError;
+
 use crate::action::hash;
+
+/// What people type is for nobody else on the machine.
+const PRIVATE: u32 = 0o600;
 
 /// So many long questions are kept, of a thousand characters at most each; the oldest goes first.
 const MOST: usize = 2_000;
@@ -28,11 +36,19 @@ pub(crate) struct Kept(Mutex<Texts>);
 
 #[derive(Default)]
 struct Texts {
-    known: HashMap<u64, String>,
+    known: HashMap<u64, Text>,
+    /// Marks of the known ones; what was used last is last.
     order: VecDeque<u64>,
     /// One question a line, the newest last; more lines than are kept, for a while.
     file: Option<PathBuf>,
     lines: usize,
+}
+
+/// A question, and the hash of the place that is to be able to have it forgotten; without one it is never written down.
+struct Text {
+    place: Option<u64>,
+    /// One line, as it is written.
+    line: String,
 }
 
 impl Words {
@@ -64,43 +80,65 @@ impl fmt::Display for Words {
 }
 
 impl Kept {
-    /// Knows what stands in a file, and writes there from now on.
+    /// Knows what stands in a file, and writes there from now on. Lines that belong to no place are dropped: nobody could
+    /// have them forgotten.
     pub(crate) fn keep_in(&self, file: &Path) -> io::Result<()> {
-        let text = match fs::read(file) {
-            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-            Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
+        let bytes = match fs::read(file) {
+            Ok(bytes) => Some(bytes),
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
             Err(error) => return Err(error),
         };
         let mut texts = self.texts();
-        for line in text.lines().filter(|line| line.starts_with('/')) {
-            if let Words::Kept(mark) = Words::of(line) {
-                texts.keep(mark, line);
-            }
+        texts.file = Some(file.to_owned());
+        let Some(bytes) = bytes else { return Ok(()) };
+        for text in String::from_utf8_lossy(&bytes).lines().filter_map(Text::parse) {
+            texts.keep(text);
         }
-        (texts.file, texts.lines) = (Some(file.to_owned()), text.lines().count());
-        Ok(())
+        texts.write_anew()
     }
 
-    /// A question for a button; a long one is kept. Blocks where there is a file.
-    pub(crate) fn words(&self, question: &str) -> Words {
-        let words = Words::of(question);
-        if let Words::Kept(mark) = words {
-            let mut texts = self.texts();
-            if texts.keep(mark, question)
-                && let Err(error) = texts.write(question)
-            {
-                tracing::warn!("a question is not written down, its buttons end with the program: {error}");
-            }
+    /// A question for a button at this place; a long one is kept, without a place only as long as the program runs.
+    /// Blocks where there is a file.
+    pub(crate) fn words(&self, question: &str, place: Option<&Destination>) -> Words {
+        if let words @ Words::Typed(_) = Words::of(question) {
+            return words;
         }
-        words
+        let text = Text { place: place.map(place_hash), line: question.replace(['\n', '\r'], " ") };
+        let (mark, line) = (text.mark(), text.place.map(|_| text.to_string()));
+        let mut texts = self.texts();
+        if texts.keep(text)
+            && let Some(line) = line
+            && let Err(error) = texts.write(&line)
+        {
+            tracing::warn!("a question is not written down, its buttons end with the program: {error}");
+        }
+        Words::Kept(mark)
     }
 
-    /// The question of a button, as it is typed; `None` where it is forgotten.
+    /// The question of a button, as it is typed; `None` where it is forgotten. What is in use is forgotten last.
     pub(crate) fn text(&self, words: &Words) -> Option<String> {
         match words {
             Words::Typed(text) => Some(format!("/{text}")),
-            Words::Kept(mark) => self.texts().known.get(mark).cloned(),
+            Words::Kept(mark) => {
+                let mut texts = self.texts();
+                let line = texts.known.get(mark)?.line.clone();
+                texts.touch(*mark);
+                Some(line)
+            }
         }
+    }
+
+    /// Forgets what was asked at a place, in the file as well. Blocks.
+    pub(crate) fn forget(&self, place: &Destination) -> Result<(), StoreError> {
+        let place = Some(place_hash(place));
+        let mut texts = self.texts();
+        let Texts { known, order, .. } = &mut *texts;
+        known.retain(|_, text| text.place != place);
+        order.retain(|mark| known.contains_key(mark));
+        // Always: lines of what is no longer known here may still stand there.
+        texts
+            .write_anew()
+            .map_err(|source| StoreError::Io { path: texts.file.clone().unwrap_or_default(), source })
     }
 
     fn texts(&self) -> MutexGuard<'_, Texts> {
@@ -108,10 +146,34 @@ impl Kept {
     }
 }
 
+impl Text {
+    fn parse(line: &str) -> Option<Self> {
+        let (place, line) = line.split_once(' ')?;
+        let place = u64::from_str_radix(place, 16).ok()?;
+        line.starts_with('/').then(|| Self { place: Some(place), line: line.to_owned() })
+    }
+
+    /// The same after it was written and read. Places do not share a text, so that each can be forgotten.
+    fn mark(&self) -> u64 {
+        hash(&[&self.to_string()])
+    }
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.place {
+            Some(place) => write!(f, "{place:016x} {}", self.line),
+            None => f.write_str(&self.line),
+        }
+    }
+}
+
 impl Texts {
     /// Whether it was not known before.
-    fn keep(&mut self, mark: u64, question: &str) -> bool {
-        if self.known.insert(mark, question.to_owned()).is_some() {
+    fn keep(&mut self, text: Text) -> bool {
+        let mark = text.mark();
+        if self.known.insert(mark, text).is_some() {
+            self.touch(mark);
             return false;
         }
         self.order.push_back(mark);
@@ -122,53 +184,87 @@ impl Texts {
         true
     }
 
-    /// Adds a line. It need not be on the disk at once: what is lost is a button. A file that grew long is written anew.
-    fn write(&mut self, question: &str) -> io::Result<()> {
-        let Some(file) = &self.file else { return Ok(()) };
-        let as_line = |text: &str| format!("{}\n", text.replace(['\n', '\r'], " "));
-        if self.lines < 2 * MOST {
-            let mut end = OpenOptions::new().create(true).append(true).open(file)?;
-            end.write_all(as_line(question).as_bytes())?;
-            self.lines += 1;
-            return Ok(());
+    /// It is the last one to be forgotten.
+    fn touch(&mut self, mark: u64) {
+        if let Some(at) = self.order.iter().rposition(|known| *known == mark) {
+            self.order.remove(at);
+            self.order.push_back(mark);
         }
-        let known = self.order.iter().filter_map(|mark| self.known.get(mark));
-        let all: String = known.map(|text| as_line(text)).collect();
-        let beside = file.with_extension("new");
-        fs::write(&beside, all)?;
-        fs::rename(&beside, file)?;
-        self.lines = self.order.len();
+    }
+
+    /// Adds a line. It need not be on the disk at once: what is lost is a button. A file that grew long is written anew.
+    fn write(&mut self, line: &str) -> io::Result<()> {
+        let Some(file) = &self.file else { return Ok(()) };
+        if self.lines >= 2 * MOST {
+            return self.write_anew();
+        }
+        private(OpenOptions::new().create(true).append(true), file)?
+            .write_all(format!("{line}\n").as_bytes())?;
+        self.lines += 1;
         Ok(())
     }
+
+    /// Writes what is known, and nothing else.
+    fn write_anew(&mut self) -> io::Result<()> {
+        let Some(file) = &self.file else { return Ok(()) };
+        let known = self.order.iter().filter_map(|mark| self.known.get(mark));
+        let lines: Vec<String> =
+            known.filter(|text| text.place.is_some()).map(|text| format!("{text}\n")).collect();
+        let beside = file.with_extension("new");
+        private(OpenOptions::new().create(true).write(true).truncate(true), &beside)?
+            .write_all(lines.concat().as_bytes())?;
+        fs::rename(&beside, file)?;
+        self.lines = lines.len();
+        Ok(())
+    }
+}
+
+/// Opens a file that only we may read, also where others could before.
+fn private(how: &mut OpenOptions, file: &Path) -> io::Result<File> {
+    let file = how.mode(PRIVATE).open(file)?;
+    file.set_permissions(Permissions::from_mode(PRIVATE))?;
+    Ok(file)
+}
+
+fn place_hash(place: &Destination) -> u64 {
+    hash(&[&place.to_string()])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const HERE: Destination = Destination::Telegram { chat: 4242, topic: None };
+    const THERE: Destination = Destination::Telegram { chat: 4343, topic: None };
+
+    fn long(number: usize) -> String {
+        format!("/find {} {number}", "word ".repeat(20))
+    }
+
     #[test]
     fn long_questions_are_kept_for_a_while() {
         let kept = Kept::default();
         let (short, long) = ("/show etcd-io/etcd", format!("/find {}", "word ".repeat(30)));
-        let (one, other) = (kept.words(short), kept.words(&long));
+        let (one, other) = (kept.words(short, Some(&HERE)), kept.words(&long, Some(&HERE)));
         assert_eq!(one, Words::Typed("show etcd-io/etcd".to_owned()));
         assert!(matches!(other, Words::Kept(_)));
         assert_eq!((kept.text(&one).as_deref(), kept.text(&other)), (Some(short), Some(long.clone())));
-        assert_eq!(kept.words(&long), other, "the same question has the same mark");
+        assert_eq!(kept.words(&long, Some(&HERE)), other, "the same question has the same mark");
         for number in 0..MOST {
-            kept.words(&format!("{long}{number}"));
+            kept.words(&format!("{long}{number}"), Some(&HERE));
         }
         assert_eq!(kept.text(&other), None);
         assert!(kept.0.lock().unwrap().known.len() <= MOST);
     }
+
     #[test]
     fn their_buttons_work_after_a_restart() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("questions.txt");
         let before = Kept::default();
         before.keep_in(&file).unwrap();
-        let long = |number: usize| format!("/find {} {number}", "word ".repeat(20));
-        let marks: Vec<Words> = (0..3 * MOST).map(|number| before.words(&long(number))).collect();
+        let marks: Vec<Words> =
+            (0..3 * MOST).map(|number| before.words(&long(number), Some(&HERE))).collect();
         let after = Kept::default();
         after.keep_in(&file).unwrap();
         let last = marks.last().unwrap();
@@ -177,5 +273,55 @@ mod tests {
         assert!(fs::read_to_string(&file).unwrap().lines().count() <= 2 * MOST);
         fs::write(&file, b"\xff\n\nno question\n").unwrap();
         Kept::default().keep_in(&file).unwrap();
+    }
+
+    #[test]
+    fn what_is_in_use_is_forgotten_last() {
+        let kept = Kept::default();
+        let [pressed, asked, left] = [0, 1, 2].map(|number| kept.words(&long(number), Some(&HERE)));
+        for number in 3..MOST {
+            kept.words(&long(number), Some(&HERE));
+        }
+        assert!(kept.text(&pressed).is_some());
+        assert_eq!(kept.words(&long(1), Some(&HERE)), asked);
+        kept.words(&long(MOST), Some(&HERE));
+        assert_eq!(kept.text(&left), None);
+        assert!(kept.text(&pressed).is_some() && kept.text(&asked).is_some());
+    }
+
+    #[test]
+    fn a_question_of_two_lines_has_its_button_after_a_restart() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("questions.txt");
+        let before = Kept::default();
+        before.keep_in(&file).unwrap();
+        let words = before.words(&long(1).replacen("word ", "word\n", 3), Some(&HERE));
+        let after = Kept::default();
+        after.keep_in(&file).unwrap();
+        assert_eq!(after.text(&words), Some(long(1)));
+    }
+
+    #[test]
+    fn a_place_is_forgotten_and_others_keep_theirs() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("questions.txt");
+        fs::write(&file, format!("{}\n", long(9))).unwrap();
+        fs::set_permissions(&file, Permissions::from_mode(0o644)).unwrap();
+        let kept = Kept::default();
+        kept.keep_in(&file).unwrap();
+        let written = || fs::read_to_string(&file).unwrap();
+        assert_eq!(written(), "", "nobody could have it forgotten");
+        let (here, there) = (kept.words(&long(1), Some(&HERE)), kept.words(&long(1), Some(&THERE)));
+        let nowhere = kept.words(&long(2), None);
+        assert_eq!(written().lines().count(), 2);
+        kept.forget(&HERE).unwrap();
+        assert_eq!((kept.text(&here), kept.text(&there)), (None, Some(long(1))));
+        assert_eq!(kept.text(&nowhere), Some(long(2)));
+        assert_eq!(written().lines().count(), 1);
+        let after = Kept::default();
+        after.keep_in(&file).unwrap();
+        assert_eq!((after.text(&here), after.text(&there)), (None, Some(long(1))));
+        let mode = fs::metadata(&file).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
     }
 }

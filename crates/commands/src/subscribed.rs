@@ -219,6 +219,8 @@ impl Commands {
     }
 
     pub(crate) async fn forget(&self, here: &Here) -> Result<Reply, StoreError> {
+        let place = here.place.destination.clone();
+        self.blocking(move |inner| inner.kept.forget(&place)).await?;
         let count = self.inner.fanout.forget(&here.place.destination, here.now).await?;
         self.inner.undos().forget(&here.place.destination);
         Ok(Reply::default().say(&words::forgotten(count)))

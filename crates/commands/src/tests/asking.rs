@@ -85,6 +85,11 @@ async fn pages_are_turned_also_of_questions_too_long_for_a_button() {
         let third = world.presses(&second, "›").await;
         assert!(third.button("›").is_none() && third.plain().lines().count() == 5, "{}", third.plain());
     }
+    let first = world.types(&format!("/find {}", "thing ".repeat(12))).await;
+    assert!(world.presses(&first, "›").await.plain().contains("thing-"));
+    let forget = world.types("/forget").await;
+    world.presses(&forget, "Forget everything").await;
+    assert!(world.presses(&first, "›").await.notice.is_some_and(|notice| notice.contains("ask it again")));
     let forgotten = world.press("j.2.#123456").await;
     assert!(forgotten.notice.is_some_and(|notice| notice.contains("ask it again")));
 }
@@ -135,7 +140,7 @@ async fn a_link_suggests_nothing_in_the_name_of_who_follows_it() {
 async fn questions_and_cards_do_not_wait_for_each_other() {
     let world = knowing(&["etcd-io/etcd"]);
     let inner = &world.commands.inner;
-    let soon = std::time::Duration::from_secs(60);
+    let soon = std::time::Duration::from_mins(1);
     let questions = inner.gate.acquire_many(2).await.unwrap();
     let cards = tokio::time::timeout(soon, world.commands.cards("etcd", 1, world.now)).await;
     assert_eq!(cards.expect("questions are asked").cards.len(), 1);

@@ -181,6 +181,12 @@ impl Bot {
 
     /// A chat has another number: what is subscribed to there goes along.
     pub(super) async fn moved(&self, from: &Destination, to: &Destination) {
+        // Nobody can ask there any more that they be forgotten.
+        let (commands, old) = (self.0.commands.clone(), from.clone());
+        let forgotten = tokio::task::spawn_blocking(move || commands.forget_questions(&old)).await;
+        if let Ok(Err(error)) = forgotten {
+            tracing::warn!("what was asked in {from} is not forgotten: {error}");
+        }
         match self.0.fanout.moved(from, to, Utc::now()).await {
             Ok(()) => tracing::info!("{from} is {to} now"),
             Err(error) => tracing::error!("{from} is {to} now, which could not be written down: {error}"),
