@@ -9,9 +9,11 @@ use unicode_normalization::char::is_combining_mark;
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for word in text.split_whitespace() {
-        if !folded.is_empty() {
+        let before = folded.len();
+        if before > 0 {
             folded.push(' ');
         }
+        let blank = folded.len();
         if word.is_ascii() {
             folded.extend(word.chars().map(|c| c.to_ascii_lowercase()));
         } else {
@@ -23,6 +25,10 @@ pub fn fold(text: &str) -> String {
                     None => folded.push(c),
                 }
             }
+        }
+        // Of a word that is nothing but marks no blank stays either.
+        if folded.len() == blank {
+            folded.truncate(before);
         }
     }
     folded
@@ -58,6 +64,7 @@ mod tests {
             ("ﬁne Straße Łódź İzmir Ærø", "fine strasse lodz izmir aero"),
             ("数据库", "数据库"),
             ("①②", "12"),
+            ("one \u{1752} two \u{301}", "one two"),
         ] {
             assert_eq!(fold(text), folded);
         }
