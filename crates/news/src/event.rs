@@ -117,9 +117,14 @@ impl Event {
 
     /// Whether it belongs to the catalog.
     pub fn is_of(&self, id: &CatalogId) -> bool {
+        self.is_of_named(id.as_str())
+    }
+
+    /// The same, for the name of a catalog as it is written.
+    pub(crate) fn is_of_named(&self, id: &str) -> bool {
         match &self.catalog {
-            Some(catalog) => catalog == id,
-            None => self.catalogs.iter().any(|place| place.id == *id),
+            Some(catalog) => catalog.as_str() == id,
+            None => self.catalogs.iter().any(|place| place.id.as_str() == id),
         }
     }
 

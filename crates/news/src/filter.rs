@@ -12,11 +12,12 @@
 //! `kind:released` beside a condition that keeps unfinished releases out also means releases that were promoted:
 //! whoever waits for finished ones hears of each when it is finished.
 //!
-//! A further condition is a variant of `Term` (or of `Fact`) and an arm in each of `parse`, `print` and `matching`.
+//! A further condition is a variant of `Term` (or of `Fact`) and an arm in each of `parse`, `print`, `matching` and `packed`.
 
 mod fact;
 mod matching;
 mod needs;
+mod packed;
 mod parse;
 mod print;
 mod spelling;
@@ -29,6 +30,7 @@ use whimbrel_catalog::CatalogId;
 use self::fact::Fact;
 pub use self::matching::Prepared;
 pub use self::needs::{Kinds, Needs};
+pub use self::packed::Packed;
 use crate::event::Event;
 use crate::fold::fold;
 use crate::kind::Kind;

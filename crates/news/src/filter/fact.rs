@@ -66,14 +66,8 @@ impl Fact {
             }
             Self::Prerelease(wanted) => release().is_some_and(|release| release.is_unfinished() == *wanted),
             Self::Nightly(wanted) => release().is_some_and(|release| release.nightly == *wanted),
-            Self::Language(words) => {
-                let language = event.news.facts().and_then(|facts| facts.language.as_deref());
-                language.is_some_and(|language| fold(language) == words.folded)
-            }
-            Self::License(words) => {
-                let license = event.news.facts().and_then(|facts| facts.license.as_deref());
-                license.is_some_and(|license| fold(license) == words.folded)
-            }
+            Self::Language(words) => is_language(event, &words.folded),
+            Self::License(words) => is_license(event, &words.folded),
             Self::Stars(how, stars) => stars_of(&event.news).is_some_and(|of| how.holds(of.cmp(stars))),
         }
     }
@@ -126,6 +120,18 @@ impl fmt::Display for Compare {
             Self::AtMost => "<=",
         })
     }
+}
+
+/// Whether the project is known to be written in the language of this folded name.
+pub(super) fn is_language(event: &Event, folded: &str) -> bool {
+    let language = event.news.facts().and_then(|facts| facts.language.as_deref());
+    language.is_some_and(|language| fold(language) == folded)
+}
+
+/// Whether the project is known to have the licence of this folded name.
+pub(super) fn is_license(event: &Event, folded: &str) -> bool {
+    let license = event.news.facts().and_then(|facts| facts.license.as_deref());
+    license.is_some_and(|license| fold(license) == folded)
 }
 
 /// The level of a release as filters see it.

@@ -41,23 +41,22 @@ fn meets(expr: &Expr, facts: &Prepared<'_>, finished: bool) -> bool {
         Expr::Not(inner) => !meets(inner, facts, finished),
         Expr::Term(term) => match term {
             Term::Catalog(id) => facts.event.is_of(id),
-            // Only for a promoted release does `finished` ever hold.
-            Term::Kind(kind) => facts.event.kind() == *kind || finished && *kind == Kind::Released,
-            Term::Section(words) => {
-                facts.is_in(|path| stands_in(path, &words.folded) || slug::is_below(path, &words.typed))
-            }
-            Term::Project(words) => {
-                let wanted = project(&words.folded);
-                facts.projects().iter().any(|key| is_project(key, wanted))
-            }
+            Term::Kind(kind) => is_kind(facts.event, *kind, finished),
+            Term::Section(words) => facts.stands_in(&words.folded, Some(&words.typed)),
+            Term::Project(words) => facts.is_about(&words.folded),
             Term::Fact(fact) => fact.holds(facts.event),
             Term::Text(words) => facts.text().contains(&words.folded),
         },
     }
 }
 
+/// Whether the event is of this kind. Only for a promoted release does `finished` ever hold.
+pub(super) fn is_kind(event: &Event, kind: Kind, finished: bool) -> bool {
+    event.kind() == kind || finished && kind == Kind::Released
+}
+
 /// Whether the condition holds for no unfinished release.
-fn excludes_unfinished(expr: &Expr) -> bool {
+pub(super) fn excludes_unfinished(expr: &Expr) -> bool {
     match expr {
         Expr::Nothing => true,
         Expr::All(parts) => parts.iter().any(excludes_unfinished),
@@ -98,6 +97,17 @@ impl<'a> Prepared<'a> {
         } else {
             self.event.catalogs.iter().any(|place| is_such(&place.section_path))
         }
+    }
+
+    /// Whether it belongs to a section of these folded headings, or of this slug.
+    pub(super) fn stands_in(&self, headings: &str, slug: Option<&str>) -> bool {
+        self.is_in(|path| stands_in(path, headings) || slug.is_some_and(|slug| slug::is_below(path, slug)))
+    }
+
+    /// Whether it is about the project of this folded name.
+    pub(super) fn is_about(&self, name: &str) -> bool {
+        let wanted = project(name);
+        self.projects().iter().any(|key| is_project(key, wanted))
     }
 
     pub(super) fn projects(&self) -> &[String] {

@@ -198,6 +198,15 @@ fn a_filter_knows_whether_it_speaks_of_kinds() {
     }
 }
 
+#[test]
+fn filters_typed_otherwise_are_the_same_bytes() {
+    let pack = |text: &str| Filter::parse(text).unwrap().pack();
+    assert_eq!(pack("language:Rust RAFT"), pack("language:rust  raft"));
+    assert_ne!(pack("language:rust raft"), pack("language:rust or raft"));
+    // As a slug the one names a section that the other does not.
+    assert_ne!(pack("section:key_value"), pack("section:Key_Value"));
+}
+
 fn filters() -> impl Strategy<Value = Filter> {
     let leaf = prop_oneof![
         "[a-z][a-z0-9._-]{0,9}".prop_map(|id| Filter::catalog(CatalogId::new(&id).unwrap())),
@@ -241,6 +250,20 @@ proptest! {
             let again = Filter::parse(&filter.to_string());
             prop_assert_eq!(again, Ok(filter));
         }
+    }
+
+    #[test]
+    fn packed_any_filter_matches_the_same(filter in filters()) {
+        let bytes = filter.pack();
+        for event in crate::event::tests::events() {
+            let prepared = Prepared::new(&event);
+            prop_assert_eq!(Packed::of(&bytes).matches(&prepared), filter.matches(&event), "{}", filter);
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_no_filter_do_no_harm(bytes in prop::collection::vec(0..20u8, 0..40)) {
+        let _ = Packed::of(&bytes).matches(&Prepared::new(&event(Kind::Added)));
     }
 
     #[test]

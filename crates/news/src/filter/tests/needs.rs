@@ -74,6 +74,17 @@ proptest! {
     }
 
     #[test]
+    fn packed_it_matches_the_same(filter in likely()) {
+        let bytes = filter.pack();
+        let packed = Packed::of(&bytes);
+        prop_assert_eq!(packed.names_kinds(), filter.names_kinds());
+        for event in events() {
+            let prepared = Prepared::new(&event);
+            prop_assert_eq!(packed.matches(&prepared), filter.matches(&event), "{} of {:?}", filter, event);
+        }
+    }
+
+    #[test]
     fn the_first_miss_is_a_part_that_does_not_hold(filter in likely()) {
         for event in events() {
             match filter.first_miss(&event) {
