@@ -14,6 +14,7 @@ mod people;
 mod rest;
 mod select;
 mod street;
+mod tight;
 mod view;
 
 #[cfg(test)]
