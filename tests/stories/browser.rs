@@ -48,11 +48,14 @@ async fn a_reader_pages_through_news_into_a_project_and_its_catalog() -> anyhow:
 }
 
 /// Every page there is, by the name of its picture.
-const PAGES: [(&str, &str); 19] = [
+const PAGES: [(&str, &str); 22] = [
     ("home", "/"),
     ("catalog", "/c/distributed/"),
     ("section", "/c/distributed/s/consensus/"),
     ("project", "/p/github.com~etcd-io~etcd/"),
+    ("history", "/p/github.com~etcd-io~etcd/history/"),
+    ("compare", "/compare/"),
+    ("sides", "/compare/?a=etcd-io/etcd&b=databendlabs/openraft&c=tikv/raft-rs"),
     ("kind", "/k/moved/"),
     ("digest", "/digest/weekly/"),
     ("one-digest", "/digest/weekly/2026-w46/"),
@@ -134,6 +137,42 @@ async fn what_keeps_people_out_is_found() -> anyhow::Result<()> {
         assert!(found.contains(part), "{part}:\n{found}");
     }
     browser.close().await
+}
+
+#[tokio::test]
+async fn a_project_is_compared_with_another_and_each_leads_to_its_past() -> anyhow::Result<()> {
+    let site = Shown::start().await?;
+    let browser = Browser::start().await?;
+    let page = &browser.client;
+    for (width, scripts) in [(1280, true), (360, false)] {
+        browser.view(width, 900, Scheme::Light).await?;
+        browser.scripts(scripts).await?;
+        page.goto(&format!("{}/p/github.com~etcd-io~etcd/", site.url)).await?;
+        page.find(Locator::LinkText("Compare with…")).await?.click().await?;
+        let other = page.wait().for_element(Locator::Css("#b")).await?;
+        assert_eq!(
+            page.find(Locator::Css("#a")).await?.prop("value").await?.as_deref(),
+            Some("etcd-io/etcd")
+        );
+        if scripts {
+            // The name that is offered is filled in, and the page stays.
+            other.send_keys("raft-r").await?;
+            page.wait().for_element(Locator::Css("[role=option]")).await?.click().await?;
+            assert_eq!(other.prop("value").await?.as_deref(), Some("tikv/raft-rs"));
+        } else {
+            other.send_keys("raft-rs").await?;
+        }
+        page.find(Locator::Css("form.compare button")).await?.click().await?;
+        page.wait().for_element(Locator::Css("table.sides")).await?;
+        assert_eq!(page.find(Locator::Css("h1")).await?.text().await?, "etcd-io/etcd and tikv/raft-rs");
+        page.find(Locator::LinkText("History of tikv/raft-rs")).await?.click().await?;
+        page.wait().for_element(Locator::Css(".past li")).await?;
+        assert!(page.current_url().await?.path().ends_with("/p/github.com~tikv~raft-rs/history/"));
+        browser.scripts(true).await?;
+    }
+    assert_eq!(browser.complaints().await?, Vec::<String>::new());
+    browser.close().await?;
+    site.stop().await
 }
 
 #[tokio::test]

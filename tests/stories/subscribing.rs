@@ -33,6 +33,11 @@ async fn a_choice_is_clicked_together_and_its_feed_is_read() -> anyhow::Result<(
 
         let line = page.find(Locator::Css("code[data-copy='line for chats']")).await?.text().await?;
         assert_eq!(line, "/subscribe catalog:distributed kind:moved section:consensus~libraries weekly");
+        let fields = page.find(Locator::Css("code[data-copy='command for Discord']")).await?.text().await?;
+        assert_eq!(
+            fields,
+            "/subscribe catalog: distributed section: consensus~libraries kind: moved rhythm: weekly"
+        );
         let Ok(Command::Subscribe(Some(wish))) = Command::parse(&line) else { panic!("{line}") };
         assert_eq!(wish.cadence.as_deref(), Some("weekly"));
         for format in ["RSS", "Atom", "JSON Feed"] {

@@ -10,7 +10,7 @@ use whimbrel_lookup::{Index, Lookup};
 use whimbrel_news::{Dated, Facts, News, Subject};
 use whimbrel_project::{Standing, StarHistory};
 use whimbrel_store::{CatalogMeta, ProjectRecord, Record, Shape, Store};
-use whimbrel_web::{Off, Settings, Site, StatusFacts};
+use whimbrel_web::{BotState, BotWay, Off, Settings, Site, StatusFacts};
 
 /// A site that is being served.
 pub struct Shown {
@@ -48,7 +48,7 @@ impl Shown {
     }
 }
 
-/// What is off in a program nobody has configured.
+/// A program with two bots, and what is off in one nobody has configured.
 pub fn status() -> StatusFacts {
     let off = |what: &str, how: &str| Off { what: what.into(), how: how.into() };
     StatusFacts {
@@ -59,6 +59,20 @@ pub fn status() -> StatusFacts {
             ),
             off("Discord", "Set DISCORD_TOKEN to post news into channels."),
             off("Telegram", "Set TELEGRAM_TOKEN to send news into chats."),
+        ],
+        bots: vec![
+            BotState {
+                service: "Telegram".into(),
+                name: Some("marsh_bot".into()),
+                way: Some(BotWay::Chat("https://t.me/marsh_bot".into())),
+                listens: true,
+            },
+            BotState {
+                service: "Discord".into(),
+                name: None,
+                way: Some(BotWay::Invitation("https://discord.com/oauth2/authorize?client_id=7".into())),
+                listens: true,
+            },
         ],
         ..StatusFacts::default()
     }

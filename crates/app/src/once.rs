@@ -9,12 +9,12 @@ use whimbrel_catalog::CatalogId;
 use whimbrel_fanout::{Fanout, LaneState};
 use whimbrel_store::Store;
 use whimbrel_watch::{ProjectWatcher, Round, Watcher};
-use whimbrel_web::{Off, StatusFacts};
+use whimbrel_web::{BotState, Off, StatusFacts};
 
 use crate::cli::{Common, OnceArgs};
 use crate::config::{self, DestinationConfig, Environment, Loaded};
 use crate::run::chats::Chats;
-use crate::run::welcome;
+use crate::run::{site, welcome};
 use crate::screen::count;
 use crate::{logs, run, samples};
 
@@ -67,6 +67,7 @@ pub(crate) fn once(args: &OnceArgs, common: &Common) -> anyhow::Result<ExitCode>
                 .map(|(what, how)| Off { what: what.to_owned(), how: how.to_owned() })
                 .collect(),
             remarks: projects.remarks(Utc::now()),
+            bots: bots(&loaded).await,
             ..StatusFacts::default()
         };
         let (web, out) = (loaded.config.web.clone(), args.out.clone());
@@ -115,6 +116,15 @@ fn all_kept(round: &Round) -> anyhow::Result<()> {
         Some(reason) => bail!("{UNTOUCHED}: what was seen cannot be kept: {reason}"),
         None => Ok(()),
     }
+}
+
+/// The bots of the configuration, where their services say who they are; without them pages lead to none.
+async fn bots(loaded: &Loaded) -> Vec<BotState> {
+    let Ok(Chats { telegram, discord, .. }) = Chats::new(&loaded.config) else { return Vec::new() };
+    let telegram = async { Some(site::on_telegram(telegram?.who().await.ok()?.name, true)) };
+    let discord = async { Some(site::on_discord(Some(discord?.who().await?.ok()?.invitation), true)) };
+    let (telegram, discord) = tokio::join!(telegram, discord);
+    telegram.into_iter().chain(discord).collect()
 }
 
 /// Tells the places of the configuration what is due; says how many messages that took, and what held some back.

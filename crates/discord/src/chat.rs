@@ -24,6 +24,7 @@ use whimbrel_fanout::{Part, Upload};
 use self::gateway::Turns;
 use self::hook::{Call, Called, Key, PING, Seen};
 use self::listener::Listener;
+use crate::examine::invitation;
 use crate::send::{Answer, Discord};
 
 /// An answer as a message of its own, for who did not ask: with its buttons.
@@ -69,6 +70,8 @@ struct Inner {
     clock: fn() -> DateTime<Utc>,
     seen: Mutex<Seen>,
     trouble: Mutex<Option<String>>,
+    /// The number of its application, once Discord has said it.
+    application: Mutex<Option<u64>>,
 }
 
 /// What a bot is known by: all that follows from it is done anew when it changes.
@@ -81,12 +84,25 @@ impl Bot {
     /// A bot that answers with this; `clock` says what time it is when somebody asks.
     pub fn new(discord: Arc<Discord>, commands: Commands, clock: fn() -> DateTime<Utc>) -> Self {
         let listener = Listener::new(Arc::clone(&discord), commands, clock);
-        Self(Arc::new(Inner { discord, listener, clock, seen: Mutex::default(), trouble: Mutex::default() }))
+        Self(Arc::new(Inner {
+            discord,
+            listener,
+            clock,
+            seen: Mutex::default(),
+            trouble: Mutex::default(),
+            application: Mutex::default(),
+        }))
     }
 
     /// Why people are not heard at the moment, in words.
     pub fn trouble(&self) -> Option<String> {
         self.0.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What to open to invite it, once Discord has said who it is.
+    pub fn invitation(&self) -> Option<String> {
+        let application = *self.0.application.lock().unwrap_or_else(PoisonError::into_inner);
+        application.map(|application| invitation(&application.to_string()))
     }
 
     /// Answers what people ask, without end. Without a token it waits for one.
@@ -155,6 +171,7 @@ impl Bot {
         let me = good(discord.call(Method::GET, "/applications/@me", Some(token), None).await)?;
         let application = me.json["id"].as_str().and_then(|id| id.parse().ok());
         let application: u64 = application.ok_or_else(|| unreadable("who the bot is"))?;
+        *self.0.application.lock().unwrap_or_else(PoisonError::into_inner) = Some(application);
         match menu::offer(discord, token, application).await {
             Ok(()) => {}
             // Those offered before are there still.

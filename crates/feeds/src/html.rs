@@ -23,6 +23,11 @@ pub(crate) fn event(lines: &[String], notes: &str, places: &[Place]) -> String {
     html
 }
 
+/// A way to go, as a part of a body.
+pub(crate) fn way(text: &str, url: &str) -> String {
+    format!("<p>{}</p>", anchor(text, Some(url)))
+}
+
 /// A catalog and its section.
 fn place(Place { catalog, section, .. }: &Place) -> String {
     let section = if section.is_empty() { String::new() } else { format!(", {}", escape(section)) };
@@ -152,5 +157,10 @@ mod tests {
             event(&["<script>'\"".to_owned()], "<em>x</em>", &[place]),
             "<p>&lt;script&gt;&#39;&quot;</p><em>x</em><p>In A &amp; B, C &lt; D.</p>"
         );
+        assert_eq!(
+            way("A & B", "https://e.org/?a&b"),
+            "<p><a href=\"https://e.org/?a&amp;b\">A &amp; B</a></p>"
+        );
+        assert_eq!(way("A", "javascript:x"), "<p>A</p>");
     }
 }

@@ -73,6 +73,11 @@ impl Item {
         }
     }
 
+    /// Puts a further way to go at the end of the body.
+    pub fn lead_on(&mut self, text: &str, url: &str) {
+        self.html.push_str(&html::way(text, url));
+    }
+
     pub(crate) fn from_digest(
         digest: &Digest,
         feed_id: &str,

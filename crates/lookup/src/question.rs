@@ -166,6 +166,9 @@ impl Question {
     /// As many things as are compared at most.
     pub const MOST_COMPARED: usize = 5;
 
+    /// What the things that are compared are called in the address of the page that does so.
+    pub const COMPARED: [&'static str; Self::MOST_COMPARED] = ["a", "b", "c", "d", "e"];
+
     /// Reads typed text: a command with or without a bot's name after it, a pasted link, or words to find. Names of
     /// months and weekdays are those that began last before `now`, for people of this time zone.
     pub fn parse(text: &str, now: DateTime<Utc>, zone: Tz) -> Result<Self, Misread> {
@@ -206,6 +209,11 @@ impl Question {
     /// The question of such a link; `None` where it is none of these.
     pub fn from_deep_link(link: &str, now: DateTime<Utc>, zone: Tz) -> Option<Result<Self, Misread>> {
         deep::question(link, now, zone)
+    }
+
+    /// The page of the site that answers it, beginning with a slash.
+    pub fn page(&self) -> String {
+        crate::answer::view::page_of(self)
     }
 
     /// Its name.

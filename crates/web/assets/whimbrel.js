@@ -10,7 +10,7 @@
   };
 
   // Names while typing: a combobox with a list below it.
-  const suggest = (input, source) => {
+  const suggest = (input, source, choose) => {
     const list = make("ul", "", { id: input.id + "-names", className: "names", hidden: true });
     list.setAttribute("role", "listbox");
     list.setAttribute("aria-label", "Names");
@@ -40,6 +40,7 @@
         option.setAttribute("role", "option");
         option.append(make("span", name), make("span", what, { className: "soft small" }));
         option.dataset.page = page;
+        option.dataset.name = name;
         return option;
       }));
       show(names.length > 0 && document.activeElement === input);
@@ -52,25 +53,28 @@
       if (event.key === "ArrowDown") mark((at + 1) % many);
       else if (event.key === "ArrowUp") mark((at < 1 ? many : at) - 1);
       else if (event.key === "Escape") show(false);
-      else if (event.key === "Enter" && at >= 0) location.href = options()[at].dataset.page;
+      else if (event.key === "Enter" && at >= 0) { choose(options()[at].dataset); show(false); }
       else return;
       event.preventDefault();
     });
     // Before the input loses the focus, and with it the list.
     list.addEventListener("mousedown", event => {
       const option = event.target.closest("li");
-      if (option) { event.preventDefault(); location.href = option.dataset.page; }
+      if (option) { event.preventDefault(); choose(option.dataset); show(false); }
     });
     input.addEventListener("blur", () => show(false));
   };
 
   for (const input of document.querySelectorAll("input[data-suggest]")) {
+    const fill = "fill" in input.dataset;
     suggest(input, async typed => {
       const answer = await fetch(`${input.dataset.suggest}?q=${encodeURIComponent(typed)}`);
       if (!answer.ok) return [];
       const { names } = await answer.json();
-      return names.map(one => ({ ...one, page: input.dataset.root + one.page.slice(1) }));
-    });
+      // Where a name is filled in, only things have one that can be.
+      const wanted = fill ? names.filter(({ what }) => what === "project" || what === "entry") : names;
+      return wanted.map(one => ({ ...one, page: fill ? "" : input.dataset.root + one.page.slice(1) }));
+    }, ({ name, page }) => { if (fill) input.value = name; else location.href = page; });
   }
 
   // Something to be taken along, such as the address of a feed.

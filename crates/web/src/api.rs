@@ -4,6 +4,7 @@
 //! Answers are made anew each time, a few at once: they are of this moment, and a page that is kept must not wait for
 //! one. Who asks too much waits alone.
 
+pub(crate) mod compare;
 mod complete;
 mod describe;
 mod limit;
@@ -32,6 +33,7 @@ use whimbrel_lookup::{Answer, Asking, Lookup, Misread, Question};
 
 use crate::answer::guard;
 use crate::settings::Settings;
+use crate::status::BotState;
 
 use self::limit::Limiter;
 pub(crate) use self::show::address;
@@ -57,11 +59,16 @@ pub(crate) struct Api {
 struct Inner {
     lookup: Lookup,
     settings: Settings,
+    /// The bots that answer the same.
+    bots: BotsSource,
     limiter: Limiter,
     /// Names are asked for at every letter, and cost little.
     names: Limiter,
     places: Semaphore,
 }
+
+/// The bots there are at the moment.
+pub(crate) type BotsSource = Arc<dyn Fn() -> Vec<BotState> + Send + Sync>;
 
 /// A question as it came in.
 struct Asked {
@@ -90,12 +97,11 @@ impl From<Misread> for Refused {
 }
 
 impl Api {
-    pub(crate) fn new(lookup: Lookup, settings: &Settings) -> Self {
+    pub(crate) fn new(lookup: Lookup, settings: &Settings, bots: BotsSource) -> Self {
         let limiter = Limiter::new(settings.questions_per_minute);
         let names = Limiter::new(settings.questions_per_minute.saturating_mul(LETTERS));
-        let inner =
-            Inner { lookup, settings: settings.clone(), limiter, names, places: Semaphore::new(AT_ONCE) };
-        Self { inner: Arc::new(inner) }
+        let (settings, places) = (settings.clone(), Semaphore::new(AT_ONCE));
+        Self { inner: Arc::new(Inner { lookup, settings, bots, limiter, names, places }) }
     }
 
     /// Adds its addresses to the site's own.
@@ -116,6 +122,8 @@ impl Api {
             .route("/api/", self.reading(|api, _| async move { api.viewer() }))
             .route("/api", self.reading(|_, _| async { elsewhere("./api/") }))
             .route("/ask", self.reading(Self::page))
+            .route("/compare/", self.reading(Self::compare))
+            .route("/compare", self.reading(|_, request| async move { compare::moved(&request) }))
     }
 
     /// An address that is read, also from pages of others.
@@ -296,10 +304,12 @@ fn json_text(status: StatusCode, body: String) -> Response {
     response
 }
 
-fn elsewhere(to: &'static str) -> Response {
+fn elsewhere(to: &str) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
-    response.headers_mut().insert(LOCATION, HeaderValue::from_static(to));
+    if let Ok(to) = HeaderValue::from_str(to) {
+        response.headers_mut().insert(LOCATION, to);
+    }
     response
 }
 

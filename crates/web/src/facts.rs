@@ -17,7 +17,7 @@ pub(crate) struct Facts {
     pub(crate) status: StatusFacts,
     /// Changes when anything a page shows changes.
     pub(crate) all: u64,
-    /// Changes when a catalog comes, goes or gets another title: all of it that feeds show.
+    /// Changes when a catalog comes, goes or gets another title, or a bot another name: all of it that feeds show.
     pub(crate) titles: u64,
 }
 
@@ -32,6 +32,9 @@ impl Facts {
         let titles = fingerprint(|hasher| {
             for catalog in &catalogs {
                 (&catalog.id, &catalog.title).hash(hasher);
+            }
+            for bot in &status.bots {
+                bot.way.hash(hasher);
             }
         });
         let all = fingerprint(|hasher| {

@@ -7,6 +7,7 @@ use whimbrel_feeds::{CatalogName, Feed, Format, Head, Outline, OutlineGroup, fee
 use whimbrel_news::{Digest, Event, Group, Period, slug};
 
 use crate::address::{Base, Form, Listing, digest_folder, digest_page_folder};
+use crate::bots;
 use crate::library::Found;
 use crate::render::home::showing;
 use crate::render::listing::Name;
@@ -51,7 +52,15 @@ pub(crate) fn listing(
         first: listing.after.map(|_| absolute(scene, &first.address(form))),
         last: None,
     };
-    Feed::from_events(head, &found.events, &|id| catalog_name(scene, id)).write(format)
+    let mut feed = Feed::from_events(head, &found.events, &|id| catalog_name(scene, id));
+    for (item, event) in feed.items.iter_mut().zip(&found.events) {
+        // Readers keep what they have read: a bot that is away for a while must not make it another text.
+        let ask = event.projects().first().map(bots::show);
+        if let Some(ask) = ask.and_then(|question| bots::ask_later(&scene.facts.status.bots, &question)) {
+            item.lead_on(&ask.text, &ask.href);
+        }
+    }
+    feed.write(format)
 }
 
 /// The feed of the digests of a period, and when the newest of them was last added to.

@@ -5,7 +5,7 @@
 //! they are full, and `history/<n>/` for what was replayed. Choices by query need a server and are left out.
 //!
 //! Projects have a page when another page links to it, and 1,000 of those that are listed and were looked at have one
-//! besides: each is four files, and a catalog can list very many.
+//! besides: each is five files, and a catalog can list very many.
 
 mod folder;
 mod search;
@@ -131,6 +131,9 @@ impl Writer<'_> {
             ));
         }
         for project in std::mem::take(&mut self.projects) {
+            let past = render::history(&self.scene, &project)?;
+            let path = format!("{}index.html", render::history::folder(&project));
+            self.folder.put(Path::new(&path), &past.body)?;
             self.listing(Base::Project(project))?;
         }
         for period in Period::ALL {

@@ -5,6 +5,7 @@ use whimbrel_news::Period;
 use crate::address::{Form, Listing, digest_folder};
 use crate::links::Links;
 use crate::render::card::{ARE_DRAWN, FILE};
+use crate::row::Linked;
 use crate::settings::Settings;
 use crate::subscribe::builder;
 
@@ -130,13 +131,15 @@ pub(crate) struct FeedLinks {
     pub(crate) json: String,
     /// Where the choice is made narrower, and taken into chats.
     pub(crate) more: Option<String>,
+    /// Where a bot is asked about what they tell of.
+    pub(crate) ask: Option<Linked>,
 }
 
 impl FeedLinks {
     /// The feeds of a listing.
     pub(crate) fn of(title: impl Into<String>, listing: &Listing, links: &Links) -> Self {
         let [rss, atom, json] = Form::FEEDS.map(|form| links.file(&listing.address(form)));
-        Self { title: title.into(), rss, atom, json, more: None }
+        Self { title: title.into(), rss, atom, json, more: None, ask: None }
     }
 
     /// The same, with the way to more that can be done with them.
@@ -145,10 +148,15 @@ impl FeedLinks {
         Self { more, ..self }
     }
 
+    /// The same, with the way to a bot.
+    pub(crate) fn asked(self, ask: Option<Linked>) -> Self {
+        Self { ask, ..self }
+    }
+
     /// The feeds of a digest.
     pub(crate) fn of_digest(title: &str, period: Period, links: &Links) -> Self {
         let folder = digest_folder(period);
         let [rss, atom, json] = Form::FEEDS.map(|form| links.file(&format!("{folder}{}", form.file())));
-        Self { title: title.into(), rss, atom, json, more: None }
+        Self { title: title.into(), rss, atom, json, more: None, ask: None }
     }
 }

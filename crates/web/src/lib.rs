@@ -14,6 +14,7 @@ mod after;
 mod answer;
 mod api;
 mod assets;
+mod bots;
 mod cache;
 mod facts;
 mod feed;
@@ -24,6 +25,7 @@ mod hub;
 mod library;
 mod links;
 mod metrics;
+mod numbers;
 mod page;
 mod render;
 mod rendered;
@@ -45,7 +47,7 @@ pub use routes::{Route, RouteAnswer};
 pub use serve::serve;
 pub use settings::Settings;
 pub use site::Site;
-pub use status::{BotState, BudgetState, LoopState, Off, ProjectsState, StatusFacts, StatusSource};
+pub use status::{BotState, BotWay, BudgetState, LoopState, Off, ProjectsState, StatusFacts, StatusSource};
 
 #[cfg(test)]
 mod tests;

@@ -2,6 +2,7 @@
 
 pub(crate) mod card;
 mod digest;
+pub(crate) mod history;
 pub(crate) mod home;
 pub(crate) mod listing;
 mod project;
@@ -134,6 +135,11 @@ pub(crate) fn sheet(scene: &Scene<'_>, sheet: Sheet) -> Result<Text, Failed> {
 /// The text of the ranking of a catalog.
 pub(crate) fn ranking(scene: &Scene<'_>, id: &CatalogId) -> Result<Text, Failed> {
     Ok(Text { body: rankings::page(scene, id)?.into_bytes(), modified: scene.now, newest: None })
+}
+
+/// The text of the past of a project.
+pub(crate) fn history(scene: &Scene<'_>, project: &str) -> Result<Text, Failed> {
+    Ok(Text { body: history::page(scene, project)?.into_bytes(), modified: scene.now, newest: None })
 }
 
 /// The picture that stands for a page.

@@ -47,6 +47,7 @@ pub(crate) struct Step {
 }
 
 /// A text with a link.
+#[derive(Clone)]
 pub(crate) struct Linked {
     pub(crate) text: String,
     pub(crate) href: String,

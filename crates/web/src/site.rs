@@ -28,7 +28,7 @@ use crate::rendered::{Media, Rendered};
 use crate::routes::{self, Route};
 use crate::serve::serve;
 use crate::settings::Settings;
-use crate::status::StatusSource;
+use crate::status::{BotState, StatusSource};
 use crate::{assets, feed, health, trouble};
 
 /// Facts that pages show are read again after this time.
@@ -86,7 +86,8 @@ impl Site {
     /// The same site, which also answers what people ask.
     #[must_use]
     pub fn answering(self, lookup: Lookup) -> Self {
-        let api = Api::new(lookup, &self.inner.settings);
+        let inner = Arc::clone(&self.inner);
+        let api = Api::new(lookup, &self.inner.settings, Arc::new(move || inner.bots()));
         Self { api: Some(api), ..self }
     }
 
@@ -269,6 +270,17 @@ impl Site {
     }
 }
 
+impl Inner {
+    /// The bots there are, as was known a moment ago.
+    fn bots(&self) -> Vec<BotState> {
+        let noted = self.facts.read().unwrap_or_else(PoisonError::into_inner).clone();
+        match noted.filter(|noted| noted.read.elapsed() < FACTS_AGE) {
+            Some(noted) => noted.facts.status.bots.clone(),
+            None => (self.status)().bots,
+        }
+    }
+}
+
 impl Noted {
     /// True when a text need not ask again; one that shows all facts asks sooner.
     fn is_recent(&self, whole: bool, reach: Reach) -> bool {
@@ -319,6 +331,9 @@ fn text(scene: &Scene<'_>, address: &Address) -> Result<(Media, bool, Option<i64
         Address::Sitemap => (Media::Xml, false, Some(day_of(scene.now)), render::sitemap(scene)?),
         Address::Robots => (Media::Text, false, None, render::robots(scene)),
         Address::Ranking(id) => (Media::Html, true, None, render::ranking(scene, id)?),
+        Address::History(project) => {
+            (Media::Html, true, Some(day_of(scene.now)), render::history(scene, project)?)
+        }
         Address::Sheet(sheet) => (Media::Html, true, None, render::sheet(scene, *sheet)?),
         Address::Status(form) => (form.media(), true, None, render::status(scene, *form)?),
         Address::Ready | Address::Elsewhere(_) => {

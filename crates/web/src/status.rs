@@ -20,7 +20,7 @@ pub struct StatusFacts {
     pub projects: Option<ProjectsState>,
     /// What services still allow us to ask.
     pub budgets: Vec<BudgetState>,
-    /// The bots that listen.
+    /// The bots that are switched on.
     #[serde(skip)]
     pub bots: Vec<BotState>,
     /// What is wrong, or missing and would help: one sentence each.
@@ -34,10 +34,20 @@ pub struct BotState {
     pub service: String,
     /// What it is called there, without `@`, once that is known.
     pub name: Option<String>,
-    /// The address that opens a conversation with it.
-    pub url: Option<String>,
-    /// The address takes `?text=` along, which then waits to be sent.
-    pub drafts: bool,
+    /// How people get to it, once that is known.
+    pub way: Option<BotWay>,
+    /// It hears people at the moment.
+    pub listens: bool,
+}
+
+/// How people get to a bot.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum BotWay {
+    /// By the address of a conversation with it. It takes `?text=` along, which then waits to be sent, or `?start=`, which
+    /// is sent when a button is pressed.
+    Chat(String),
+    /// By the address that invites it to a place of theirs.
+    Invitation(String),
 }
 
 /// How the listed projects are followed.
@@ -92,5 +102,5 @@ pub struct LoopState {
     pub last_progress: Option<DateTime<Utc>>,
 }
 
-/// Asked at most once a second.
+/// Asked about once a second while somebody reads, and now and then for an answer to a question.
 pub type StatusSource = Arc<dyn Fn() -> StatusFacts + Send + Sync>;

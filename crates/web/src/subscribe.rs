@@ -117,6 +117,36 @@ impl Wish {
         let filter = if filter.is_everything() { "everything".to_owned() } else { filter.to_string() };
         format!("/subscribe {filter} {}", self.rhythm)
     }
+
+    /// The same as a service wants it that has a field for each part: what fits no field is the filter.
+    pub(crate) fn fields(&self) -> String {
+        let mut rest = self.listing.narrow.clone();
+        let mut parts = Vec::new();
+        let one = |name: &str, values: &mut Vec<String>| match values.as_slice() {
+            [_] => values.pop().map(|value| format!("{name}: {value}")),
+            _ => None,
+        };
+        let mut catalogs: Vec<String> =
+            std::mem::take(&mut rest.catalogs).iter().map(ToString::to_string).collect();
+        parts.extend(one("catalog", &mut catalogs));
+        parts.extend(one("section", &mut rest.sections));
+        parts.extend(one("project", &mut rest.projects));
+        if !rest.kinds.is_empty() {
+            let kinds: Vec<&str> = rest.kinds.iter().map(|kind| kind.as_str()).collect();
+            parts.push(format!("kind: {}", kinds.join(",")));
+            rest.kinds.clear();
+        }
+        if !catalogs.is_empty() {
+            rest.catalogs.clone_from(&self.listing.narrow.catalogs);
+        }
+        if !rest.is_open() {
+            parts.push(format!("filter: {}", rest.filter()));
+        }
+        if parts.is_empty() {
+            parts.push("catalog: everything".to_owned());
+        }
+        format!("/subscribe {} rhythm: {}", parts.join(" "), self.rhythm)
+    }
 }
 
 fn wrong(name: &str, right: &str) -> Wrong {
@@ -195,6 +225,21 @@ mod tests {
             ("stars=0", "/subscribe everything instant"),
         ] {
             assert_eq!(read(query).unwrap().line(), line, "{query}");
+        }
+    }
+
+    #[test]
+    fn each_part_has_its_field_where_there_is_one() {
+        for (query, fields) in [
+            ("", "catalog: everything rhythm: instant"),
+            (
+                "catalog=raft&section=talks&kind=added&kind=removed&rhythm=weekly",
+                "catalog: raft section: talks kind: added,removed rhythm: weekly",
+            ),
+            ("section=a&section=b&stars=5", "filter: (section:a or section:b) stars:>=5 rhythm: instant"),
+            ("project=etcd-io/etcd", "project: etcd-io/etcd rhythm: instant"),
+        ] {
+            assert_eq!(read(query).unwrap().fields(), format!("/subscribe {fields}"), "{query}");
         }
     }
 

@@ -7,6 +7,7 @@ mod hub;
 mod pages;
 mod paging;
 mod passed_on;
+mod pasts;
 mod projects;
 mod rankings;
 mod sheets;

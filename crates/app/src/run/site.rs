@@ -15,7 +15,7 @@ use whimbrel_lookup::Lookup;
 use whimbrel_store::Store;
 use whimbrel_telegram::Bot;
 use whimbrel_watch::ProjectWatcher;
-use whimbrel_web::{BotState, LoopState, Off, Route, Settings, Site, StatusFacts, StatusSource};
+use whimbrel_web::{BotState, BotWay, LoopState, Off, Route, Settings, Site, StatusFacts, StatusSource};
 
 use super::loops::{Board, Pulse};
 use super::projects::{self, Progress};
@@ -179,20 +179,24 @@ fn status(about: About) -> StatusSource {
     })
 }
 
-/// The bots people can write to. What Discord calls its bot is not needed to find it: it is where it was invited.
+/// The bots people can write to, once they are known.
 fn bots(about: &About, setup: &Setup) -> Vec<BotState> {
-    let named = about.bot.as_ref().filter(|bot| bot.trouble().is_none()).and_then(Bot::name);
-    let telegram = named.map(|name| BotState {
-        service: "Telegram".to_owned(),
-        url: Some(format!("https://t.me/{name}")),
-        name: Some(name),
-        drafts: true,
-    });
-    let is_on = setup.config.discord.token.is_some()
-        && about.discord.as_ref().is_some_and(|bot| bot.trouble().is_none());
-    let discord =
-        is_on.then(|| BotState { service: "Discord".to_owned(), name: None, url: None, drafts: false });
+    let telegram = about.bot.as_ref().and_then(|bot| Some(on_telegram(bot.name()?, bot.trouble().is_none())));
+    let discord = about.discord.as_ref().filter(|_| setup.config.discord.token.is_some());
+    let discord = discord.map(|bot| on_discord(bot.invitation(), bot.trouble().is_none()));
     telegram.into_iter().chain(discord).collect()
+}
+
+/// The bot of this name.
+pub(crate) fn on_telegram(name: String, listens: bool) -> BotState {
+    let way = Some(BotWay::Chat(format!("https://t.me/{name}")));
+    BotState { service: "Telegram".to_owned(), name: Some(name), way, listens }
+}
+
+/// The bot that is invited by this address. What it is called there is not needed to find it.
+pub(crate) fn on_discord(invitation: Option<String>, listens: bool) -> BotState {
+    let way = invitation.map(BotWay::Invitation);
+    BotState { service: "Discord".to_owned(), name: None, way, listens }
 }
 
 /// What is wrong, or missing and would help.

@@ -66,6 +66,9 @@ pub(crate) fn history(scene: &Scene<'_>, name: &str) -> Result<Answer, Failed> {
         Thing::Entry(_, entry) => Scope::Project(entry.key.clone()),
     };
     let mut answer = told(scene, answer, &scope, &view, None, |event| Some(line(scene, event)))?;
+    if !matches!(thing, Thing::Catalog(_)) {
+        answer.links.page = Some(view.address("history/"));
+    }
     if let Thing::Project(project) = &thing {
         let stars = scene.store.star_history(project.id)?;
         answer.charts.extend(card::plot(&project.full_name, &stars));

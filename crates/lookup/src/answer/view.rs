@@ -5,6 +5,7 @@ use whimbrel_catalog::{CatalogId, EntryKey, SectionPath};
 use whimbrel_news::{Filter, Kind, slug};
 
 use crate::answer::Links;
+use crate::question::Question;
 
 /// A part of the journal.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -83,11 +84,17 @@ impl View {
     }
 }
 
-/// The page of the answer to any question.
-pub(crate) fn page_of(question: &crate::Question) -> String {
-    let query: String =
-        form_urlencoded::Serializer::new(String::new()).append_pair("q", &question.to_string()).finish();
-    format!("/ask?{query}")
+/// The page of the answer to any question; what is compared has one of its own.
+pub(crate) fn page_of(question: &Question) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    let Question::Compare { projects } = question else {
+        return format!("/ask?{}", query.append_pair("q", &question.to_string()).finish());
+    };
+    for (letter, name) in Question::COMPARED.into_iter().zip(projects) {
+        query.append_pair(letter, name);
+    }
+    // A slash needs no disguise there, and names are easier to read with it.
+    format!("/compare/?{}", query.finish().replace("%2F", "/"))
 }
 
 #[cfg(test)]

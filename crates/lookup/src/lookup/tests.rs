@@ -191,7 +191,13 @@ fn things_side_by_side() {
     assert_eq!(stars, [Some(50_000), Some(14_000)]);
     assert_eq!(answer.items().next().unwrap().fact("Newest release").unwrap().text, "1.2.0");
     assert_eq!(answer.charts[0].lines.len(), 2);
-    assert!(world.ask("/compare etcd nobody").missing);
+    let page = "/compare/?a=etcd-io/etcd&b=dgraph-io/badger";
+    assert_eq!(answer.links.page.as_deref(), Some(page));
+    let others = world.ask("/compare https://example.org/tour awesome-go");
+    assert_eq!(others.links.page.as_deref(), Some("/compare/?a=https%3A//example.org/tour&b=awesome-go"));
+    let missing = world.ask("/compare etcd bagder");
+    assert!(missing.missing);
+    assert_eq!(missing.hints[0].ask, "/compare etcd dgraph-io/badger");
 }
 
 #[test]
@@ -200,6 +206,8 @@ fn what_happened_to_one() {
     let answer = world.ask("/history badger");
     let kinds: Vec<_> = answer.items().map(|item| item.fact("Kind").unwrap().text.as_str()).collect();
     assert_eq!(kinds, ["ranks_moved", "released"]);
+    assert_eq!(answer.links.page.as_deref(), Some("/p/github.com~dgraph-io~badger/history/"));
+    assert_eq!(world.ask("/history awesome-go").links.page.as_deref(), Some("/c/awesome-go/"));
     let ranks = answer.charts.iter().find(|chart| chart.ranks).unwrap();
     assert_eq!(ranks.lines[0].name, "Awesome Go / Databases / Key-Value Stores, by stars");
     assert_eq!(ranks.lines[0].points.iter().map(|point| point.value).collect::<Vec<_>>(), [2, 1]);

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::response::Response;
+use chrono_tz::Tz;
 use http::StatusCode;
 use http::request::Parts;
 use url::form_urlencoded;
@@ -9,12 +10,14 @@ use whimbrel_charts::{Chart, Line, Up};
 use whimbrel_lookup::{Answer, Plot, Question};
 
 use super::{Api, Refused, Way, now, read};
+use crate::bots;
 use crate::frame::{Frame, Tab};
 use crate::links::Links;
 use crate::page::{ApiPage, AskPage, Endpoint, SideBySide, quoted};
+use crate::row::Linked;
 use crate::trouble::plain;
 
-const HTML: &str = "text/html; charset=utf-8";
+pub(super) const HTML: &str = "text/html; charset=utf-8";
 
 /// The page that answers a question.
 pub(crate) fn address(links: &Links, question: &str, page: u32) -> String {
@@ -79,10 +82,15 @@ impl Api {
             side_by_side: answer
                 .as_ref()
                 .filter(|answer| answer.question.starts_with("/compare") && !answer.missing)
-                .map(SideBySide::of),
+                .map(|answer| SideBySide::of(answer, |item| Some(address(&links, item.ask.as_deref()?, 1)))),
+            own: answer.as_ref().and_then(|answer| {
+                let page = answer.links.page.as_deref().filter(|page| !page.starts_with("/ask"));
+                Some(links.file(page?.strip_prefix('/')?))
+            }),
             heading: title,
             answer: answer.as_ref(),
             wrong,
+            bot: answer.as_ref().and_then(|answer| self.bot(answer)),
             newer,
             older,
             forms: Question::forms(),
@@ -98,6 +106,12 @@ impl Api {
             refused.mark(&mut response);
         }
         response
+    }
+
+    /// Where a bot answers the same.
+    pub(super) fn bot(&self, answer: &Answer) -> Option<Linked> {
+        let question = Question::parse(&answer.question, now(), Tz::UTC).ok()?;
+        bots::ask(&(self.inner.bots)(), &question).filter(|_| !answer.missing)
     }
 
     /// What programs can ask, for people.
@@ -123,12 +137,12 @@ impl Api {
         }
     }
 
-    fn frame<'a>(&'a self, name: &str, links: &Links, tab: Tab) -> Frame<'a> {
+    pub(super) fn frame<'a>(&'a self, name: &str, links: &Links, tab: Tab) -> Frame<'a> {
         Frame { narrowed: true, ..Frame::new(&self.inner.settings, name, links, tab) }
     }
 }
 
-fn draw(at: usize, plot: &Plot) -> Option<(String, String)> {
+pub(super) fn draw(at: usize, plot: &Plot) -> Option<(String, String)> {
     let points: Vec<Vec<_>> = plot
         .lines
         .iter()

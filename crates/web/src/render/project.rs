@@ -103,7 +103,7 @@ fn chart(scene: &Scene<'_>, stars: &StarHistory) -> Option<(String, String)> {
     Some((chart.svg()?, format!("Stars {}", chart.description()?)))
 }
 
-fn growth(scene: &Scene<'_>, stars: &StarHistory) -> Vec<Fact> {
+pub(super) fn growth(scene: &Scene<'_>, stars: &StarHistory) -> Vec<Fact> {
     let spans = [("In 7 days", 7), ("In 30 days", 30), ("In 90 days", 90), ("In a year", 365)];
     let grown = spans.into_iter().filter_map(|(label, days)| {
         let growth = stars.growth(days, scene.now)?.stars;

@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 
 use whimbrel_news::{Group, Period, slug};
 
-use super::{Failed, Scene, rankings};
+use super::{Failed, Scene, history, rankings};
 use crate::address::{Base, digest_folder, digest_page_folder};
+use crate::api::compare;
 use crate::row::machine;
 use crate::sheet::Sheet;
 
@@ -24,6 +25,9 @@ pub(super) fn text(scene: &Scene<'_>) -> Result<String, Failed> {
     let mut pages: Vec<(String, Option<String>)> = vec![(String::new(), None)];
     pages.extend(Sheet::ALL.map(|sheet| (sheet.folder().to_owned(), None)));
     pages.push(("subscribe/".to_owned(), None));
+    if !scene.files {
+        pages.push((compare::FOLDER.to_owned(), None));
+    }
     // Of the most numerous what is too much is left out, so they stand last.
     let mut sections: Vec<String> = Vec::new();
     for meta in &scene.facts.catalogs {
@@ -45,6 +49,8 @@ pub(super) fn text(scene: &Scene<'_>) -> Result<String, Failed> {
     let (projects, _) = scene.library.looked_at(PROJECTS)?;
     let of = |key: &whimbrel_catalog::EntryKey| Base::Project(slug::project(key.as_str())).folder();
     pages.extend(projects.iter().map(|key| (of(key), None)));
+    let past = |key: &whimbrel_catalog::EntryKey| history::folder(&slug::project(key.as_str()));
+    pages.extend(projects.iter().map(|key| (past(key), None)));
     Ok(list(&scene.settings.base(), pages))
 }
 
@@ -67,7 +73,7 @@ fn list(base: &str, pages: Vec<(String, Option<String>)>) -> String {
 /// As text: answers to questions are made anew each time and lead on without end.
 pub(super) fn robots(scene: &Scene<'_>) -> String {
     format!(
-        "User-agent: *\nDisallow: /ask\nDisallow: /api/\nDisallow: /subscribe/?\nSitemap: {}/sitemap.xml\n",
+        "User-agent: *\nDisallow: /ask\nDisallow: /api/\nDisallow: /compare/?\nDisallow: /subscribe/?\nSitemap: {}/sitemap.xml\n",
         scene.settings.base()
     )
 }

@@ -1,22 +1,20 @@
 //! The page that subscribes: a form that makes a choice of news, and the ways to get that.
 
 use askama::Template;
-use url::form_urlencoded::Serializer;
 use whimbrel_news::wording::{MAX_TITLE, line};
 use whimbrel_news::{Group, slug};
 
 use super::{Failed, Scene, home, title};
 use crate::address::{Base, Form, Listing};
+use crate::bots;
 use crate::frame::{FeedLinks, Frame, Tab};
 use crate::links::{Links, outside};
 use crate::page::{BotLine, Choice, ChoiceGroup, FeedLine, SubscribeForm, SubscribePage, Ways};
+use crate::status::{BotState, BotWay};
 use crate::subscribe::{LEVELS, RHYTHMS, Wish};
 
 /// Sections that can be chosen: with more of them the page would be too large.
 const SECTIONS: usize = 150;
-
-/// Telegram takes no longer text along in a link.
-const LONGEST_DRAFT: usize = 1_000;
 
 /// The page.
 pub(super) fn page(scene: &Scene<'_>, wish: &Wish) -> Result<String, Failed> {
@@ -98,19 +96,7 @@ fn ways(scene: &Scene<'_>, wish: &Wish, links: &Links) -> Ways {
     let base = scene.settings.base();
     let absolute = |form: Form| format!("{base}/{}", wish.listing.address(form));
     let command = wish.line();
-    let bots = scene.facts.status.bots.iter().map(|bot| {
-        // The text waits in the box for whoever presses the button.
-        let draft = bot.url.as_deref().filter(|_| bot.drafts && command.len() <= LONGEST_DRAFT).map(|url| {
-            let query = Serializer::new(String::new()).append_pair("text", &command).finish();
-            // Chats show a plus as it stands.
-            format!("{url}?{}", query.replace('+', "%20"))
-        });
-        BotLine {
-            service: bot.service.clone(),
-            name: bot.name.clone().unwrap_or_default(),
-            href: draft.or_else(|| bot.url.clone()).as_deref().and_then(outside),
-        }
-    });
+    let bots = scene.facts.status.bots.iter().filter(|bot| bot.listens).map(|bot| bot_line(bot, &command));
     let bots = bots.collect();
     let [rss, atom, json] = Form::FEEDS.map(absolute);
     let opml = format!("opml.xml{}", query_of(&wish.listing));
@@ -123,9 +109,26 @@ fn ways(scene: &Scene<'_>, wish: &Wish, links: &Links) -> Ways {
             FeedLine { format: "JSON Feed", address: json },
         ],
         opml: links.file(&opml),
+        fields: wish.fields(),
         command,
         bots,
     }
+}
+
+fn bot_line(bot: &BotState, command: &str) -> BotLine {
+    let name = bot.name.as_ref().map(|name| format!(": @{name}")).unwrap_or_default();
+    let (text, href) = match &bot.way {
+        // The line waits in the box for whoever presses the button.
+        Some(BotWay::Chat(chat)) => {
+            let href = bots::draft(chat, command).unwrap_or_else(|| chat.clone());
+            (format!("Open {}{name}", bot.service), outside(&href))
+        }
+        Some(BotWay::Invitation(address)) => {
+            (format!("Invite the bot to your server on {}", bot.service), outside(address))
+        }
+        None => (format!("The bot listens on {}.", bot.service), None),
+    };
+    BotLine { text, href }
 }
 
 /// The query of a listing's address, with its question mark.

@@ -60,13 +60,16 @@ async fn every_page_of_the_list_is_there_served_and_as_file() {
     let list = world.get("/sitemap.xml").await;
     assert_eq!(list.header("content-type"), "application/xml; charset=utf-8");
     let list = list.text();
-    assert_eq!(list, std::fs::read_to_string(folder.path().join("sitemap.xml")).unwrap());
+    // Only a server compares what somebody names.
+    let served = "<url><loc>https://news.example.org/compare/</loc></url>\n";
+    assert_eq!(list.replace(served, ""), std::fs::read_to_string(folder.path().join("sitemap.xml")).unwrap());
     let pages: Vec<_> = list.split("<loc>").skip(1).map(|part| part.split('<').next().unwrap()).collect();
     assert!(pages.len() > 30, "{pages:?}");
     for page in pages {
         let path = page.strip_prefix("https://news.example.org").unwrap();
         assert_eq!(world.get(path).await.status.as_u16(), 200, "{path}");
-        assert!(folder.path().join(path.trim_start_matches('/')).join("index.html").is_file(), "{path}");
+        let file = folder.path().join(path.trim_start_matches('/')).join("index.html");
+        assert!(file.is_file() || path == "/compare/", "{path}");
     }
     for picture in ["card.png", "c/raft/card.png"].into_iter().filter(|_| ARE_DRAWN) {
         assert_eq!(size(&std::fs::read(folder.path().join(picture)).unwrap()), (1200, 630));

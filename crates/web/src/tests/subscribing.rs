@@ -1,7 +1,11 @@
 //! The page on which somebody makes a choice of news and takes it along.
 
+use std::sync::{Arc, Mutex};
+
+use whimbrel_lookup::{Index, Lookup, Question};
+
 use super::world::{World, added};
-use crate::{BotState, write_site};
+use crate::{BotState, BotWay, Site, write_site};
 
 /// The text between two others, the first time.
 fn between<'a>(page: &'a str, before: &str, after: &str) -> &'a str {
@@ -55,18 +59,78 @@ async fn pages_lead_to_their_own_choice_and_mistakes_are_told() {
 #[tokio::test]
 async fn bots_that_listen_are_a_click_away() {
     let mut world = World::usual();
-    let bot = |service: &str, name: Option<&str>| BotState {
-        service: service.into(),
-        name: name.map(Into::into),
-        url: name.map(|name| format!("https://t.me/{name}")),
-        drafts: name.is_some(),
-    };
-    world.status.bots = vec![bot("Telegram", Some("marsh_bot")), bot("Discord", None)];
+    world.status.bots = vec![telegram(), discord(None)];
     world.serve_again();
     let page = world.get("/subscribe/?catalog=raft&rhythm=daily").await.text();
     let href = "https://t.me/marsh_bot?text=%2Fsubscribe%20catalog%3Araft%20daily";
     assert!(page.contains(href), "{page}");
     assert!(page.contains("Open Telegram: @marsh_bot") && page.contains("The bot listens on Discord."));
+    assert!(page.contains("/subscribe catalog: raft rhythm: daily"), "{page}");
+
+    let invite = "https://discord.com/oauth2/authorize?client_id=7&scope=bot";
+    world.status.bots = vec![BotState { listens: false, ..telegram() }, discord(Some(invite))];
+    world.serve_again();
+    let page = world.get("/subscribe/").await.text();
+    assert!(page.contains(&format!("href=\"{}\"", invite.replace('&', "&#38;"))), "{page}");
+    assert!(page.contains("Invite the bot to your server on Discord") && !page.contains("t.me"), "{page}");
+}
+
+#[tokio::test]
+async fn pages_and_feeds_lead_to_the_bot_that_answers_the_same() {
+    let mut world = World::usual();
+    let start = |question: &str| {
+        let question = Question::parse(question, world.now, chrono_tz::Tz::UTC).unwrap();
+        format!("https://t.me/marsh_bot?start={}", question.deep_link().unwrap())
+    };
+    let project = start("/show databendlabs/openraft");
+    let pages = [
+        // Answers are made anew each time, and ask who listens only where no page has done so just now.
+        ("/ask?q=/top+raft", start("/top raft")),
+        ("/p/github.com~databendlabs~openraft/", project.clone()),
+        ("/p/github.com~databendlabs~openraft/feed.atom", project.clone()),
+        ("/p/github.com~databendlabs~openraft/feed.rss", project),
+        ("/c/raft/", start("/top raft")),
+        ("/c/raft/s/talks/", start("/top raft talks")),
+    ];
+    for (address, _) in &pages {
+        let page = world.get(address).await.text();
+        assert!(!page.contains("t.me"), "nobody knows the bot yet: {address}");
+    }
+    // Once its name is known, what was kept without it is made anew.
+    let told = Arc::new(Mutex::new(world.status.clone()));
+    let asked = Arc::clone(&told);
+    let site = Site::new(
+        world.store.clone(),
+        world.settings.clone(),
+        Arc::new(move || asked.lock().unwrap().clone()),
+        vec![],
+    );
+    world.router = site.answering(Lookup::new(world.store.clone(), Index::new())).router();
+    for (address, href) in &pages {
+        told.lock().unwrap().bots = vec![];
+        assert!(!world.get(address).await.text().contains("t.me"), "{address}");
+        told.lock().unwrap().bots = vec![telegram()];
+        // What is shown is asked for anew when something happens, or a while later.
+        world
+            .tell("shells", vec![added("zsh", &format!("https://example.org/{}", href.len()), &["Prompts"])]);
+        let page = world.get(address).await.text();
+        assert!(page.contains(href.as_str()) && page.contains("Ask on Telegram"), "{address}: {page}");
+        world.tell("shells", vec![added("sh", &format!("https://example.net/{}", href.len()), &["Prompts"])]);
+    }
+}
+
+fn telegram() -> BotState {
+    BotState {
+        service: "Telegram".into(),
+        name: Some("marsh_bot".into()),
+        way: Some(BotWay::Chat("https://t.me/marsh_bot".into())),
+        listens: true,
+    }
+}
+
+fn discord(invitation: Option<&str>) -> BotState {
+    let way = invitation.map(|address| BotWay::Invitation(address.into()));
+    BotState { service: "Discord".into(), name: None, way, listens: true }
 }
 
 #[tokio::test]
