@@ -141,12 +141,11 @@ impl Inner {
             let Some((key, _)) = rows.last() else { break };
             range.from = just_after(key);
             for (key, row) in rows {
-                let lines = EventRow::read(self, &key, row)?;
-                for seq in lines.first.max(after + 1)..=last {
-                    match lines.event(seq)? {
-                        Some(event) if events.len() < limit => events.push(event),
-                        _ => break,
-                    }
+                let row = EventRow::read(self, &key, row)?;
+                let room = limit - events.len();
+                let wanted = row.numbered().filter(|(seq, _)| (after + 1..=last).contains(seq)).take(room);
+                for (seq, line) in wanted {
+                    events.push(row.parse(seq, line)?);
                 }
             }
         }
@@ -267,13 +266,19 @@ impl EventRow {
     pub(crate) fn event(&self, seq: u64) -> Result<Option<Event>, StoreError> {
         let Some(index) = seq.checked_sub(self.first) else { return Ok(None) };
         let line = self.lines().nth(usize::try_from(index).unwrap_or(usize::MAX));
-        let event: Option<Event> = line.map(|line| rows::json(self.version, line, "an event")).transpose()?;
-        match event {
-            Some(event) if event.seq != seq => {
-                Err(rows::damaged("an event stands under the number of another"))
-            }
-            event => Ok(event),
+        line.map(|line| self.parse(seq, line)).transpose()
+    }
+
+    fn parse(&self, seq: u64, line: &[u8]) -> Result<Event, StoreError> {
+        let event: Event = rows::json(self.version, line, "an event")?;
+        if event.seq != seq {
+            return Err(rows::damaged("an event stands under the number of another"));
         }
+        Ok(event)
+    }
+
+    fn numbered(&self) -> impl Iterator<Item = (u64, &[u8])> {
+        (self.first..).zip(self.lines())
     }
 
     fn lines(&self) -> impl Iterator<Item = &[u8]> {

@@ -17,8 +17,16 @@ const KEPT: usize = 48;
 /// A reader with a short memory.
 pub(crate) struct Journal {
     store: Store,
-    /// Whole chunks by their number; the events of one never change.
-    chunks: Mutex<HashMap<u64, Arc<Vec<Event>>>>,
+    /// By their number.
+    chunks: Mutex<HashMap<u64, Chunk>>,
+}
+
+/// Events that stand together. None of them ever changes; the newest chunk grows.
+#[derive(Clone)]
+struct Chunk {
+    /// The journal is known up to this event.
+    upto: u64,
+    events: Arc<Vec<Event>>,
 }
 
 impl Journal {
@@ -74,23 +82,27 @@ impl Journal {
     }
 
     fn chunk(&self, number: u64) -> Result<Arc<Vec<Event>>, StoreError> {
-        if let Some(chunk) = self.chunks.lock().unwrap_or_else(PoisonError::into_inner).get(&number) {
-            return Ok(Arc::clone(chunk));
-        }
         let first = number * CHUNK;
         // Asked before: what is recorded while we read may be missing in what we have read.
-        let is_whole = self.store.head() >= first + CHUNK - 1;
-        let mut events = self.store.events_after(first.saturating_sub(1), CHUNK as usize)?;
-        events.retain(|event| event.seq / CHUNK == number);
-        let chunk = Arc::new(events);
-        // Only what can no more grow is kept.
-        if is_whole {
-            let mut chunks = self.chunks.lock().unwrap_or_else(PoisonError::into_inner);
-            if chunks.len() >= KEPT {
-                chunks.clear();
-            }
-            chunks.insert(number, Arc::clone(&chunk));
+        let head = self.store.head().min(first + CHUNK - 1);
+        let kept = self.chunks.lock().unwrap_or_else(PoisonError::into_inner).get(&number).cloned();
+        let Chunk { upto, events } = match kept {
+            Some(chunk) if chunk.upto >= head => return Ok(chunk.events),
+            Some(chunk) => chunk,
+            None => Chunk { upto: first.saturating_sub(1), events: Arc::default() },
+        };
+        // Lanes that are told at once all ask for the newest part, which grows: only what is new of it is read.
+        let mut new = self.store.events_after(upto, CHUNK as usize)?;
+        new.retain(|event| event.seq / CHUNK == number);
+        let upto = new.last().map_or(head, |event| event.seq.max(head));
+        let mut events = Arc::unwrap_or_clone(events);
+        events.append(&mut new);
+        let chunk = Chunk { upto, events: Arc::new(events) };
+        let mut chunks = self.chunks.lock().unwrap_or_else(PoisonError::into_inner);
+        if chunks.len() >= KEPT && !chunks.contains_key(&number) {
+            chunks.clear();
         }
-        Ok(chunk)
+        chunks.insert(number, chunk.clone());
+        Ok(chunk.events)
     }
 }
