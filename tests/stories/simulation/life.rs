@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+use std::task::Poll;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -14,10 +15,11 @@ use tokio::time::Instant;
 use whimbrel_catalog::CatalogId;
 use whimbrel_fanout::{Destination, Fanout, Flushed, Limits, New, Pace, Service, Settings};
 use whimbrel_news::Filter;
-use whimbrel_store::{LaneId, Origin, Store, StoreError};
+use whimbrel_store::{LaneId, Origin, Rehearsal, Store, StoreError};
 use whimbrel_watch::{CatalogConfig, Github, GithubSettings, Span, Watcher};
 use whimbrel_world::documents::Numbers;
 
+use super::deaths::{Death, Deaths};
 use super::model::{self, Fact, Known, Place, TASTES, Taste};
 use super::town::{Message, Town, supergroup};
 
@@ -48,6 +50,9 @@ pub(super) struct Life {
     dice: Numbers,
     folder: PathBuf,
     is_on_disk: bool,
+    /// What is kept where it is not on disk.
+    rehearsal: Rehearsal,
+    deaths: Deaths,
     store: Option<Store>,
     parts: Option<(Watcher, Fanout)>,
     flushes: JoinSet<Result<Flushed, StoreError>>,
@@ -112,14 +117,18 @@ impl Life {
         // Two weeks around a change of the clocks in New York and one in Berlin.
         let began: DateTime<Utc> = "2027-03-10T07:00:00Z".parse().expect("a moment");
         let began = began + TimeDelta::minutes(dice.below(9 * 24 * 60) as i64);
+        let deaths = Deaths::default();
+        let steps = deaths.clone();
         let mut life = Self {
             dice,
             folder: folder.to_owned(),
             is_on_disk: seed.is_multiple_of(10),
+            rehearsal: Rehearsal::new(move |step| steps.passes(step)),
+            deaths: deaths.clone(),
             store: None,
             parts: None,
             flushes: JoinSet::new(),
-            town: Town::new(seed, Vec::new()),
+            town: Town::new(seed, Vec::new(), deaths),
             places: Vec::new(),
             lists: Vec::new(),
             facts: Vec::new(),
@@ -154,16 +163,14 @@ impl Life {
     /// The program starts.
     fn opens(&mut self) {
         let now = self.now();
-        if self.store.is_none() {
-            self.store = Some(if self.is_on_disk {
-                let settings =
-                    whimbrel_store::Settings { backup_hours: 0, ..whimbrel_store::Settings::default() };
-                Store::open(&settings, &self.folder, now).expect("a store").store
-            } else {
-                Store::in_memory().expect("a store")
-            });
-        }
-        let store = self.store.clone().expect("it was just opened");
+        let store = if self.is_on_disk {
+            let settings =
+                whimbrel_store::Settings { backup_hours: 0, ..whimbrel_store::Settings::default() };
+            Store::open(&settings, &self.folder, now).expect("a store").store
+        } else {
+            self.rehearsal.open().expect("a store")
+        };
+        self.store = Some(store.clone());
         let settings = whimbrel_watch::Settings { second_read: Span::from_millis(0), ..Default::default() };
         let lists = (0..LISTS).map(|list| CatalogConfig {
             interval_min: Some(Span::from_secs(30 * 60)),
@@ -248,8 +255,10 @@ impl Life {
         self.kills += 1;
         self.flushes.shutdown().await;
         self.parts = None;
+        self.store = None;
         if self.is_on_disk {
-            self.store = None;
+            // A thread that still works for the program has the disk until it is done.
+            let _ = tokio::task::spawn_blocking(|| ()).await;
         }
         self.town.state().killed = Some(Instant::now());
         self.opens();
@@ -334,13 +343,13 @@ impl Life {
         self.places.push(Place { taste, after, knows_again: destination.knows_again() });
     }
 
-    /// Three things happen to a list, and the program dies when what follows from one of them was polled so often: at
-    /// each of its waits, those for the store among them. Hands back whether it came to die.
-    pub(super) async fn dies_within(mut self, event: usize, polls: usize) -> (Story, bool) {
+    /// Three things happen to a list, and the program dies on what follows from one of them. Hands back at which step it
+    /// came to die.
+    pub(super) async fn dies_within(mut self, event: usize, death: Death) -> (Story, Option<&'static str>) {
         for taste in [0, 3, 4, 7].map(|at| TASTES[at]) {
             self.comes(taste).await;
         }
-        let mut died = false;
+        let mut died = None;
         for number in 0..3 {
             let name = self.name(&format!("{number}z"));
             self.lists[1].added.push(name.clone());
@@ -353,22 +362,38 @@ impl Life {
             }
             let (watcher, fanout) = self.parts();
             let (now, settled) = (self.now(), self.now() + TimeDelta::seconds(15));
-            let mut left = polls;
             {
+                // A program that is about to die may hear first that its store is.
                 let mut follows = std::pin::pin!(async move {
                     watcher.look_now(&[id(1)], now).await;
-                    fanout.match_new(now).await.expect("the journal can be read");
+                    let _ = fanout.match_new(now).await;
                     tokio::time::sleep(Duration::from_secs(15)).await;
-                    fanout.flush_due(settled).await.expect("the store takes it");
+                    let _ = fanout.flush_due(settled).await;
                 });
-                died = std::future::poll_fn(|context| {
-                    if left == 0 {
-                        return std::task::Poll::Ready(true);
+                match death {
+                    Death::Polls(mut left) => {
+                        died = std::future::poll_fn(|context| {
+                            if left == 0 {
+                                return Poll::Ready(Some("a wait"));
+                            }
+                            left -= 1;
+                            follows.as_mut().poll(context).map(|()| None)
+                        })
+                        .await;
                     }
-                    left -= 1;
-                    follows.as_mut().poll(context).map(|()| false)
-                })
-                .await;
+                    Death::Step { number, .. } => {
+                        self.deaths.after(number);
+                        tokio::select! {
+                            biased;
+                            () = self.deaths.came() => {}
+                            () = follows => {}
+                        }
+                    }
+                }
+            }
+            died = self.deaths.is_over().or(died);
+            if matches!(death, Death::Step { power: true, .. }) {
+                self.rehearsal.loses_power().expect("it is in memory");
             }
             self.dies().await;
             self.is_looked_at(1).await;

@@ -15,6 +15,8 @@ use whimbrel_fanout::{
 use whimbrel_news::{Event, digest};
 use whimbrel_world::documents::Numbers;
 
+use super::deaths::Deaths;
+
 /// Events in a message.
 const EVENTS_A_MESSAGE: usize = 10;
 
@@ -72,7 +74,7 @@ pub(super) struct State {
 
 /// The services together.
 #[derive(Clone)]
-pub(super) struct Town(Arc<Mutex<State>>);
+pub(super) struct Town(Arc<Mutex<State>>, Deaths);
 
 /// One of them.
 pub(super) struct Gate {
@@ -85,8 +87,8 @@ fn index(service: Service) -> usize {
 }
 
 impl Town {
-    pub(super) fn new(seed: u64, places: Vec<Destination>) -> Self {
-        Self(Arc::new(Mutex::new(State {
+    pub(super) fn new(seed: u64, places: Vec<Destination>, deaths: Deaths) -> Self {
+        let state = State {
             seed,
             start: Instant::now(),
             places,
@@ -101,7 +103,8 @@ impl Town {
             healed: false,
             lost: BTreeMap::new(),
             violations: Vec::new(),
-        })))
+        };
+        Self(Arc::new(Mutex::new(state)), deaths)
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
@@ -160,8 +163,10 @@ impl Channel for Gate {
     fn send<'a>(&'a self, to: &'a Destination, part: &'a Part, nonce: Nonce) -> BoxFuture<'a, Sent> {
         async move {
             let (there, back, dice) = self.town.state().call(to);
+            self.town.1.survives("leaves").await;
             sleep(there).await;
             let sent = self.town.state().takes(self.service, to, part, nonce, dice);
+            self.town.1.survives("arrives").await;
             sleep(back).await;
             sent
         }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::path::PathBuf;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use flate2::Compression;
 use flate2::read::GzDecoder;
@@ -27,9 +27,17 @@ pub(crate) struct Documents {
     held: Mutex<Held>,
 }
 
+/// The same documents for another store.
+impl Clone for Documents {
+    fn clone(&self) -> Self {
+        Self { place: self.place.clone(), held: Mutex::default() }
+    }
+}
+
+#[derive(Clone)]
 enum Place {
     Folder(PathBuf),
-    Memory(Mutex<BTreeMap<DocumentId, Vec<u8>>>),
+    Memory(Arc<Mutex<BTreeMap<DocumentId, Vec<u8>>>>),
 }
 
 /// Documents that must stay although no row needs them.
@@ -50,7 +58,7 @@ impl Documents {
 
     /// Documents that live as long as the store.
     pub(crate) fn in_memory() -> Self {
-        Self { place: Place::Memory(Mutex::default()), held: Mutex::default() }
+        Self { place: Place::Memory(Arc::default()), held: Mutex::default() }
     }
 
     /// Keeps these bytes, at least until a commit names them and lets them go again.

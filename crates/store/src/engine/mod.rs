@@ -1,8 +1,10 @@
 //! The few things an ordered, durable key-value engine must do for us. Everything else is written once, above.
 //!
-//! Two engines serve the same verbs: [`sled`] on disk and [`memory`] for simulations and tests.
+//! Two engines serve the same verbs: [`sled`] on disk and [`memory`] for simulations and tests, the latter also as a
+//! [`rehearsal`] of what crashes leave.
 
 pub(crate) mod memory;
+pub(crate) mod rehearsal;
 pub(crate) mod sled;
 mod staged;
 
