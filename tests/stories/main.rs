@@ -15,6 +15,7 @@ mod discord_stand_in;
 mod disks;
 mod doctor;
 mod export_import;
+mod failing_disks;
 mod first_start;
 mod forgotten;
 mod fuzz;

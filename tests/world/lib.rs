@@ -12,6 +12,7 @@ mod clock;
 pub mod discord;
 pub mod disk;
 pub mod documents;
+pub mod failing;
 pub mod feed;
 pub mod git;
 pub mod github;

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::clock::Clock;
 use crate::disk::Disk;
+use crate::failing::Failing;
 use crate::process::{self, Output, PATIENCE, Process, Surroundings};
 
 /// A place to tell a story in. Everything in it vanishes with it.
@@ -20,6 +21,7 @@ pub struct World {
     catalogs: String,
     surroundings: Surroundings,
     disk: Option<Disk>,
+    failing: Option<Failing>,
     clock: Option<Clock>,
     process: Option<Process>,
     address: String,
@@ -61,6 +63,7 @@ impl World {
         Self {
             surroundings: Surroundings::of(folder.path()),
             disk: None,
+            failing: None,
             clock: None,
             folder,
             settings: "[web]\nlisten = \"127.0.0.1:0\"\n".to_owned(),
@@ -207,6 +210,20 @@ impl World {
     /// The disk that was mounted.
     pub fn disk(&self) -> &Disk {
         self.disk.as_ref().expect("the story has mounted a disk")
+    }
+
+    /// Files below this folder, and others whose paths begin like it, can fail from now on, for the program alone.
+    pub fn can_fail(&mut self, name: &str) {
+        let folder = fs::canonicalize(self.folder()).expect("the folder is ours");
+        let made = Failing::below(&folder.join(name), &folder);
+        let (failing, variables) = made.expect("a C compiler is installed");
+        self.surroundings.variables.extend(variables);
+        self.failing = Some(failing);
+    }
+
+    /// The disk that can fail.
+    pub fn failing(&self) -> &Failing {
+        self.failing.as_ref().expect("the story has a disk that can fail")
     }
 
     fn write_configuration(&self) {

@@ -83,10 +83,12 @@ fn filter(level: &str, origin: &str) -> Result<EnvFilter, ConfigError> {
         ConfigError::outside(origin, &format!("`{level}` is no log level ({error}): {help}"))
     })?;
     // The library that tells of edits warns of every watched folder that is removed; we notice and say that ourselves.
-    let quiet = "notify=off".parse().ok().filter(|_| !level.contains("notify"));
+    let notify = "notify=off".parse().ok().filter(|_| !level.contains("notify"));
+    // sled's own thread says five times a second that a disk fails; our next sync meets the same and says it once.
+    let flusher = "sled::flusher=off".parse().ok().filter(|_| !level.contains("sled"));
     // What comes over Discord's connection has secrets in it, and these libraries would write it down.
     let secret = SECRETIVE.iter().filter_map(|directive| directive.parse().ok());
-    Ok(quiet.into_iter().chain(secret).fold(filter, EnvFilter::add_directive))
+    Ok(notify.into_iter().chain(flusher).chain(secret).fold(filter, EnvFilter::add_directive))
 }
 
 fn text<S: Subscriber + for<'a> LookupSpan<'a>>() -> Box<dyn Layer<S> + Send + Sync> {

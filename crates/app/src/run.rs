@@ -23,6 +23,7 @@ mod telegram;
 mod teller;
 pub(crate) mod watching;
 pub(crate) mod welcome;
+mod writing;
 
 use std::cell::RefCell;
 use std::io::{BufWriter, Write};
@@ -164,6 +165,7 @@ async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()>
     );
     loops.start("links", projects::checking(links, configured.clone(), tally.clone()));
     loops.start("backups", backups::keeping(store.clone()));
+    loops.start("store", writing::watching(store.clone()));
     let lookup = Lookup::new(store.clone(), Index::new());
     loops.start("lookup", lookup::following(store.clone(), lookup.clone()));
     loops.start("hub", hub::announcing(store.clone(), configured.clone()));

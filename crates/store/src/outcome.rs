@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use rustix::io::Errno;
 use whimbrel_news::Epoch;
 
 /// A store and how it came up.
@@ -121,6 +122,9 @@ fn advice(error: &std::io::Error) -> &'static str {
         StorageFull | QuotaExceeded => ": make room there, nothing is lost",
         PermissionDenied => ": let this user write there, or set another folder in [store] path",
         ReadOnlyFilesystem => ": make the file system writable, or set another folder in [store] path",
+        _ if error.raw_os_error() == Some(Errno::IO.raw_os_error()) => {
+            ": the disk fails, see to it (`dmesg` says more); nothing that was told is lost"
+        }
         _ => "",
     }
 }

@@ -120,6 +120,11 @@ impl Store {
         Ok(Self { inner: Arc::new(inner) })
     }
 
+    /// Why nothing is written any more until the store is opened again; `None` as long as all is well.
+    pub fn refusal(&self) -> Option<StoreError> {
+        self.inner.refusal()
+    }
+
     /// The number of the newest live event; 0 before the first.
     pub fn head(&self) -> u64 {
         self.inner.told.seq.load(Ordering::Acquire)
@@ -160,6 +165,10 @@ impl Inner {
     /// The number of the newest replayed event that may be shown.
     pub(crate) fn history_head(&self) -> u64 {
         self.told.history.load(Ordering::Acquire)
+    }
+
+    fn refusal(&self) -> Option<StoreError> {
+        self.group.check().err()
     }
 
     /// One state for several reads.

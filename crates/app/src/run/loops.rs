@@ -60,6 +60,11 @@ impl Pulse {
         (state.last_progress, state.beat) = (Some(now()), Some(Instant::now()));
     }
 
+    /// No progress can be made any more.
+    pub(crate) fn fails(&self) {
+        self.board.lock().entry(self.name).or_default().beat = None;
+    }
+
     /// Waits until the program shall stop.
     pub(crate) async fn stopped(&mut self) {
         // An error means that nobody is left to ask for it: then it shall stop as well.

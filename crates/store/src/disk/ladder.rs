@@ -12,6 +12,7 @@ use chrono::{DateTime, Utc};
 
 use crate::disk::folder::{Folder, Format};
 use crate::disk::high_water::HighWater;
+use crate::disk::kept::Kept;
 use crate::disk::open;
 use crate::disk::{behind, files};
 use crate::engine::Engine as _;
@@ -66,7 +67,7 @@ pub(crate) fn climb(
     }
     let problem = match current {
         None => "its folder is gone".to_owned(),
-        Some(state) => match try_open(folder, state, settings, Depth::Usual) {
+        Some(state) => match carefully(folder, state, settings, Depth::Usual, |heads| !lost(water, heads)) {
             Ok(Some((_, heads))) if outdone(&backups, water, &heads) => short_of(water, &heads),
             Ok(Some((engine, heads))) => {
                 if lost(water, &heads) {
@@ -233,8 +234,46 @@ fn newest_complete(folder: &Folder, settings: &Settings, states: &[u32]) -> Resu
     Ok(None)
 }
 
-/// Opens a state in a thread of its own and looks at it; `None` when it was never finished.
+/// Opens a state and looks at it; `None` when it was never finished.
 pub(crate) fn try_open(
+    folder: &Folder,
+    state: u32,
+    settings: &Settings,
+    depth: Depth,
+) -> Result<Option<(Sled, Heads)>, StoreError> {
+    carefully(folder, state, settings, depth, |_| true)
+}
+
+/// The same; when it is not what is expected, it is put back as it was and opened once more: something may only not
+/// have been read. What is no better then is left as it was.
+fn carefully(
+    folder: &Folder,
+    state: u32,
+    settings: &Settings,
+    depth: Depth,
+    is_right: impl Fn(&Heads) -> bool,
+) -> Result<Option<(Sled, Heads)>, StoreError> {
+    let kept = Kept::of(&folder.state(state))?;
+    let found = attempt(folder, state, settings, depth);
+    match &found {
+        Ok(Some((_, heads))) if is_right(heads) => return found,
+        Err(StoreError::Locked { .. }) => return found,
+        _ => {}
+    }
+    let first = found.map(drop);
+    if !kept.restore()? {
+        // Too large to be held: what sled made of it is what there is.
+        return first.and_then(|()| attempt(folder, state, settings, depth));
+    }
+    let again = attempt(folder, state, settings, depth);
+    if again.is_err() {
+        kept.restore()?;
+    }
+    again
+}
+
+/// Opens a state in a thread of its own.
+fn attempt(
     folder: &Folder,
     state: u32,
     settings: &Settings,

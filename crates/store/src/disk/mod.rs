@@ -5,6 +5,7 @@ pub(crate) mod documents;
 pub(crate) mod files;
 pub(crate) mod folder;
 pub(crate) mod high_water;
+pub(crate) mod kept;
 pub(crate) mod ladder;
 pub(crate) mod lock;
 pub(crate) mod open;
