@@ -5,12 +5,14 @@
 //! that slows down slows both. The program itself is measured too, so build it the same way before.
 
 mod figures {
+    pub(crate) mod answers;
     pub(crate) mod engine;
     pub(crate) mod git;
     pub(crate) mod github;
     pub(crate) mod idle;
     pub(crate) mod lookup;
     pub(crate) mod pace;
+    pub(crate) mod pages;
     pub(crate) mod projects;
     pub(crate) mod report;
     pub(crate) mod store;
@@ -52,6 +54,12 @@ fn main() {
     }
     if runs("pace") {
         figures::pace::measure(&mut report);
+    }
+    if runs("answers") {
+        figures::answers::measure(&mut report);
+    }
+    if runs("pages") {
+        figures::pages::measure(&mut report);
     }
     println!("{report}");
     std::process::exit(i32::from(report.missed() > 0));

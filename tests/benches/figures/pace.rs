@@ -6,7 +6,7 @@ use std::time::Duration;
 use whimbrel_world::telegram::{Limits, Person, Seen, Telegram};
 use whimbrel_world::{World, catalog_of, eventually};
 
-use super::report::{Limit, Report};
+use super::report::{Limit, Report, at};
 
 /// Messages a second that the pretend service takes from one bot.
 const PERMITTED: f64 = 30.0;
@@ -135,10 +135,4 @@ async fn forget_updates(telegram: &Telegram) {
     };
     let newest = ask(-1).await["result"][0]["update_id"].as_i64().expect("an update");
     ask(newest + 1).await;
-}
-
-/// The value that this part of them does not exceed.
-fn at(sorted: &[f64], part: f64) -> f64 {
-    let index = (sorted.len() as f64 * part).ceil() as usize;
-    sorted.get(index.saturating_sub(1)).copied().unwrap_or(f64::NAN)
 }

@@ -104,3 +104,9 @@ pub(crate) fn median_ratio(runs: usize, mut a: impl FnMut(), mut b: impl FnMut()
 pub(crate) fn millis(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }
+
+/// The value that this part of them does not exceed; they are sorted.
+pub(crate) fn at(sorted: &[f64], part: f64) -> f64 {
+    let index = (sorted.len() as f64 * part).ceil() as usize;
+    sorted.get(index.saturating_sub(1)).copied().unwrap_or(f64::NAN)
+}

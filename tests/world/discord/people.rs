@@ -124,12 +124,17 @@ impl Person {
         text: &str,
         others: Value,
     ) -> Vec<(String, Value)> {
-        let at = (self.user, self.channel);
-        let data = offered::typing(&self.discord.shared.lock(), at, command, (option, text), &others);
-        let data = data.unwrap_or_else(|why| panic!("{command} {option} cannot be typed into: {why}"));
-        let used = self.does(TYPING, data, None).await;
+        let used = self.types(command, (option, text), &others).await;
         let all = self.discord.shared.lock();
         all.interactions.get(&used.id).map(|it| it.choices.clone()).unwrap_or_default()
+    }
+
+    /// Types this much into an option and waits for what is proposed.
+    pub async fn types(&self, command: &str, typed: (&str, &str), others: &Value) -> Used {
+        let at = (self.user, self.channel);
+        let data = offered::typing(&self.discord.shared.lock(), at, command, typed, others);
+        let data = data.unwrap_or_else(|why| panic!("{command} {} cannot be typed into: {why}", typed.0));
+        self.does(TYPING, data, None).await
     }
 
     /// Presses the newest button with this label.
