@@ -204,6 +204,15 @@ impl Process {
         line.and_then(|line| line.split_whitespace().next()?.parse().ok()).expect("the process runs")
     }
 
+    /// The processor time it has used so far, in all its threads.
+    pub fn processor_time(&self) -> Duration {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap_or_default();
+        // The name before the last bracket may hold spaces; after it, the 12th and 13th are ticks of 10 ms (proc(5)).
+        let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace().skip(11);
+        let ticks: u64 = fields.take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
+        Duration::from_millis(ticks * 10)
+    }
+
     /// How many files and connections it holds open.
     pub fn descriptors(&self) -> usize {
         std::fs::read_dir(format!("/proc/{}/fd", self.child.id())).expect("the process runs").count()
