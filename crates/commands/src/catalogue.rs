@@ -117,7 +117,7 @@ const CATALOGUE: [CommandHelp; 12] = [
             completed("section", "Only this section", Field::Section),
             completed("project", "Only this project, such as etcd-io/etcd", Field::Project),
             completed("kind", "Only this kind of news; several with commas", Field::Kind),
-            text("filter", "Further conditions, such as level:>=minor nightly:no"),
+            text("filter", "Further conditions, such as level:>=minor -beta /v[0-9]+/"),
             RHYTHM,
             ZONE,
             text("since", "A first digest reaches back so far, such as 7d"),

@@ -1,14 +1,27 @@
-//! Typed words, where quotes hold several together.
+//! Typed words, where quotes and the slashes around a pattern hold several together.
+
+use whimbrel_news::pattern_in;
 
 /// What opens and closes a phrase; telephones type the curved ones by themselves.
 const QUOTES: [char; 4] = ['"', '“', '”', '„'];
 
-/// The words of a text as they stand in it; blanks between quotes part nothing.
+/// The words of a text as they stand in it; blanks between quotes and in patterns part nothing.
 pub(crate) fn tokens(text: &str) -> Vec<&str> {
     let mut found = Vec::new();
     let mut start = None;
     let (mut inside, mut escaped) = (false, false);
-    for (at, c) in text.char_indices() {
+    let mut chars = text.char_indices();
+    while let Some((at, c)) = chars.next() {
+        let begun = start.and_then(|start| text.get(start..at)).unwrap_or_default();
+        if !inside
+            && begun.chars().all(|c| "-(".contains(c))
+            && let Some(pattern) = text.get(at..).and_then(pattern_in)
+        {
+            start.get_or_insert(at);
+            // The slash it ends with as well.
+            chars.nth(pattern.chars().count());
+            continue;
+        }
         if !inside && c.is_whitespace() {
             found.extend(start.take().and_then(|start: usize| text.get(start..at)));
             continue;
@@ -28,6 +41,7 @@ pub(crate) fn is_word(token: &str) -> bool {
     !token.starts_with(['-', '('])
         && !token.ends_with(')')
         && !token.contains(QUOTES)
+        && pattern_in(token).is_none()
         && name(token).is_none()
 }
 
@@ -57,6 +71,8 @@ mod tests {
             ("„so wie so“ daily", vec!["„so wie so“", "daily"]),
             (r#""a \" b" c"#, vec![r#""a \" b""#, "c"]),
             ("\"never closed daily", vec!["\"never closed daily"]),
+            ("/go \"x/ daily", vec!["/go \"x/", "daily"]),
+            ("-(/a b/ or c) /d e", vec!["-(/a b/", "or", "c)", "/d", "e"]),
         ] {
             assert_eq!(tokens(text), wanted, "{text}");
         }
@@ -72,6 +88,8 @@ mod tests {
             ("-kind:added", false),
             ("(a", false),
             ("\"raft\"", false),
+            ("/raft", true),
+            ("/raft/", false),
         ] {
             assert_eq!(is_word(token), is, "{token}");
         }

@@ -4,10 +4,12 @@
 //! catalog:awesome-go kind:added,released section:"Key-Value" raft -"nightly build"
 //! (project:etcd-io/etcd or project:hashicorp/raft) -kind:edited
 //! kind:released level:>=minor prerelease:no stars:>=1000 language:rust,go license:mit
+//! kind:released /^v?[0-9]+\.0\.0$/
 //! ```
 //!
 //! Conditions side by side must all hold; `or` joins alternatives, `-` or `not` turns round what follows, and
-//! parentheses group. Words are found anywhere in what an event says, whatever their capitals and accents.
+//! parentheses group. Words are found anywhere in what an event says, whatever their capitals and accents; so is
+//! `/a pattern/`, a [regular expression](pattern).
 //!
 //! `kind:released` beside a condition that keeps unfinished releases out also means releases that were promoted:
 //! whoever waits for finished ones hears of each when it is finished.
@@ -19,6 +21,7 @@ mod matching;
 mod needs;
 mod packed;
 mod parse;
+mod pattern;
 mod print;
 mod spelling;
 
@@ -31,6 +34,8 @@ use self::fact::Fact;
 pub use self::matching::Prepared;
 pub use self::needs::{Kinds, Needs};
 pub use self::packed::Packed;
+pub use self::parse::pattern_in;
+use self::pattern::Pattern;
 use crate::event::Event;
 use crate::fold::fold;
 use crate::kind::Kind;
@@ -71,6 +76,7 @@ enum Term {
     Section(Words),
     Project(Words),
     Text(Words),
+    Pattern(Pattern),
     Fact(Fact),
 }
 
@@ -128,6 +134,24 @@ impl Filter {
     /// Events that say all of these words, in any order: what a search box holds. It never fails.
     pub fn words(words: &str) -> Self {
         Self::all(words.split_whitespace().map(Self::text))
+    }
+
+    /// Events that say something of this pattern, a regular expression; the error says what is wrong with it.
+    pub fn pattern(pattern: &str) -> Result<Self, String> {
+        Pattern::new(pattern).map(|pattern| Self(Expr::Term(Term::Pattern(pattern))))
+    }
+
+    /// How many of its conditions are patterns, each of which takes many times as long to ask as any other.
+    pub fn patterns(&self) -> usize {
+        fn count(expr: &Expr) -> usize {
+            match expr {
+                Expr::All(parts) | Expr::Any(parts) => parts.iter().map(count).sum(),
+                Expr::Not(inner) => count(inner),
+                Expr::Term(term) => usize::from(matches!(term, Term::Pattern(_))),
+                Expr::Everything | Expr::Nothing => 0,
+            }
+        }
+        count(&self.0)
     }
 
     /// The filter of a web query: the conditions with a name (any of several, repeated or, but for `section` and

@@ -18,7 +18,7 @@ pub use event::{
     BadEventId, Dated, Epoch, Event, EventId, Facts, Level, Listed, News, Project, Release, Subject,
     TAG_AUTHORITY,
 };
-pub use filter::{Filter, FilterError, Kinds, Needs, Packed, Prepared};
+pub use filter::{Filter, FilterError, Kinds, Needs, Packed, Prepared, pattern_in};
 pub use fold::fold;
 pub use kind::{Group, Kind, UnknownKind};
 pub use wording::{Told, tell};

@@ -43,6 +43,10 @@ fn typed_commands_are_read() {
             subscribe(Wish { zone: berlin, ..wish("awesome-go", Some("weekly mon 09:00")) }),
         ),
         (
+            "/subscribe awesome-go -(/daily news/ or /a:b/) daily 09:00",
+            subscribe(wish("awesome-go -(/daily news/ or /a:b/)", Some("daily 09:00"))),
+        ),
+        (
             "/subscribe raft since:2w",
             subscribe(Wish { since: Some(Since::Ago(TimeDelta::days(14))), ..wish("raft", None) }),
         ),

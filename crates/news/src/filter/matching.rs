@@ -46,6 +46,7 @@ fn meets(expr: &Expr, facts: &Prepared<'_>, finished: bool) -> bool {
             Term::Project(words) => facts.is_about(&words.folded),
             Term::Fact(fact) => fact.holds(facts.event),
             Term::Text(words) => facts.text().contains(&words.folded),
+            Term::Pattern(pattern) => pattern.is_in(facts.text()),
         },
     }
 }

@@ -116,6 +116,10 @@ fn needs(expr: &Expr) -> Needs {
                 Needs { projects: Some(projects), ..Needs::default() }
             }
             Term::Text(words) => Needs { phrases: Some(vec![words.folded.clone()]), ..Needs::default() },
+            Term::Pattern(pattern) => Needs {
+                phrases: pattern.literal().map(|literal| vec![literal.to_owned()]),
+                ..Needs::default()
+            },
             Term::Fact(_) => Needs::default(),
         },
     }

@@ -5,7 +5,7 @@
 
 use super::fact::{Compare, Fact, is_language, is_license};
 use super::matching::{self, Prepared};
-use super::{Expr, Filter, Term};
+use super::{Expr, Filter, Term, pattern};
 use crate::event::Level;
 use crate::kind::Kind;
 
@@ -31,6 +31,7 @@ mod sign {
     pub(super) const LANGUAGE: u8 = 15;
     pub(super) const LICENSE: u8 = 16;
     pub(super) const STARS: u8 = 17;
+    pub(super) const PATTERN: u8 = 18;
 }
 
 const COMPARES: [Compare; 5] =
@@ -91,6 +92,7 @@ fn pack(expr: &Expr, into: &mut Vec<u8>) {
             }
             Term::Project(words) => text(sign::PROJECT, &words.folded, into),
             Term::Text(words) => text(sign::TEXT, &words.folded, into),
+            Term::Pattern(pattern) => text(sign::PATTERN, pattern.typed(), into),
             Term::Fact(fact) => match fact {
                 Fact::Level(how, level) => into.extend([sign::LEVEL, *how as u8, *level as u8]),
                 Fact::Prerelease(wanted) => into.extend([sign::PRERELEASE, u8::from(*wanted)]),
@@ -164,6 +166,7 @@ fn meets(rest: &mut &[u8], event: &Prepared<'_>, finished: bool) -> Option<bool>
         }
         sign::PROJECT => event.is_about(take_text(rest)?),
         sign::TEXT => event.text().contains(take_text(rest)?),
+        sign::PATTERN => pattern::is_in(take_text(rest)?, event.text()),
         sign::LEVEL => {
             let how = *COMPARES.get(usize::from(take(rest)?))?;
             Fact::Level(how, *Level::ALL.get(usize::from(take(rest)?))?).holds(of)

@@ -6,6 +6,7 @@ use std::str::CharIndices;
 use whimbrel_catalog::CatalogId;
 
 use super::fact::Fact;
+use super::pattern::EDGE;
 use super::{Expr, Filter, FilterError, Term, spelling};
 use crate::kind::Kind;
 
@@ -27,9 +28,15 @@ const MAX_CHARS: usize = 8_000;
 /// Each word or phrase is looked for in everything an event says: more would make one filter slow enough to be a burden.
 const MAX_WORDS: usize = 200;
 
+/// A pattern is tried at each letter of what an event says.
+const MAX_PATTERNS: usize = 3;
+
 /// What people type now.
 pub(super) fn parse(text: &str) -> Result<Filter, FilterError> {
-    let filter = kept(text)?;
+    let filter = read(text, Filter::pattern)?;
+    if filter.patterns() > MAX_PATTERNS {
+        return Err(error(0, format!("a filter has at most {MAX_PATTERNS} patterns between slashes")));
+    }
     let words = |tokens: &[Token]| tokens.iter().filter(|token| matches!(token.what, What::Text(_))).count();
     match words(&tokens(text)?) {
         words if words > MAX_WORDS => {
@@ -39,12 +46,23 @@ pub(super) fn parse(text: &str) -> Result<Filter, FilterError> {
     }
 }
 
-/// What was taken once: the store may hold more words than are taken now.
+/// What was taken once: the store may hold more words than are taken now, and words between slashes from before there
+/// were patterns.
 pub(super) fn kept(text: &str) -> Result<Filter, FilterError> {
+    read(text, |pattern| {
+        Ok(Filter::pattern(pattern).unwrap_or_else(|_| Filter::text(&format!("{EDGE}{pattern}{EDGE}"))))
+    })
+}
+
+/// How a filter is made of what stands between slashes.
+type OfPattern = fn(&str) -> Result<Filter, String>;
+
+fn read(text: &str, of_pattern: OfPattern) -> Result<Filter, FilterError> {
     if text.chars().nth(MAX_CHARS).is_some() {
         return Err(error(MAX_CHARS, format!("a filter has at most {MAX_CHARS} characters")));
     }
-    let mut parser = Parser { tokens: tokens(text)?.into_iter().peekable(), end: text.chars().count() };
+    let tokens = tokens(text)?.into_iter().peekable();
+    let mut parser = Parser { tokens, of_pattern, end: text.chars().count() };
     if parser.tokens.peek().is_none() {
         return Ok(Filter::default());
     }
@@ -111,6 +129,8 @@ enum What {
     Keyword(&'static str),
     /// A word or phrase to look for.
     Text(String),
+    /// What stands between slashes.
+    Pattern(String),
     /// `name:value`; only a value without quotes is parted at commas.
     Named {
         name: String,
@@ -122,6 +142,7 @@ enum What {
 
 struct Parser {
     tokens: Peekable<std::vec::IntoIter<Token>>,
+    of_pattern: OfPattern,
     /// Characters of the whole, for errors at the end.
     end: usize,
 }
@@ -185,6 +206,7 @@ impl Parser {
                 none if none.is_everything() => Err(error(at, "there is nothing here to search for")),
                 filter => Ok(filter),
             },
+            What::Pattern(pattern) => (self.of_pattern)(&pattern).map_err(|message| error(at, message)),
             What::Named { name, value, value_at, quoted } => {
                 let values: Vec<&str> =
                     if quoted || is_one_value(&name) { vec![&value] } else { value.split(',').collect() };
@@ -245,6 +267,12 @@ fn tokens(text: &str) -> Result<Vec<Token>, FilterError> {
                     _ => What::Minus,
                 }
             }
+            EDGE if let Some(pattern) = chars.peek().and_then(|(from, _)| pattern_in(&text[*from..])) => {
+                let taken = pattern.chars().count() + 2;
+                chars.by_ref().take(taken).for_each(drop);
+                at += taken;
+                What::Pattern(pattern.to_owned())
+            }
             c if QUOTES.contains(&c) => {
                 let phrase = quoted(&mut chars, &mut at)?;
                 if phrase.trim().is_empty() {
@@ -273,6 +301,27 @@ fn tokens(text: &str) -> Result<Vec<Token>, FilterError> {
         tokens.push(Token { at: start, what });
     }
     Ok(tokens)
+}
+
+/// What stands between the slash that the text begins with and the next one that ends a word. A slash behind a backslash
+/// ends nothing. `None` where there is no such slash: then it is a word like any other.
+pub fn pattern_in(text: &str) -> Option<&str> {
+    if !text.starts_with(EDGE) {
+        return None;
+    }
+    let mut chars = text.char_indices().skip(1).peekable();
+    while let Some((index, c)) = chars.next() {
+        match c {
+            '\\' => {
+                chars.next();
+            }
+            EDGE if index > 1 && chars.peek().is_none_or(|(_, c)| c.is_whitespace() || *c == ')') => {
+                return Some(&text[1..index]);
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 /// The byte after the first colon.

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::fact::Fact;
 use super::parse::{KEYWORDS, QUOTES, term_name};
+use super::pattern::EDGE;
 use super::{Expr, Filter, Term, Words};
 
 impl fmt::Display for Filter {
@@ -49,6 +50,7 @@ fn write(expr: &Expr, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 write!(f, "project:{}", Quoted(&words.typed, is_bare_value(&words.typed)))
             }
             Term::Fact(fact) => write!(f, "{fact}"),
+            Term::Pattern(pattern) => write!(f, "{EDGE}{}{EDGE}", pattern.typed()),
             Term::Text(words) => write!(f, "{}", Quoted(&words.typed, is_bare_word(&words.typed))),
         },
     }
@@ -90,7 +92,7 @@ impl fmt::Display for Quoted<'_> {
 /// Whether it reads as one word without quotes.
 fn is_bare_word(text: &str) -> bool {
     is_plain(text)
-        && !text.starts_with('-')
+        && !text.starts_with(['-', EDGE])
         && !KEYWORDS.iter().any(|keyword| text.eq_ignore_ascii_case(keyword))
         && term_name(text).is_none()
 }
