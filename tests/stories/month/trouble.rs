@@ -56,8 +56,13 @@ pub(super) fn is_in_the_storm(from: TimeDelta, to: TimeDelta) -> bool {
     from < begin + TimeDelta::hours(hours + 24) && to > begin - TimeDelta::hours(24)
 }
 
-/// When somebody who comes now can be seen: looks are a day apart while nothing is there.
+/// When somebody who comes now can be seen: looks are a day apart while nothing is there, and nobody is seen where there
+/// is no network.
 pub(super) fn calm(now: TimeDelta) -> TimeDelta {
+    let day = now.num_days();
+    if [DARK, NAMELESS].contains(&day) {
+        return TimeDelta::days(day + 1);
+    }
     let (day, hour, hours) = STORM;
     let begin = TimeDelta::hours(day * 24 + hour);
     let end = begin + TimeDelta::hours(hours);
