@@ -48,7 +48,7 @@ async fn a_reader_pages_through_news_into_a_project_and_its_catalog() -> anyhow:
 }
 
 /// Every page there is, by the name of its picture.
-const PAGES: [(&str, &str); 22] = [
+const PAGES: [(&str, &str); 27] = [
     ("home", "/"),
     ("catalog", "/c/distributed/"),
     ("section", "/c/distributed/s/consensus/"),
@@ -62,6 +62,11 @@ const PAGES: [(&str, &str); 22] = [
     ("catalogs", "/catalogs/"),
     ("rankings", "/rankings/"),
     ("ranking", "/c/distributed/rankings/"),
+    ("ranking-forks", "/c/distributed/rankings/forks/"),
+    ("ranking-growth", "/c/distributed/rankings/growth-30/"),
+    ("rankings-growth", "/rankings/growth-7/"),
+    ("rankings-activity", "/rankings/activity/"),
+    ("rankings-none", "/rankings/growth-365/"),
     ("search", "/ask"),
     ("found", "/ask?q=raft"),
     ("compared", "/ask?q=/compare+etcd-io/etcd+tikv/raft-rs"),
@@ -238,6 +243,25 @@ async fn files_in_a_folder_are_a_site_without_a_server() -> anyhow::Result<()> {
         assert!(address.path().ends_with(ending), "{link} leads to {address}");
         assert!(!page.find_all(Locator::Css("article.event")).await?.is_empty(), "{address} shows news");
     }
+    for (width, scheme) in [(1280, Scheme::Light), (360, Scheme::Dark)] {
+        browser.view(width, 800, scheme).await?;
+        for (name, file) in [
+            ("files-subscribe", "subscribe/index.html"),
+            ("files-sections", "subscribe/distributed/index.html"),
+            ("files-status", "status/index.html"),
+            ("files-ranking", "c/distributed/rankings/growth-7/index.html"),
+            ("files-history", "p/github.com~etcd-io~etcd/history/index.html"),
+        ] {
+            page.goto(&format!("file://{}/{file}", folder.path().display())).await?;
+            assert_eq!(browser.sticking_out().await?, Vec::<String>::new(), "{name}");
+            assert_eq!(browser.texts(FAINT).await?, Vec::<String>::new(), "{name}");
+            assert_eq!(browser.barriers().await?, Vec::<String>::new(), "{name}");
+            assert!(browser.number(SIZE).await? <= 50_000.0, "{name}");
+            let scheme = format!("{scheme:?}").to_lowercase();
+            browser.picture(&format!("{name}-{width}-{scheme}"), width, 3000).await?;
+        }
+    }
+    assert_eq!(browser.complaints().await?, Vec::<String>::new());
     browser.close().await?;
     site.stop().await
 }

@@ -3,6 +3,7 @@
 mod alarms;
 mod asking;
 mod bad_input;
+mod bot_links;
 mod browser;
 mod canaries;
 mod cli;

@@ -19,7 +19,8 @@ pub(crate) use self::query::{LONGEST_WORDS, read_query};
 pub(crate) use self::wrong::Wrong;
 use self::wrong::{no_catalog, nothing_here, unknown_kind, unknown_parameter};
 use crate::sheet::{Sheet, first_asked};
-use crate::subscribe::Wish;
+use crate::standings::Measure;
+use crate::subscribe::{Wish, builder};
 
 /// Chats link to digests with the filters people made there.
 const LONGEST_FILTER: usize = 1_000;
@@ -45,8 +46,8 @@ pub(crate) enum Address {
     Sitemap,
     /// What is asked of programs that read all of it.
     Robots,
-    /// The ranking of a catalog.
-    Ranking(CatalogId),
+    /// The ranking of a catalog, or over everything, by a measure.
+    Ranking(Option<CatalogId>, Measure),
     /// The past of a project, by its slug.
     History(String),
     /// A page of its own.
@@ -83,6 +84,10 @@ pub(crate) fn parse(
         listing.base = base;
         Ok(Address::Listing(listing, form))
     };
+    let ranking = |catalog: Option<CatalogId>, by: Measure| match first_asked(query) {
+        None => Ok(Address::Ranking(catalog, by)),
+        Some(other) => Err(unknown_parameter(&other, "none")),
+    };
     match parts.as_slice() {
         ["events.json"] => Ok(Address::Listing(read_query(query, known, LONGEST_WORDS)?, Form::Events)),
         ["opml.xml"] => Ok(Address::Opml(read_query(query, known, LONGEST_WORDS)?.first())),
@@ -90,6 +95,12 @@ pub(crate) fn parse(
             let query = query.map(|query| format!("?{query}")).unwrap_or_default();
             Ok(Address::Elsewhere(format!("./subscribe/{query}")))
         }
+        // A site kept as files has pages of the sections of catalogs; here they are chosen.
+        ["subscribe", id, ""] => {
+            let query = Listing::of(Base::Catalog(catalog(id)?));
+            Ok(Address::Elsewhere(format!("../../{}", builder(&query))))
+        }
+        ["status", ""] => Ok(Address::Elsewhere("../status".to_owned())),
         ["subscribe", ""] => Ok(Address::Subscribe(Box::new(Wish::read(query, known)?))),
         ["sitemap.xml"] => Ok(Address::Sitemap),
         ["robots.txt"] => Ok(Address::Robots),
@@ -113,11 +124,13 @@ pub(crate) fn parse(
             Some(other) => Err(unknown_parameter(&other, "none")),
         },
         [file] => listing(Base::All, file),
-        ["c", id, "rankings", ""] => match first_asked(query) {
-            None => Ok(Address::Ranking(catalog(id)?)),
-            Some(other) => Err(unknown_parameter(&other, "none")),
-        },
+        ["c", id, "rankings", ""] => ranking(Some(catalog(id)?), Measure::Stars),
+        ["c", id, "rankings", by, ""] if let Some(by) = Measure::named(by) => ranking(Some(catalog(id)?), by),
+        ["rankings", by, ""] if let Some(by) = Measure::named(by) => ranking(None, by),
         ["c", _, "rankings"] => Ok(Address::Elsewhere("./rankings/".to_owned())),
+        ["c", _, "rankings", by] | ["rankings", by] if Measure::named(by).is_some() => {
+            Ok(Address::Elsewhere(format!("./{by}/")))
+        }
         ["c", id, file] => listing(Base::Catalog(catalog(id)?), file),
         ["c", id, "s", section, file] if is_slug(section) => {
             listing(Base::Section(catalog(id)?, (*section).to_owned()), file)

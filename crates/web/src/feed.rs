@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use whimbrel_catalog::CatalogId;
+use whimbrel_catalog::{CatalogId, EntryKey};
 use whimbrel_feeds::{CatalogName, Feed, Format, Head, Outline, OutlineGroup, feed_id};
 use whimbrel_news::{Digest, Event, Group, Period, slug};
 
@@ -55,7 +55,8 @@ pub(crate) fn listing(
     let mut feed = Feed::from_events(head, &found.events, &|id| catalog_name(scene, id));
     for (item, event) in feed.items.iter_mut().zip(&found.events) {
         // Readers keep what they have read: a bot that is away for a while must not make it another text.
-        let ask = event.projects().first().map(bots::show);
+        let subject = event.news.subject().filter(|subject| !subject.key.is_empty());
+        let ask = subject.map(|subject| bots::show(&EntryKey::from_stored(&subject.key)));
         if let Some(ask) = ask.and_then(|question| bots::ask_later(&scene.facts.status.bots, &question)) {
             item.lead_on(&ask.text, &ask.href);
         }

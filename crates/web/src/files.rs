@@ -8,6 +8,7 @@
 //! besides: each is five files, and a catalog can list very many.
 
 mod folder;
+mod older;
 mod search;
 
 use std::collections::BTreeSet;
@@ -16,19 +17,18 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 use whimbrel_news::digest::{DigestPage, Time};
 use whimbrel_news::{Event, Group, Period, slug};
-use whimbrel_store::{Cursor, Store};
+use whimbrel_store::Store;
 
 use crate::address::{Base, Form, Listing, digest_folder, digest_page_folder};
-use crate::after::After;
 use crate::assets;
 use crate::facts::Facts;
 use crate::library::{Found, Library};
-use crate::links::Links;
 use crate::page::Pager;
 use crate::render::{self, Failed, PAGE, Scene};
 use crate::row::listings;
 use crate::settings::Settings;
 use crate::sheet::Sheet;
+use crate::standings::Measure;
 use crate::status::StatusFacts;
 use crate::subscribe::Wish;
 use folder::Folder;
@@ -151,12 +151,21 @@ impl Writer<'_> {
                 }
             }
         }
-        for sheet in Sheet::ALL {
+        for sheet in Sheet::ALL.into_iter().filter(|sheet| *sheet != Sheet::Rankings) {
             let text = render::sheet(&self.scene, sheet)?;
             self.folder.put(Path::new(&format!("{}index.html", sheet.folder())), &text.body)?;
         }
         let text = render::subscribe(&self.scene, &Wish::default())?;
         self.folder.put(Path::new("subscribe/index.html"), &text.body)?;
+        for meta in &self.scene.facts.catalogs {
+            let text = render::offer::sections(&self.scene, &meta.id)?;
+            let path = format!("{}index.html", render::offer::folder(&meta.id));
+            self.folder.put(Path::new(&path), text.as_bytes())?;
+        }
+        for (file, form) in [("status/index.html", Form::Page), ("status.json", Form::Events)] {
+            let text = render::status(&self.scene, form)?;
+            self.folder.put(Path::new(file), &text.body)?;
+        }
         if search::write(&self.scene, &mut self.folder)? {
             self.warnings.push(format!(
                 "more than {} entries are listed: the search of the files finds only these, a server finds all",
@@ -178,15 +187,21 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// The rankings of catalogs; whoever has a place there has a page.
+    /// The rankings by each measure; whoever has a place there has a page.
     fn rankings(&mut self) -> Result<(), Failed> {
         let ids = self.scene.facts.catalogs.iter().map(|meta| meta.id.clone());
         for id in ids.map(Some).chain([None]) {
-            let standings = self.scene.library.standings(id.as_ref(), self.scene.now)?;
-            self.projects.extend(standings.places.iter().map(|place| place.slug.clone()));
-            if let Some(id) = id {
-                let text = render::ranking(&self.scene, &id)?;
-                let path = format!("{}index.html", render::rankings::folder(&id));
+            let all = match &id {
+                Some(id) => render::rankings::has_measures(&self.scene, id)?,
+                None => true,
+            };
+            for by in Measure::ALL.into_iter().filter(|by| all || *by == Measure::Stars) {
+                let standings = self.scene.library.standings(id.as_ref(), by, self.scene.now)?;
+                let shown = render::rankings::most(&self.scene, id.as_ref(), by);
+                let shown = standings.places.iter().take(shown);
+                self.projects.extend(shown.map(|place| place.slug.clone()));
+                let text = render::ranking(&self.scene, id.as_ref(), by)?;
+                let path = format!("{}index.html", render::rankings::folder(id.as_ref(), by));
                 self.folder.put(Path::new(&path), &text.body)?;
             }
         }
@@ -221,82 +236,6 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// The older pages of a listing.
-    fn older(&mut self, base: &Base) -> Result<(), Failed> {
-        let counted = self.count(base)?;
-        let listing = Listing::of(base.clone());
-        let total = counted.live_pages() + counted.history_pages();
-        for number in 0..total {
-            // One row from the oldest live page up, one from the oldest history up; the older row lies below.
-            let (history, n) = match number.checked_sub(counted.live_pages()) {
-                None => (false, number),
-                Some(n) => (true, n),
-            };
-            let places = if history { &counted.history } else { &counted.live };
-            let end = (places.len().saturating_sub(n * PAGE)).min(places.len());
-            let start = end.saturating_sub(PAGE);
-            let above = if start > 0 {
-                Some(places[start - 1])
-            } else if history {
-                counted.live.last().copied()
-            } else {
-                None
-            };
-            let after = above.map(|cursor| After { cursor, history: u64::MAX });
-            let mut found = self.scene.library.find(&Listing { after, ..listing.clone() }, end - start)?;
-            found.events.retain(|event| event.history == history);
-            let links = Links::from(&format!("/{}page/1/", base.folder()), true);
-            let at = |history: bool, n: usize| links.page(&folder_of(base, history, n));
-            let pager = Pager {
-                newest: Some(links.page(&base.folder())),
-                newer: if n + 1 < if history { counted.history_pages() } else { counted.live_pages() } {
-                    Some(at(history, n + 1))
-                } else if history && counted.live_pages() > 0 {
-                    Some(at(false, 0))
-                } else {
-                    None
-                },
-                older: if n > 0 {
-                    Some(at(history, n - 1))
-                } else if !history && counted.history_pages() > 0 {
-                    Some(at(true, counted.history_pages() - 1))
-                } else {
-                    None
-                },
-            };
-            let text = render::page(&self.scene, &listing, &found, pager, true)?;
-            self.page(&folder_of(base, history, n), &found, &text)?;
-        }
-        Ok(())
-    }
-
-    /// The way from the newest page of a listing to its older ones.
-    fn first_older(&self, base: &Base) -> Result<Option<String>, Failed> {
-        if !matches!(base, Base::All | Base::Catalog(_)) {
-            return Ok(None);
-        }
-        let counted = self.count(base)?;
-        if counted.live.len() + counted.history.len() <= PAGE {
-            return Ok(None);
-        }
-        let links = Links::from(&format!("/{}", base.folder()), true);
-        let (history, pages) = match counted.live_pages() {
-            0 => (true, counted.history_pages()),
-            pages => (false, pages),
-        };
-        Ok(pages.checked_sub(1).map(|n| links.page(&folder_of(base, history, n))))
-    }
-
-    /// The places of all events of a listing, newest first.
-    fn count(&self, base: &Base) -> Result<Counted, Failed> {
-        let mut counted = Counted::default();
-        self.each_event(base, |event| {
-            let place = Cursor { id: event.id(), at: event.at };
-            if event.history { &mut counted.history } else { &mut counted.live }.push(place);
-        })?;
-        Ok(counted)
-    }
-
     fn each_event(&self, base: &Base, mut each: impl FnMut(&Event)) -> Result<(), Failed> {
         let mut listing = Listing::of(base.clone());
         loop {
@@ -308,27 +247,4 @@ impl Writer<'_> {
             }
         }
     }
-}
-
-/// Where every event of a listing stands, newest first.
-#[derive(Default)]
-struct Counted {
-    live: Vec<Cursor>,
-    history: Vec<Cursor>,
-}
-
-impl Counted {
-    /// Full pages alone: what is newer than they are is on the first page.
-    fn live_pages(&self) -> usize {
-        self.live.len() / PAGE
-    }
-
-    fn history_pages(&self) -> usize {
-        self.history.len().div_ceil(PAGE)
-    }
-}
-
-/// The folder of an older page; they are numbered from 1, the oldest.
-fn folder_of(base: &Base, history: bool, n: usize) -> String {
-    format!("{}{}/{}/", base.folder(), if history { "history" } else { "page" }, n + 1)
 }

@@ -2,9 +2,10 @@
 
 use whimbrel_news::Period;
 
-use crate::address::{Form, Listing, digest_folder};
+use crate::address::{Base, Form, Listing, digest_folder};
 use crate::links::Links;
 use crate::render::card::{ARE_DRAWN, FILE};
+use crate::render::offer;
 use crate::row::Linked;
 use crate::settings::Settings;
 use crate::subscribe::builder;
@@ -102,8 +103,9 @@ impl<'a> Frame<'a> {
     /// The ways to the parts of the site.
     pub(crate) fn ways(&self) -> Vec<Way> {
         let page = |tab, text, path: &str| Some((tab, text, self.links.page(path)));
-        // Nobody answers a question about the program where there are only files.
-        let status = (!self.links.is_files()).then(|| (Tab::Status, "Status", self.links.file("status")));
+        let status =
+            if self.links.is_files() { self.links.page("status/") } else { self.links.file("status") };
+        let status = Some((Tab::Status, "Status", status));
         let search = Some((Tab::Search, "Search", self.links.search()));
         let ways = [
             page(Tab::News, "News", ""),
@@ -130,7 +132,7 @@ pub(crate) struct FeedLinks {
     pub(crate) atom: String,
     pub(crate) json: String,
     /// Where the choice is made narrower, and taken into chats.
-    pub(crate) more: Option<String>,
+    pub(crate) more: Option<Linked>,
     /// Where a bot is asked about what they tell of.
     pub(crate) ask: Option<Linked>,
 }
@@ -144,8 +146,16 @@ impl FeedLinks {
 
     /// The same, with the way to more that can be done with them.
     pub(crate) fn leading_on(self, listing: &Listing, links: &Links) -> Self {
-        let more = (!links.is_files()).then(|| links.page(&builder(listing)));
-        Self { more, ..self }
+        let more = if links.is_files() {
+            let page = match &listing.base {
+                Base::Catalog(id) | Base::Section(id, _) => offer::folder(id),
+                Base::All | Base::Kind(_) | Base::Project(_) => "subscribe/".to_owned(),
+            };
+            Linked { text: "More feeds".into(), href: links.page(&page) }
+        } else {
+            Linked { text: "Chat or filter".into(), href: links.page(&builder(listing)) }
+        };
+        Self { more: Some(more), ..self }
     }
 
     /// The same, with the way to a bot.

@@ -11,7 +11,7 @@ use whimbrel_store::{CatalogMeta, Cursor, Query, Scope, Store, StoreError};
 
 use crate::address::{Base, Listing};
 use crate::after::After;
-use crate::standings::{Kept, Standings};
+use crate::standings::{Kept, Measure, Standings};
 
 /// Entries read at once.
 const BATCH: usize = 1000;
@@ -260,9 +260,10 @@ impl Library {
     pub(crate) fn standings(
         &self,
         catalog: Option<&CatalogId>,
+        by: Measure,
         now: DateTime<Utc>,
     ) -> Result<Arc<Standings>, StoreError> {
-        self.standings.of(&self.store, catalog, now)
+        self.standings.of(&self.store, catalog, by, now)
     }
 
     /// The sections of a catalog, in the order of the document.

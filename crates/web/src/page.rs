@@ -5,6 +5,7 @@ mod digest;
 mod history;
 mod listing;
 mod news;
+mod offer;
 mod ranking;
 mod sheet;
 mod status;
@@ -19,7 +20,8 @@ pub(crate) use self::digest::{
 pub(crate) use self::history::{ComparePage, HistoryPage, MonthPart, Numbers, NumbersRow, PastLine};
 pub(crate) use self::listing::{EntryLine, ListingPage, NewLine, ProjectPart, ReleaseLine};
 pub(crate) use self::news::{Card, DigestCard, FilterForm, Home};
-pub(crate) use self::ranking::{PlaceLine, Ranking, RankingPage, RankingsPage, ShortRanking};
+pub(crate) use self::offer::{Offer, OfferGroup, OfferPage};
+pub(crate) use self::ranking::{PlaceLine, Ranking, RankingPage, RankingsPage, ShortRanking, Step};
 pub(crate) use self::sheet::{AboutPage, CatalogLine, CatalogsPage, SearchPage};
 pub(crate) use self::status::{BudgetLine, LoopLine, StatusLine, StatusPage};
 pub(crate) use self::subscribe::{BotLine, FeedLine, SubscribeForm, SubscribePage, Ways};

@@ -5,6 +5,7 @@ mod digest;
 pub(crate) mod history;
 pub(crate) mod home;
 pub(crate) mod listing;
+pub(crate) mod offer;
 mod project;
 pub(crate) mod rankings;
 mod sheet;
@@ -29,6 +30,7 @@ use crate::page::{Pager, Problem, Trouble};
 use crate::row::{Moment, Titles, count};
 use crate::settings::Settings;
 use crate::sheet::Sheet;
+use crate::standings::Measure;
 use crate::subscribe::Wish;
 
 /// Digests on one page.
@@ -132,9 +134,13 @@ pub(crate) fn sheet(scene: &Scene<'_>, sheet: Sheet) -> Result<Text, Failed> {
     Ok(Text { body: sheet::page(scene, sheet)?.into_bytes(), modified: scene.now, newest: None })
 }
 
-/// The text of the ranking of a catalog.
-pub(crate) fn ranking(scene: &Scene<'_>, id: &CatalogId) -> Result<Text, Failed> {
-    Ok(Text { body: rankings::page(scene, id)?.into_bytes(), modified: scene.now, newest: None })
+/// The text of the ranking of a catalog by a measure, or of that over everything.
+pub(crate) fn ranking(scene: &Scene<'_>, catalog: Option<&CatalogId>, by: Measure) -> Result<Text, Failed> {
+    let text = match catalog {
+        Some(id) => rankings::page(scene, id, by)?,
+        None => rankings::overview(scene, by)?,
+    };
+    Ok(Text { body: text.into_bytes(), modified: scene.now, newest: None })
 }
 
 /// The text of the past of a project.
@@ -157,9 +163,10 @@ pub(crate) fn robots(scene: &Scene<'_>) -> Text {
     Text { body: sitemap::robots(scene).into_bytes(), modified: beginning(scene), newest: None }
 }
 
-/// The text of the page that subscribes.
+/// The text of the page that subscribes; in files, of the feeds there are.
 pub(crate) fn subscribe(scene: &Scene<'_>, wish: &Wish) -> Result<Text, Failed> {
-    Ok(Text { body: subscribe::page(scene, wish)?.into_bytes(), modified: scene.now, newest: None })
+    let text = if scene.files { offer::page(scene)? } else { subscribe::page(scene, wish)? };
+    Ok(Text { body: text.into_bytes(), modified: scene.now, newest: None })
 }
 
 /// The text about the program itself.

@@ -330,7 +330,7 @@ fn text(scene: &Scene<'_>, address: &Address) -> Result<(Media, bool, Option<i64
         Address::Card(base) => (Media::Png, false, Some(day_of(scene.now)), render::card(scene, base)?),
         Address::Sitemap => (Media::Xml, false, Some(day_of(scene.now)), render::sitemap(scene)?),
         Address::Robots => (Media::Text, false, None, render::robots(scene)),
-        Address::Ranking(id) => (Media::Html, true, None, render::ranking(scene, id)?),
+        Address::Ranking(id, by) => (Media::Html, true, None, render::ranking(scene, id.as_ref(), *by)?),
         Address::History(project) => {
             (Media::Html, true, Some(day_of(scene.now)), render::history(scene, project)?)
         }

@@ -111,6 +111,11 @@ impl Wish {
         Ok(wish)
     }
 
+    /// The choice of exactly this listing, as it happens.
+    pub(crate) fn of(listing: &Listing) -> Self {
+        Self { listing: folded(listing), ..Self::default() }
+    }
+
     /// What is typed into a chat to get the same there.
     pub(crate) fn line(&self) -> String {
         let filter = self.listing.narrow.filter();
@@ -184,6 +189,11 @@ fn conditions(
 
 /// The address at which a listing is clicked together further, without the leading slash.
 pub(crate) fn builder(listing: &Listing) -> String {
+    format!("subscribe/{}", folded(listing).address(crate::address::Form::Page))
+}
+
+/// The same listing as a choice from everything.
+fn folded(listing: &Listing) -> Listing {
     let mut whole = listing.first();
     let narrow = &mut whole.narrow;
     match std::mem::take(&mut whole.base) {
@@ -196,7 +206,7 @@ pub(crate) fn builder(listing: &Listing) -> String {
         Base::Kind(kind) => narrow.kinds = vec![kind],
         Base::Project(project) => narrow.projects = vec![project],
     }
-    format!("subscribe/{}", whole.address(crate::address::Form::Page))
+    whole
 }
 
 #[cfg(test)]

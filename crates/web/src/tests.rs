@@ -11,6 +11,7 @@ mod pasts;
 mod projects;
 mod rankings;
 mod sheets;
+#[cfg(test)]
 mod static_site;
 mod subscribing;
 mod validators;

@@ -22,7 +22,10 @@ fn is_asked(path: &str, query: &str) -> bool {
         | ["c" | "p", _, "card.png"]
         | ["digest", _, _] => false,
         // These refuse to be asked for anything, and a refusal is never kept.
-        ["c", _, "rankings", ""] | ["p", _, "history", ""] => first_asked(Some(query)).is_some(),
+        ["c", _, "rankings", ""]
+        | ["c", _, "rankings", _, ""]
+        | ["rankings", _, ""]
+        | ["p", _, "history", ""] => first_asked(Some(query)).is_some(),
         [name, ""] if Sheet::named(name).is_some() => first_asked(Some(query)).is_some(),
         _ => true,
     }

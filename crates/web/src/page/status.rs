@@ -11,6 +11,8 @@ use crate::row::{Linked, Moment};
 #[template(path = "status.html")]
 pub(crate) struct StatusPage<'a> {
     pub(crate) frame: Frame<'a>,
+    /// When it was made, where it is not of this moment.
+    pub(crate) made: Option<Moment>,
     pub(crate) facts: Vec<Fact>,
     pub(crate) problems: Vec<Problem>,
     pub(crate) catalogs: Vec<StatusLine>,

@@ -3,18 +3,15 @@
 use askama::Template;
 
 use super::{Choice, ChoiceGroup};
-use crate::frame::{FeedLinks, Frame};
+use crate::frame::Frame;
 
 /// The page that subscribes.
 #[derive(Template)]
 #[template(path = "subscribe.html")]
 pub(crate) struct SubscribePage<'a> {
     pub(crate) frame: Frame<'a>,
-    /// Absent in pages kept as files, where nobody would answer it.
-    pub(crate) form: Option<SubscribeForm>,
-    pub(crate) ways: Option<Ways>,
-    /// The feeds there are without a choice.
-    pub(crate) feeds: Vec<(String, Vec<FeedLinks>)>,
+    pub(crate) form: SubscribeForm,
+    pub(crate) ways: Ways,
 }
 
 /// The form in which a choice is made.

@@ -9,13 +9,14 @@ use crate::links::{Links, outside};
 use crate::page::{AboutPage, CatalogLine, CatalogsPage};
 use crate::row::{Linked, Moment, count, number};
 use crate::sheet::Sheet;
+use crate::standings::Measure;
 
 /// The page.
 pub(super) fn page(scene: &Scene<'_>, sheet: Sheet) -> Result<String, Failed> {
     let links = Links::from(&format!("/{}", sheet.folder()), scene.files);
     Ok(match sheet {
         Sheet::Catalogs => catalogs(scene, &links)?,
-        Sheet::Rankings => rankings::overview(scene, &links)?,
+        Sheet::Rankings => rankings::overview(scene, Measure::Stars)?,
         Sheet::About => about(scene, &links)?,
     })
 }

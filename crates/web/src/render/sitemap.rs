@@ -10,6 +10,7 @@ use crate::address::{Base, digest_folder, digest_page_folder};
 use crate::api::compare;
 use crate::row::machine;
 use crate::sheet::Sheet;
+use crate::standings::Measure;
 
 /// Pages named in all: those who read such lists take no more of one.
 const PAGES: usize = 50_000;
@@ -24,6 +25,8 @@ const DIGESTS: usize = 30;
 pub(super) fn text(scene: &Scene<'_>) -> Result<String, Failed> {
     let mut pages: Vec<(String, Option<String>)> = vec![(String::new(), None)];
     pages.extend(Sheet::ALL.map(|sheet| (sheet.folder().to_owned(), None)));
+    let others = Measure::ALL.into_iter().filter(|by| *by != Measure::Stars);
+    pages.extend(others.map(|by| (rankings::folder(None, by), None)));
     pages.push(("subscribe/".to_owned(), None));
     if !scene.files {
         pages.push((compare::FOLDER.to_owned(), None));
@@ -33,7 +36,7 @@ pub(super) fn text(scene: &Scene<'_>) -> Result<String, Failed> {
     for meta in &scene.facts.catalogs {
         let base = Base::Catalog(meta.id.clone());
         pages.push((base.folder(), meta.last_change.map(machine)));
-        pages.push((rankings::folder(&meta.id), None));
+        pages.push((rankings::folder(Some(&meta.id), Measure::Stars), None));
         let own = scene.library.sections(&meta.id)?;
         let own = own.iter().filter(|path| !path.is_root()).map(|path| slug::section(path.parts()));
         let own: BTreeSet<String> = own.collect();

@@ -14,7 +14,8 @@ use crate::row::{Linked, Moment, machine};
 
 /// The page.
 pub(super) fn page(scene: &Scene<'_>) -> Result<String, askama::Error> {
-    let links = Links::from("/status", scene.files);
+    let own = if scene.files { "status/" } else { "status" };
+    let links = Links::from(&format!("/{own}"), scene.files);
     let status = &scene.facts.status;
     let catalogs = scene.facts.catalogs.iter().map(|meta| StatusLine {
         link: Linked { text: meta.title.clone(), href: links.page(&Base::Catalog(meta.id.clone()).folder()) },
@@ -47,6 +48,7 @@ pub(super) fn page(scene: &Scene<'_>) -> Result<String, askama::Error> {
         text: remark.clone(),
     }));
     StatusPage {
+        made: scene.files.then(|| Moment::from(scene.now)),
         facts: facts(scene),
         problems: troubles,
         catalogs: catalogs.collect(),
@@ -54,7 +56,7 @@ pub(super) fn page(scene: &Scene<'_>) -> Result<String, askama::Error> {
         loops: loops.collect(),
         off: status.off.clone(),
         frame: Frame::new(scene.settings, "Status", &links, Tab::Status)
-            .at("status")
+            .at(own)
             .about(&format!("How {} is doing.", scene.settings.title)),
     }
     .render()
@@ -114,6 +116,9 @@ pub(super) fn json(scene: &Scene<'_>) -> Result<String, Failed> {
     let mut whole = serde_json::to_value(&scene.facts.status)?;
     if let Some(fields) = whole.as_object_mut() {
         fields.insert("catalogs".to_owned(), catalogs.into());
+        if scene.files {
+            fields.insert("made".to_owned(), machine(scene.now).into());
+        }
         fields.insert("events".to_owned(), scene.library.reach().head.into());
     }
     Ok(serde_json::to_string(&whole)? + "\n")

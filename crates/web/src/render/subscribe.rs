@@ -4,8 +4,8 @@ use askama::Template;
 use whimbrel_news::wording::{MAX_TITLE, line};
 use whimbrel_news::{Group, slug};
 
-use super::{Failed, Scene, home, title};
-use crate::address::{Base, Form, Listing};
+use super::{Failed, Scene, home};
+use crate::address::{Form, Listing};
 use crate::bots;
 use crate::frame::{FeedLinks, Frame, Tab};
 use crate::links::{Links, outside};
@@ -26,13 +26,7 @@ pub(super) fn page(scene: &Scene<'_>, wish: &Wish) -> Result<String, Failed> {
     if narrowed {
         frame.feeds.insert(0, FeedLinks::of("This choice of news", &wish.listing, &links));
     }
-    Ok(SubscribePage {
-        frame,
-        form: if scene.files { None } else { Some(form(scene, wish)?) },
-        ways: if scene.files { None } else { Some(ways(scene, wish, &links)) },
-        feeds: if scene.files { feeds(scene, &links) } else { Vec::new() },
-    }
-    .render()?)
+    Ok(SubscribePage { frame, form: form(scene, wish)?, ways: ways(scene, wish, &links) }.render()?)
 }
 
 fn form(scene: &Scene<'_>, wish: &Wish) -> Result<SubscribeForm, Failed> {
@@ -115,7 +109,8 @@ fn ways(scene: &Scene<'_>, wish: &Wish, links: &Links) -> Ways {
     }
 }
 
-fn bot_line(bot: &BotState, command: &str) -> BotLine {
+/// The way to a bot, for who wants this line there.
+pub(super) fn bot_line(bot: &BotState, command: &str) -> BotLine {
     let name = bot.name.as_ref().map(|name| format!(": @{name}")).unwrap_or_default();
     let (text, href) = match &bot.way {
         // The line waits in the box for whoever presses the button.
@@ -135,20 +130,4 @@ fn bot_line(bot: &BotState, command: &str) -> BotLine {
 fn query_of(listing: &Listing) -> String {
     let address = listing.address(Form::Page);
     address.find('?').map(|at| address[at..].to_owned()).unwrap_or_default()
-}
-
-/// The feeds there are without a choice, for a site kept as files.
-fn feeds(scene: &Scene<'_>, links: &Links) -> Vec<(String, Vec<FeedLinks>)> {
-    let of = |title: String, base: Base| FeedLinks::of(title, &Listing::of(base), links);
-    let catalogs = scene.facts.catalogs.iter();
-    let catalogs = catalogs.map(|meta| of(title(scene, &meta.id).to_owned(), Base::Catalog(meta.id.clone())));
-    let kinds = Group::ALL.into_iter().flat_map(Group::kinds);
-    vec![
-        ("Everything".to_owned(), vec![of("All news".to_owned(), Base::All)]),
-        ("Catalogs".to_owned(), catalogs.collect()),
-        (
-            "Kinds of news".to_owned(),
-            kinds.map(|kind| of(kind.title().to_owned(), Base::Kind(kind))).collect(),
-        ),
-    ]
 }

@@ -15,10 +15,12 @@ fn counted(world: &World, key: &str, from: u64, to: u64) {
     let mut history = StarHistory::default();
     for week in 0..=8u64 {
         let at = world.now - TimeDelta::weeks(8 - week as i64);
-        history.observe(at, from + (to - from) * week / 8, 1);
+        history.observe(at, from + (to - from) * week / 8, 3 + week * (to % 7));
     }
     project.node = Some(format!("R_{id}"));
     project.facts.stars = Some(to);
+    project.facts.forks = history.rows().last().map(|row| row.forks);
+    project.facts.pushed_at = Some(world.now - TimeDelta::days((to % 10) as i64 + i64::from(to == 500)));
     project.facts.archived = to == 500;
     project.standing = Standing::Here;
     let record =
@@ -73,7 +75,7 @@ async fn a_ranking_tells_who_rose_and_who_fell() {
     assert_eq!(page.matches("<svg class=\"spark\"").count(), 3);
     assert!(page.contains("aria-label=\"Stars of raft/entry-1: from 300 to 9,000\""), "{page}");
     let none = world.get("/c/shells/rankings/").await.text();
-    assert!(none.contains("There is no ranking of this catalog yet."));
+    assert!(none.contains("No ranking yet."));
     assert_eq!(world.get("/c/nowhere/rankings/").await.status.as_u16(), 404);
     let moved = world.get("/c/raft/rankings").await;
     assert_eq!((moved.status.as_u16(), moved.header("location")), (308, "./rankings/"));
@@ -94,9 +96,63 @@ async fn a_catalog_shows_its_top_what_is_new_and_how_its_projects_are() {
     let all = words(&world.get("/rankings/").await.text());
     assert!(all.contains("By catalog Consensus, gathered By stars 1 raft/entry-1 9,000"), "{all}");
     assert!(all.contains(
-        "All catalogs Rank Moved Name Stars In 30 days In 90 days 1 – move not known raft/entry-1 9,000"
+        "All catalogs, by stars Rank Moved Name Stars In 30 days In 90 days 1 ▲ up 1 raft/entry-1 9,000"
     ));
     assert!(words(&World::usual().get("/rankings/").await.text()).contains("No ranking yet."));
+}
+
+#[tokio::test]
+async fn things_are_ranked_by_each_measure_and_each_leads_to_the_others() {
+    let world = world();
+    let first = |page: &str| {
+        let row = page.split_once("<tbody>").map_or("", |(_, rows)| rows.split("</tr>").next().unwrap());
+        words(row)
+    };
+    for (by, row) in [
+        ("forks/", "1 = no move raft/entry-1 43 +"),
+        ("growth-7/", "1 = no move raft/entry-1 +1,"),
+        ("growth-30/", "1 = no move raft/entry-1 +4,"),
+        ("activity/", "1 raft/entry-1 "),
+    ] {
+        for base in ["/rankings/", "/c/raft/rankings/"] {
+            let page = world.get(&format!("{base}{by}")).await;
+            assert_eq!(page.status.as_u16(), 200, "{base}{by}");
+            let page = page.text();
+            assert!(first(&page).starts_with(row), "{base}{by}: {}", first(&page));
+            assert_eq!(page.matches("<svg class=\"spark\"").count(), 3, "{base}{by}");
+            let canonical = format!("<link rel=\"canonical\" href=\"https://news.example.org{base}{by}\">");
+            assert!(page.contains(&canonical), "{page}");
+            let tabs = page.split_once("<nav class=\"tabs\"").unwrap().1.split("</nav>").next().unwrap();
+            assert_eq!((tabs.matches("<a ").count(), tabs.matches("aria-current").count()), (7, 1), "{tabs}");
+            for tab in tabs.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+                let url = url::Url::parse(&format!("https://e.org{base}{by}")).unwrap().join(tab).unwrap();
+                assert_eq!(world.get(url.path()).await.status.as_u16(), 200, "{tab}");
+            }
+        }
+    }
+    let year = words(&world.get("/rankings/growth-365/").await.text());
+    assert!(year.contains("Nobody is known to have grown in this time."), "{year}");
+    for (address, status) in
+        [("/rankings/growth-8/", 404), ("/rankings/forks/?x=1", 400), ("/rankings/forks", 308)]
+    {
+        assert_eq!(world.get(address).await.status.as_u16(), status, "{address}");
+    }
+    assert!(world.get("/sitemap.xml").await.text().contains("/rankings/growth-30/</loc>"));
+    // What a document prints is ranked by that alone.
+    let (printed, _) = printed(None);
+    let page = printed.get("/c/raft/rankings/").await.text();
+    assert!(!page.contains("class=\"tabs\""), "{page}");
+}
+
+#[tokio::test]
+async fn files_have_the_rankings_by_each_measure() {
+    let world = world();
+    let folder = tempfile::tempdir().unwrap();
+    crate::write_site(&world.store, &world.settings, &world.status, world.now, folder.path()).unwrap();
+    let seen = super::static_site::follow(folder.path());
+    for page in ["rankings/activity/index.html", "c/raft/rankings/growth-30/index.html"] {
+        assert!(seen.contains(page), "{page}: {seen:?}");
+    }
 }
 
 /// A catalog whose document prints stars, the third entry most; all in one list, or each in its own.

@@ -150,6 +150,24 @@ async fn a_second_run_without_news_writes_nothing() {
 }
 
 #[tokio::test]
+async fn files_say_how_things_were_when_they_were_written() {
+    let world = World::usual();
+    let folder = tempfile::tempdir().unwrap();
+    write(&world, folder.path());
+    let page = fs::read_to_string(folder.path().join("status/index.html")).unwrap();
+    assert!(page.contains("was doing on <time datetime=\"2026-11-20T09:01:00Z\">"), "{page}");
+    assert!(page.contains("href=\"../status.json\"") && page.contains("GitHub token"), "{page}");
+    let data = fs::read_to_string(folder.path().join("status.json")).unwrap();
+    let data: serde_json::Value = serde_json::from_str(&data).unwrap();
+    assert_eq!(
+        (&data["made"], data["catalogs"].as_array().unwrap().len()),
+        (&"2026-11-20T09:01:00Z".into(), 2)
+    );
+    assert!(world.get("/status.json").await.json().get("made").is_none());
+    assert_eq!(world.get("/status/").await.header("location"), "../status");
+}
+
+#[tokio::test]
 async fn without_a_public_address_the_report_warns() {
     let mut world = World::usual();
     world.settings.public_url = None;

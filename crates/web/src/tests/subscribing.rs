@@ -135,13 +135,38 @@ fn discord(invitation: Option<&str>) -> BotState {
 
 #[tokio::test]
 async fn files_list_the_feeds_there_are() {
-    let world = World::usual();
+    let mut world = World::usual();
     let folder = tempfile::tempdir().unwrap();
-    write_site(&world.store, &world.settings, &world.status, world.now, folder.path()).unwrap();
-    let page = std::fs::read_to_string(folder.path().join("subscribe/index.html")).unwrap();
+    let read = |world: &World, path: &str| {
+        write_site(&world.store, &world.settings, &world.status, world.now, folder.path()).unwrap();
+        std::fs::read_to_string(folder.path().join(path)).unwrap()
+    };
+    let page = read(&world, "subscribe/index.html");
+    assert!(!page.contains("<form") && !page.contains("/subscribe everything"), "{page}");
+    for part in [
+        "../c/shells/feed.atom",
+        "<code>https://news.example.org/k/added/feed.atom</code>",
+        "<code>https://news.example.org/digest/weekly/feed.atom</code>",
+        "href=\"../subscribe/raft/index.html\"",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    let sections = read(&world, "subscribe/raft/index.html");
     assert!(
-        !page.contains("<form")
-            && page.contains("../c/shells/feed.atom")
-            && page.contains("../k/added/feed.rss")
+        sections.contains("<code>https://news.example.org/c/raft/s/talks/feed.atom</code>"),
+        "{sections}"
     );
+    let moved = world.get("/subscribe/raft/").await;
+    assert_eq!((moved.status.as_u16(), moved.header("location")), (308, "../../subscribe/?catalog=raft"));
+
+    world.status.bots = vec![telegram()];
+    let page = read(&world, "subscribe/index.html");
+    assert!(
+        page.contains("<code>/subscribe catalog:raft instant</code>") && page.contains("@marsh_bot"),
+        "{page}"
+    );
+    let sections = read(&world, "subscribe/raft/index.html");
+    assert!(sections.contains("<code>/subscribe catalog:raft section:talks instant</code>"), "{sections}");
+    let project = read(&world, "p/github.com~databendlabs~openraft/index.html");
+    assert!(project.contains("Ask on Telegram"), "{project}");
 }

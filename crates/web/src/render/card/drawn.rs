@@ -8,7 +8,7 @@ use whimbrel_news::wording::{MAX_LINE, line};
 use crate::address::{Base, Listing, Wrong};
 use crate::render::{Failed, Scene, listing, title};
 use crate::row::{count, number};
-use crate::standings::Standings;
+use crate::standings::{Measure, Standings};
 
 /// Places drawn.
 const PLACES: usize = 5;
@@ -45,7 +45,7 @@ pub(super) fn png(scene: &Scene<'_>, base: &Base) -> Result<Vec<u8>, Failed> {
         Base::Catalog(id) => {
             let name = title(scene, id);
             let entries = scene.facts.catalog(id).map_or(0, |meta| meta.entries);
-            let standings = scene.library.standings(Some(id), scene.now)?;
+            let standings = scene.library.standings(Some(id), Measure::Stars, scene.now)?;
             let by = if standings.measure.is_empty() {
                 String::new()
             } else {

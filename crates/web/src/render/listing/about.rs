@@ -12,7 +12,7 @@ use crate::links::{Links, outside};
 use crate::page::{EntryLine, Fact, ListingPage, NewLine};
 use crate::render::{Failed, Scene, problems, rankings, title};
 use crate::row::{Linked, Moment, count, machine};
-use crate::standings::Health;
+use crate::standings::{Health, Measure};
 
 /// Entries shown on the page of a section.
 const ENTRIES: usize = 80;
@@ -57,7 +57,7 @@ pub(super) fn standing(
     id: &CatalogId,
     links: &Links,
 ) -> Result<(), Failed> {
-    let standings = scene.library.standings(Some(id), scene.now)?;
+    let standings = scene.library.standings(Some(id), Measure::Stars, scene.now)?;
     page.short = rankings::short(scene, id, &standings, PLACES, links);
     page.health = standings.health.as_ref().map(health).unwrap_or_default();
     let mut added = Listing::of(Base::Catalog(id.clone()));
