@@ -49,6 +49,23 @@ async fn slash_commands_answer_and_lead_on() {
 }
 
 #[tokio::test]
+async fn who_asks_too_much_is_told_so_each_time_and_holds_up_nobody() {
+    let scene = knowing().await;
+    let mut refused = 0;
+    for _ in 0..40 {
+        let used = scene.ben.uses("/find", json!({ "words": "godwit", "public": true })).await;
+        if used.reads().await.contains("a lot of questions at once") {
+            assert!(used.is_ephemeral(), "nobody else is to read it");
+            refused += 1;
+        }
+    }
+    assert!(refused > 10, "{refused}");
+    let found = scene.ada.in_private().uses("/find", json!({ "words": "godwit" })).await;
+    assert!(found.reads().await.contains("Found for `godwit`"));
+    scene.ends(&[]).await;
+}
+
+#[tokio::test]
 async fn every_name_is_completed_while_it_is_typed() {
     let scene = knowing().await;
     for (command, option, typed, wanted) in [

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use serenity::model::application::Interaction;
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use whimbrel_commands::{Admission, Asked, Commands};
 
@@ -13,17 +14,23 @@ use crate::send::Discord;
 /// So many questions are answered at once; more is no conversation.
 const MOST: usize = 500;
 
+/// So many of them are told that it is too much for the moment: whoever goes on all the same waits for a word longer than
+/// others for an answer.
+const REFUSED: usize = 32;
+
 /// Answers what people ask, each question by itself. With it ends whatever it still answers.
 pub(super) struct Listener {
     discord: Arc<Discord>,
     commands: Commands,
     clock: fn() -> DateTime<Utc>,
     answers: Mutex<JoinSet<()>>,
+    refusals: Arc<Semaphore>,
 }
 
 impl Listener {
     pub(super) fn new(discord: Arc<Discord>, commands: Commands, clock: fn() -> DateTime<Utc>) -> Self {
-        Self { discord, commands, clock, answers: Mutex::default() }
+        let refusals = Arc::new(Semaphore::new(REFUSED));
+        Self { discord, commands, clock, answers: Mutex::default(), refusals }
     }
 
     /// Hears a question as Discord tells it; it is answered while others are heard.
@@ -49,14 +56,22 @@ impl Listener {
             }
             other => {
                 let Some(question) = question::read(other) else { return };
-                let refusal =
-                    match question.asked.as_ref().map(|asked| (admitted(&commands, asked, now), asked)) {
-                        Ok((Admission::Silence, _)) => return,
-                        Ok((Admission::Refusal, asked)) => Some(Commands::refusal(&asked.what)),
-                        Ok((Admission::Answer, _)) | Err(_) => None,
-                    };
-                answers
-                    .spawn(async move { respond::answer(&discord, question, refusal, &commands, now).await });
+                let admission = question.asked.as_ref().map(|asked| (admitted(&commands, asked, now), asked));
+                let (refusal, turn) = match admission {
+                    Ok((Admission::Answer, _)) | Err(_) => (None, None),
+                    // Silence would be shown as a bot that did not respond.
+                    Ok((Admission::Refusal | Admission::Silence, asked)) => {
+                        let Ok(turn) = Arc::clone(&self.refusals).try_acquire_owned() else {
+                            tracing::debug!("somebody asks more at Discord than they can be refused");
+                            return;
+                        };
+                        (Some(Commands::refusal(&asked.what)), Some(turn))
+                    }
+                };
+                answers.spawn(async move {
+                    respond::answer(&discord, question, refusal, &commands, now).await;
+                    drop(turn);
+                });
             }
         }
     }
