@@ -90,6 +90,10 @@ async fn a_chat_of_telegram_is_forgotten() {
     // What ended before counts as well.
     ada.says("/unsubscribe 2");
     ada.waits_for("Ended").await;
+    bob.says("/settings rhythm daily 08:00");
+    bob.waits_for("Daily at 08:00").await;
+    let undos = || fs::read_to_string(world.path("whimbrel-data/undo.jsonl")).unwrap_or_default();
+    assert_eq!(undos().lines().count(), 2, "both could be undone: {}", undos());
     world.write("birds.md", catalog_of("Birds", [CURLEW, GODWIT]));
     ada.waits_for("godwit").await;
     let (id, bobs) = (ada.id().to_string(), bob.id().to_string());
@@ -101,6 +105,7 @@ async fn a_chat_of_telegram_is_forgotten() {
     assert_eq!(found(&world, &id), [""; 0]);
     assert!(found(&world, &bobs).len() >= 4, "others keep theirs");
     assert_eq!(questions().matches("/find curlew curlew").count(), 1, "and their question");
+    assert_eq!(undos().lines().count(), 1, "and what they could undo: {}", undos());
     let kept = group.id().to_string();
     assert!(found(&world, &kept).len() >= 4, "and so does the group she set up");
     end(&telegram, world).await;

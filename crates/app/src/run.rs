@@ -179,12 +179,17 @@ async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()>
         lookup.clone(),
         Settings { site, ..Settings::default() },
     );
-    let questions = configured.borrow().store_folder().join("questions.txt");
-    if let Err(error) = answers.keep_questions_in(&questions) {
-        tracing::warn!(
-            "{} cannot be read: old buttons of long questions do nothing ({error})",
-            questions.display()
-        );
+    let state = configured.borrow().store_folder();
+    for (file, kept, of) in [
+        ("questions.txt", answers.keep_questions_in(&state.join("questions.txt")), "of long questions"),
+        ("undo.jsonl", answers.keep_undos_in(&state.join("undo.jsonl")), "to undo a change"),
+    ] {
+        if let Err(error) = kept {
+            tracing::warn!(
+                "{} cannot be read: old buttons {of} do nothing ({error})",
+                state.join(file).display()
+            );
+        }
     }
     #[cfg(feature = "charts")]
     answers.paint_with(ask::picture::painter());

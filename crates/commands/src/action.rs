@@ -3,6 +3,7 @@
 use std::fmt;
 
 use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use whimbrel_catalog::CatalogId;
 use whimbrel_fanout::{At, Destination, Quiet};
@@ -102,7 +103,7 @@ pub enum Chosen {
 pub struct CatalogMark(u64);
 
 /// A subscription in a button: its number, and a mark by which a number that was given again is noticed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Ref {
     /// Its number at the place.
     pub number: u32,
@@ -111,7 +112,7 @@ pub struct Ref {
 }
 
 /// A change that can be taken back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct UndoMark(u64);
 
 /// A rhythm, at its usual time.

@@ -34,9 +34,14 @@ impl Commands {
         self.inner.kept.keep_in(file)
     }
 
-    /// Forgets the questions of a place that is no more, such as a group that became another. Blocks.
-    pub fn forget_questions(&self, place: &Destination) -> Result<(), StoreError> {
-        self.inner.kept.forget(place)
+    /// Keeps how changes are taken back in this file, and knows what stands there. Blocks.
+    pub fn keep_undos_in(&self, file: &Path) -> io::Result<()> {
+        self.inner.undos().keep_in(file)
+    }
+
+    /// Forgets what lies beside the store of a place that is no more, such as a group that became another. Blocks.
+    pub fn forget_beside(&self, place: &Destination) -> Result<(), StoreError> {
+        self.inner.forget_beside(place)
     }
 
     /// What somebody is to be given for this, which counts as asked then. Whoever hears it asks this first: one who

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use tokio::sync::Semaphore;
-use whimbrel_fanout::{Fanout, LaneState, Subscription};
+use whimbrel_fanout::{Destination, Fanout, LaneState, Subscription};
 use whimbrel_lookup::{Lookup, Question};
 use whimbrel_store::{Store, StoreError};
 
@@ -309,13 +309,20 @@ impl Commands {
     }
 
     /// Keeps how to take a change back.
-    pub(crate) fn keep(&self, here: &Here, undo: Undo) -> UndoMark {
+    pub(crate) async fn keep(&self, here: &Here, undo: Undo) -> Result<UndoMark, StoreError> {
         let salt = format!("{} {}", here.who.id, here.now.timestamp_micros());
-        self.inner.undos().keep(&here.place.destination, &salt, undo)
+        let (place, now) = (here.place.destination.clone(), here.now);
+        self.blocking(move |inner| Ok(inner.undos().keep(&place, &salt, undo, now))).await
     }
 }
 
 impl Inner {
+    /// Forgets what of a place is not in the store: long questions, and what could be taken back.
+    pub(crate) fn forget_beside(&self, place: &Destination) -> Result<(), StoreError> {
+        self.kept.forget(place)?;
+        self.undos().forget(place)
+    }
+
     pub(crate) fn undos(&self) -> std::sync::MutexGuard<'_, Undos> {
         self.undos.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -4,19 +4,15 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
-use std::fs::{self, File, OpenOptions, Permissions};
-use std::io::{self, ErrorKind, Write as _};
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use whimbrel_fanout::Destination;
 use whimbrel_store::StoreError;
 
 use crate::action::hash;
-
-/// What people type is for nobody else on the machine.
-const PRIVATE: u32 = 0o600;
+use crate::notebook::Notebook;
 
 /// So many long questions are kept, of a thousand characters at most each; the oldest goes first.
 const MOST: usize = 2_000;
@@ -40,8 +36,7 @@ struct Texts {
     /// Marks of the known ones; what was used last is last.
     order: VecDeque<u64>,
     /// One question a line, the newest last; more lines than are kept, for a while.
-    file: Option<PathBuf>,
-    lines: usize,
+    file: Notebook,
 }
 
 /// A question, and the hash of the place that is to be able to have it forgotten; without one it is never written down.
@@ -83,18 +78,13 @@ impl Kept {
     /// Knows what stands in a file, and writes there from now on. Lines that belong to no place are dropped: nobody could
     /// have them forgotten.
     pub(crate) fn keep_in(&self, file: &Path) -> io::Result<()> {
-        let bytes = match fs::read(file) {
-            Ok(bytes) => Some(bytes),
-            Err(error) if error.kind() == ErrorKind::NotFound => None,
-            Err(error) => return Err(error),
-        };
+        let (file, lines) = Notebook::open(file)?;
         let mut texts = self.texts();
-        texts.file = Some(file.to_owned());
-        let Some(bytes) = bytes else { return Ok(()) };
-        for text in String::from_utf8_lossy(&bytes).lines().filter_map(Text::parse) {
+        texts.file = file;
+        for text in lines.iter().filter_map(|line| Text::parse(line)) {
             texts.keep(text);
         }
-        texts.write_anew()
+        if lines.is_empty() { Ok(()) } else { texts.write_anew() }
     }
 
     /// A question for a button at this place; a long one is kept, without a place only as long as the program runs.
@@ -136,9 +126,7 @@ impl Kept {
         known.retain(|_, text| text.place != place);
         order.retain(|mark| known.contains_key(mark));
         // Always: lines of what is no longer known here may still stand there.
-        texts
-            .write_anew()
-            .map_err(|source| StoreError::Io { path: texts.file.clone().unwrap_or_default(), source })
+        texts.write_anew().map_err(|source| StoreError::Io { path: texts.file.path(), source })
     }
 
     fn texts(&self) -> MutexGuard<'_, Texts> {
@@ -192,46 +180,29 @@ impl Texts {
         }
     }
 
-    /// Adds a line. It need not be on the disk at once: what is lost is a button. A file that grew long is written anew.
+    /// Adds a line; a file that grew long is written anew.
     fn write(&mut self, line: &str) -> io::Result<()> {
-        let Some(file) = &self.file else { return Ok(()) };
-        if self.lines >= 2 * MOST {
-            return self.write_anew();
-        }
-        private(OpenOptions::new().create(true).append(true), file)?
-            .write_all(format!("{line}\n").as_bytes())?;
-        self.lines += 1;
-        Ok(())
+        if self.file.lines() >= 2 * MOST { self.write_anew() } else { self.file.add(line) }
     }
 
     /// Writes what is known, and nothing else.
     fn write_anew(&mut self) -> io::Result<()> {
-        let Some(file) = &self.file else { return Ok(()) };
-        let known = self.order.iter().filter_map(|mark| self.known.get(mark));
-        let lines: Vec<String> =
-            known.filter(|text| text.place.is_some()).map(|text| format!("{text}\n")).collect();
-        let beside = file.with_extension("new");
-        private(OpenOptions::new().create(true).write(true).truncate(true), &beside)?
-            .write_all(lines.concat().as_bytes())?;
-        fs::rename(&beside, file)?;
-        self.lines = lines.len();
-        Ok(())
+        let Self { known, order, file } = self;
+        let known = order.iter().filter_map(|mark| known.get(mark));
+        file.write_anew(known.filter(|text| text.place.is_some()).map(Text::to_string))
     }
 }
 
-/// Opens a file that only we may read, also where others could before.
-fn private(how: &mut OpenOptions, file: &Path) -> io::Result<File> {
-    let file = how.mode(PRIVATE).open(file)?;
-    file.set_permissions(Permissions::from_mode(PRIVATE))?;
-    Ok(file)
-}
-
-fn place_hash(place: &Destination) -> u64 {
+/// What stands for a place where it is not to be told from what is written.
+pub(crate) fn place_hash(place: &Destination) -> u64 {
     hash(&[&place.to_string()])
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::PermissionsExt as _;
+
     use super::*;
 
     const HERE: Destination = Destination::Telegram { chat: 4242, topic: None };

@@ -251,7 +251,8 @@ impl Commands {
                 .map(drop)
                 .or_else(stored)?;
         }
-        let mark = (!before.is_empty()).then(|| self.keep(here, Undo::Cadences(before)));
+        let mark =
+            if before.is_empty() { None } else { Some(self.keep(here, Undo::Cadences(before)).await?) };
         let numbers: Vec<_> = these.iter().map(|which| which.number).collect();
         self.now_true(here, words::CHANGED, &numbers, mark).await
     }

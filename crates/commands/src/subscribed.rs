@@ -119,7 +119,7 @@ impl Commands {
         if ended.is_empty() {
             return Ok(notice(words::NOT_THERE));
         }
-        let mark = self.keep(here, Undo::Ended(ended));
+        let mark = self.keep(here, Undo::Ended(ended)).await?;
         let reply = Reply::default().heading(words::ENDED);
         let mut reply = these.iter().take(LINES).fold(reply, |reply, one| {
             let mut spans = vec![Span::text(format!("{}: ", one.number))];
@@ -137,34 +137,58 @@ impl Commands {
     }
 
     pub(crate) async fn undo(&self, here: &Here, mark: UndoMark) -> Result<Reply, StoreError> {
-        let Some(undo) = self.inner.undos().take(&here.place.destination, mark) else {
+        let Some(made) = self.inner.undos().take(&here.place.destination, mark, here.now) else {
             return Ok(notice(words::TOO_LATE));
         };
+        match self.take_back(here, made.undo.clone()).await {
+            Ok(Ok(numbers)) => {
+                // Only now: a kill before this leaves the button as it was, and what is there again is not brought twice.
+                self.blocking(move |inner| {
+                    inner.undos().done(&made);
+                    Ok(())
+                })
+                .await?;
+                self.now_true(here, words::UNDONE, &numbers, None).await
+            }
+            Ok(Err(refused)) => {
+                self.inner.undos().give_back(made);
+                Ok(Reply::default().say(&words::refused(&refused)).hide())
+            }
+            Err(error) => {
+                self.inner.undos().give_back(made);
+                Err(error)
+            }
+        }
+    }
+
+    /// Makes it as it was before; says of which subscriptions that is.
+    async fn take_back(
+        &self,
+        here: &Here,
+        undo: Undo,
+    ) -> Result<Result<Vec<u32>, SubscribeError>, StoreError> {
+        let (fanout, at) = (&self.inner.fanout, &here.place.destination);
         let mut numbers = Vec::new();
         match undo {
             Undo::Ended(ended) => {
                 for one in ended {
-                    match self.inner.fanout.bring_back(one, here.now).await {
+                    match fanout.bring_back(at, one, here.now).await {
                         Ok(one) => numbers.push(one.number),
                         Err(SubscribeError::Store(error)) => return Err(error),
-                        Err(error) => return Ok(Reply::default().say(&words::refused(&error)).hide()),
+                        Err(error) => return Ok(Err(error)),
                     }
                 }
             }
             Undo::Cadences(before) => {
                 let there = before.into_iter().filter(|(which, _)| here.find(*which).is_some());
                 for (which, cadence) in there {
-                    self.inner
-                        .fanout
-                        .set_cadence(&here.place.destination, Some(which.number), cadence, here.now)
-                        .await
-                        .map(drop)
-                        .or_else(stored)?;
+                    let changed = fanout.set_cadence(at, Some(which.number), cadence, here.now).await;
+                    changed.map(drop).or_else(stored)?;
                     numbers.push(which.number);
                 }
             }
         }
-        self.now_true(here, words::UNDONE, &numbers, None).await
+        Ok(Ok(numbers))
     }
 
     /// What is now true of these subscriptions.
@@ -220,9 +244,8 @@ impl Commands {
 
     pub(crate) async fn forget(&self, here: &Here) -> Result<Reply, StoreError> {
         let place = here.place.destination.clone();
-        self.blocking(move |inner| inner.kept.forget(&place)).await?;
+        self.blocking(move |inner| inner.forget_beside(&place)).await?;
         let count = self.inner.fanout.forget(&here.place.destination, here.now).await?;
-        self.inner.undos().forget(&here.place.destination);
         Ok(Reply::default().say(&words::forgotten(count)))
     }
 

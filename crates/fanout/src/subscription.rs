@@ -1,6 +1,7 @@
 //! Subscriptions as people see them.
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use whimbrel_news::{Filter, Kind};
 use whimbrel_store::{LaneId, Origin, Parked, Retry, StoreError};
 
@@ -63,11 +64,13 @@ pub enum LaneState {
     Parked(Parked),
 }
 
-/// A subscription that was just ended; it can be brought back as if nothing had been.
-#[derive(Clone, Debug, PartialEq)]
+/// A subscription that was just ended; it can be brought back as if nothing had been, also after it was written down.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Ended {
-    /// The subscription.
-    pub subscription: Subscription,
+    pub(crate) number: u32,
+    pub(crate) cadence: Cadence,
+    pub(crate) filter: Filter,
+    pub(crate) origin: Origin,
     /// It had told everything up to this event.
     pub(crate) told: u64,
 }

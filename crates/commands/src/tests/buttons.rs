@@ -242,6 +242,42 @@ async fn forgetting_leaves_nothing_of_the_place() {
 }
 
 #[tokio::test]
+async fn changes_can_be_undone_after_a_restart_once_and_not_by_who_was_forgotten() {
+    let (mut world, folder) = (World::new(), tempfile::tempdir().unwrap());
+    world.restart(folder.path());
+    world.types("/subscribe awesome-go instant").await;
+    world.types("/subscribe awesome-rust weekly").await;
+    let before = world.told();
+    let changed = world.types("/settings rhythm daily 08:00").await;
+    let ended = world.types("/unsubscribe all").await;
+    world.restart(folder.path());
+    world.presses(&ended, "Undo").await;
+    world.restart(folder.path());
+    assert_eq!(world.told().len(), 2);
+    assert_eq!(world.presses(&ended, "Undo").await.how, How::Nothing, "once, also after a restart");
+    world.presses(&changed, "Undo").await;
+    assert_eq!(world.told(), before);
+
+    let ended = world.types("/unsubscribe all").await;
+    let asks = world.types("/forget").await;
+    world.presses(&asks, "Forget everything").await;
+    world.restart(folder.path());
+    assert_eq!(world.presses(&ended, "Undo").await.how, How::Nothing);
+    assert_eq!(std::fs::read_to_string(folder.path().join("undo.jsonl")).unwrap(), "");
+}
+
+#[tokio::test]
+async fn what_is_subscribed_to_again_is_not_brought_back_beside_it() {
+    let world = World::new();
+    world.types("/subscribe awesome-go daily").await;
+    let ended = world.types("/unsubscribe 1").await;
+    world.types("/subscribe awesome-go daily").await;
+    let before = world.told();
+    world.presses(&ended, "Undo").await;
+    assert_eq!(world.told(), before);
+}
+
+#[tokio::test]
 async fn nobody_is_written_down_in_a_group() {
     let mut world = World::new();
     world.place.destination = Destination::Telegram { chat: -100_777, topic: Some(3) };

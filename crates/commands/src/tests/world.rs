@@ -1,5 +1,6 @@
 //! A place where somebody types and presses.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeZone as _, Utc};
@@ -66,6 +67,13 @@ impl World {
         world.follow("awesome-go", "Awesome Go");
         world.follow("awesome-rust", "Awesome Rust");
         world
+    }
+
+    /// The program ends and starts again, with this folder beside its store.
+    pub(super) fn restart(&mut self, folder: &Path) {
+        let (store, fanout, lookup) = (self.store.clone(), self.fanout.clone(), self.lookup.clone());
+        self.commands = Commands::new(store, fanout, lookup, Settings::default());
+        self.commands.keep_undos_in(&folder.join("undo.jsonl")).unwrap();
     }
 
     pub(super) fn follow(&self, id: &str, title: &str) {

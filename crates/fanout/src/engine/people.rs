@@ -50,25 +50,37 @@ impl Fanout {
             })
             .await?;
         let told = told.ok_or(SubscribeError::Unknown(number))?;
-        Ok(Ended { subscription, told })
+        let Subscription { number, cadence, filter, origin, .. } = subscription;
+        Ok(Ended { number, cadence, filter, origin, told })
     }
 
-    /// Brings a subscription back as it was: what happened since it ended is told as well.
-    pub async fn bring_back(&self, ended: Ended, now: DateTime<Utc>) -> Result<Subscription, SubscribeError> {
-        let Subscription { number, destination, cadence, filter, origin, .. } = ended.subscription;
-        let (core, at) = (Arc::clone(&self.core), destination.clone());
+    /// Brings a subscription back as it was: what happened since it ended is told as well. Where the same is subscribed to
+    /// again by now, nothing changes.
+    pub async fn bring_back(
+        &self,
+        destination: &Destination,
+        ended: Ended,
+        now: DateTime<Utc>,
+    ) -> Result<Subscription, SubscribeError> {
+        let Ended { number, cadence, filter, origin, told } = ended;
+        let (core, destination, at) = (Arc::clone(&self.core), destination.clone(), destination.clone());
         let made = self
             .core
             .step(now, move |draft| {
+                if let Some(number) = core.same(draft, &destination, &cadence, &filter)? {
+                    return Ok(number);
+                }
                 let taken = core.wants(draft, &destination)?;
                 let number = if taken.contains_key(&number) { free_number(&taken) } else { number };
                 let mut lane = empty_lane(draft, &destination, &cadence, origin, now);
-                lane.told = ended.told;
-                lane.waiting = Some(ended.told + 1);
+                // Another journal is shorter: a store was made anew since.
+                let told = told.min(core.store.head());
+                lane.told = told;
+                lane.waiting = Some(told + 1);
                 lane.wants.push(Want {
                     number,
                     filter,
-                    after: ended.told,
+                    after: told,
                     told: 0,
                     configured: false,
                     until: None,
@@ -369,19 +381,10 @@ impl Core {
         if taken.len() >= self.settings.subscriptions_each {
             return Ok(Err(SubscribeError::TooMany(taken.len())));
         }
-        let mut equal = None;
-        for id in self.lane_ids(draft, &new.destination)? {
-            let Some(lane) = draft.lane(id)? else { continue };
-            let Ok((_, cadence)) = read(lane) else { continue };
-            if cadence != new.cadence {
-                continue;
-            }
-            let same = lane.wants.iter().find(|want| want.filter == new.filter && want.until.is_none());
-            if let Some(want) = same {
-                return Ok(Err(SubscribeError::Already(want.number)));
-            }
-            equal = Some(id);
+        if let Some(number) = self.same(draft, &new.destination, &new.cadence, &new.filter)? {
+            return Ok(Err(SubscribeError::Already(number)));
         }
+        let equal = self.lanes_like(draft, &new.destination, &new.cadence)?.pop();
         let head = self.store.head();
         let number = free_number(&taken);
         let configured = matches!(new.origin, Origin::Configuration { .. });
@@ -527,6 +530,39 @@ impl Core {
             let live = |want: &&Want| want.number == number && want.until.is_none();
             if let Some(want) = lane.wants.iter().find(live) {
                 return Ok(Some((id, want.clone())));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The lanes of a destination at a cadence.
+    fn lanes_like(
+        &self,
+        draft: &mut Draft<'_>,
+        at: &Destination,
+        cadence: &Cadence,
+    ) -> Result<Vec<LaneId>, StoreError> {
+        let mut like = Vec::new();
+        for id in self.lane_ids(draft, at)? {
+            if draft.lane(id)?.and_then(|lane| read(lane).ok()).is_some_and(|(_, of)| of == *cadence) {
+                like.push(id);
+            }
+        }
+        Ok(like)
+    }
+
+    /// The number of the subscription to the same at the same cadence.
+    fn same(
+        &self,
+        draft: &mut Draft<'_>,
+        at: &Destination,
+        cadence: &Cadence,
+        filter: &Filter,
+    ) -> Result<Option<u32>, StoreError> {
+        for id in self.lanes_like(draft, at, cadence)? {
+            let wants = draft.lane(id)?.map_or(&[][..], |lane| &lane.wants);
+            if let Some(want) = wants.iter().find(|want| want.filter == *filter && want.until.is_none()) {
+                return Ok(Some(want.number));
             }
         }
         Ok(None)

@@ -183,7 +183,7 @@ impl Bot {
     pub(super) async fn moved(&self, from: &Destination, to: &Destination) {
         // Nobody can ask there any more that they be forgotten.
         let (commands, old) = (self.0.commands.clone(), from.clone());
-        let forgotten = tokio::task::spawn_blocking(move || commands.forget_questions(&old)).await;
+        let forgotten = tokio::task::spawn_blocking(move || commands.forget_beside(&old)).await;
         if let Ok(Err(error)) = forgotten {
             tracing::warn!("what was asked in {from} is not forgotten: {error}");
         }

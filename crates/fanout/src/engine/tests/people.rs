@@ -70,7 +70,7 @@ async fn an_ended_subscription_can_be_brought_back_as_it_was() {
     world.run(60).await;
     assert_eq!(world.read(&chat(1)), ["ant1 bee1", "bee2 antbee"]);
     world.restart();
-    let back = world.fanout.bring_back(ended, world.now()).await.unwrap();
+    let back = world.fanout.bring_back(&chat(1), ended, world.now()).await.unwrap();
     assert_eq!(back.number, 1);
     world.run(60).await;
     assert_eq!(world.read(&chat(1))[2..], ["ant2"], "what was told already is not told again");
@@ -80,7 +80,7 @@ async fn an_ended_subscription_can_be_brought_back_as_it_was() {
     let last = world.fanout.unsubscribe(&chat(1), 2, world.now()).await.unwrap();
     assert_eq!(world.fanout.status().lanes, 0);
     assert_eq!(world.fanout.status().destinations, 0);
-    world.fanout.bring_back(last, world.now()).await.unwrap();
+    world.fanout.bring_back(&chat(1), last, world.now()).await.unwrap();
     assert_eq!(world.fanout.subscriptions(&chat(1)).len(), 1);
 }
 
