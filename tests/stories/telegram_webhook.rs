@@ -125,6 +125,66 @@ async fn a_kill_loses_nothing_that_was_written() {
 }
 
 #[tokio::test]
+async fn a_delivery_that_comes_again_after_a_kill_is_seen_to_once() {
+    let telegram = Telegram::start();
+    let mut world = begin(&telegram, &format!("webhook_secret = \"{SECRET}\"")).await;
+    let ada = telegram.person("ada");
+    let update = |number: i64, text: &str| {
+        json!({ "update_id": number, "message": {
+            "message_id": 900, "date": 1_700_000_000, "text": text,
+            "chat": { "id": ada.id(), "type": "private", "first_name": "Ada" },
+            "from": { "id": ada.id(), "is_bot": false, "first_name": "Ada" },
+        }})
+        .to_string()
+    };
+    ada.says("/help");
+    ada.waits_for("What you can ask").await;
+    let (made, asked) = (update(7, "/subscribe birds weekly mon 09:00"), update(8, "/settings"));
+    assert_eq!(post(&world, Some(SECRET), &made).await, 200);
+    ada.waits_for("Subscribed").await;
+    assert_eq!(post(&world, Some(SECRET), &asked).await, 200);
+    ada.waits_for("Settings").await;
+    world.kill();
+    start(&mut world).await;
+    // As it does where our answer was lost.
+    for update in [&made, &asked, &made] {
+        assert_eq!(post(&world, Some(SECRET), update).await, 200);
+    }
+    assert_eq!(post(&world, Some(SECRET), &update(9, "/subscriptions")).await, 200);
+    ada.waits_for("*Subscriptions*").await;
+    let answers: Vec<String> =
+        ada.sees().iter().filter(|seen| seen.by_bot).map(ToString::to_string).collect();
+    assert_eq!(answers.len(), 4, "{answers:#?}");
+    end(&telegram, world).await;
+}
+
+#[tokio::test]
+async fn what_was_fetched_before_a_kill_and_not_confirmed_is_seen_to_once() {
+    let telegram = Telegram::start();
+    let mut world = prepare(&telegram);
+    world.variable("WHIMBREL_TELEGRAM__TOKEN", &telegram.token());
+    start(&mut world).await;
+    let ada = telegram.person("ada");
+    ada.says("/help");
+    ada.waits_for("What you can ask").await;
+    eventually("the next poll", || async { (telegram.waiting() == 0).then_some(()) }).await;
+    // The poll that is open, which confirmed that, brings what she writes; the one after it would confirm that.
+    let unconfirmed = telegram.fails(Fault::Status(502)).on("getUpdates");
+    ada.says("/subscribe birds weekly mon 09:00");
+    ada.waits_for("Subscribed").await;
+    world.kill();
+    unconfirmed.heals();
+    assert!(telegram.waiting() > 0, "it comes again");
+    start(&mut world).await;
+    ada.says("/subscriptions");
+    ada.waits_for("*Subscriptions*").await;
+    let answers: Vec<String> =
+        ada.sees().iter().filter(|seen| seen.by_bot).map(ToString::to_string).collect();
+    assert_eq!(answers.len(), 3, "{answers:#?}");
+    end(&telegram, world).await;
+}
+
+#[tokio::test]
 async fn asking_and_being_called_are_exchanged_without_a_restart() {
     let telegram = Telegram::start();
     let world = begin(&telegram, "").await;

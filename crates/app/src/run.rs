@@ -210,6 +210,13 @@ async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()>
         .clone()
         .map(|telegram| Bot::new(telegram, answers, fanout.clone(), chats.pace.clone()));
     if let Some(bot) = bot.clone() {
+        let updates = state.join("updates.txt");
+        if let Err(error) = bot.keep_updates_in(&updates) {
+            tracing::warn!(
+                "{} cannot be read: what was asked on Telegram may be answered twice ({error})",
+                updates.display()
+            );
+        }
         loops.start("telegram", telegram::listening(bot, configured.clone()));
     }
     let hooks = projects::hooks(projects.clone(), watcher.clone(), hurry, configured.clone());

@@ -17,6 +17,8 @@ mod trouble;
 mod turns;
 mod words;
 
+use std::io;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use whimbrel_commands::Commands;
@@ -78,6 +80,11 @@ impl Bot {
         }))
     }
 
+    /// Writes down in this file which updates were seen to, and knows what stands there. Blocks.
+    pub fn keep_updates_in(&self, file: &Path) -> io::Result<()> {
+        self.0.seen.keep_in(file)
+    }
+
     /// Why people are not heard at the moment, in words.
     pub fn trouble(&self) -> Option<String> {
         self.0.told.now()
@@ -86,6 +93,13 @@ impl Bot {
     /// What it is called, without `@`, once the service has said it.
     pub fn name(&self) -> Option<String> {
         self.me().as_ref().map(|me| me.name.clone())
+    }
+
+    /// Does something that blocks on the runtime's threads for that.
+    async fn blocking(&self, work: impl FnOnce(&Self) + Send + 'static) {
+        let bot = self.clone();
+        // It may have panicked: that is logged.
+        let _ = tokio::task::spawn_blocking(move || work(&bot)).await;
     }
 
     fn me(&self) -> MutexGuard<'_, Option<Me>> {

@@ -18,7 +18,7 @@ use super::words;
 impl Bot {
     /// Begins to handle what was heard, after what came before in its chat; `None` where somebody goes on asking after
     /// they were told to wait.
-    pub(super) fn begin(&self, heard: Heard) -> Option<Turn> {
+    pub(super) fn begin(&self, number: i64, heard: Heard) -> Option<Turn> {
         if let What::Inline(speaker, _) = &heard.what
             && !self.0.commands.admits_letter(&speaker.name(), Utc::now())
         {
@@ -45,26 +45,41 @@ impl Bot {
             if asks {
                 decided.take().map(|decided| decided.send(()));
             }
-            async move { bot.respond(heard, refusal, decided).await }
+            async move {
+                bot.respond(number, heard, refusal, decided).await;
+                bot.blocking(move |bot| bot.0.seen.write(number)).await;
+            }
         }))
     }
 
-    /// Handles what was heard; says when all it changes is written down.
-    async fn respond(&self, heard: Heard, refusal: Option<Reply>, decided: Option<oneshot::Sender<()>>) {
-        let decide = || decided.map(|decided| decided.send(()));
+    /// Handles what was heard; says when all it changes is written down. From then on it is not done again, also where a
+    /// kill comes before the answer.
+    async fn respond(
+        &self,
+        number: i64,
+        heard: Heard,
+        refusal: Option<Reply>,
+        decided: Option<oneshot::Sender<()>>,
+    ) {
+        let decide = async {
+            if let Some(decided) = decided {
+                self.blocking(move |bot| bot.0.seen.write(number)).await;
+                let _ = decided.send(());
+            }
+        };
         match heard.what {
             What::Typed(spot, speaker, text) => {
                 let reply = match refusal {
                     Some(reply) => reply,
                     None => self.typed(&spot, &speaker, text).await,
                 };
-                decide();
+                decide.await;
                 self.say(&spot.destination, None, &reply).await;
             }
             What::Showed(spot, speaker, channel) => {
                 let wanted = Wanted::Called(Command::Subscribe(None));
                 let reply = self.about(channel.to_string(), &speaker, wanted).await;
-                decide();
+                decide.await;
                 self.say(&spot.destination, None, &reply).await;
             }
             What::Pressed(spot, speaker, press) => {
@@ -72,7 +87,7 @@ impl Bot {
                     Some(reply) => reply,
                     None => self.pressed(&spot, &speaker, &press).await,
                 };
-                decide();
+                decide.await;
                 let answered = self.answer_press(&press.query, reply.notice.as_deref());
                 let said = self.say(&spot.destination, press.message, &reply);
                 futures::join!(answered, said);

@@ -92,7 +92,7 @@ impl Bot {
             self.0.seen.done(number);
             return Delivered::Taken;
         };
-        let Some(turn) = self.begin(heard) else {
+        let Some(turn) = self.begin(number, heard) else {
             self.0.seen.done(number);
             return Delivered::Taken;
         };

@@ -44,12 +44,11 @@ impl Bot {
         if fetching {
             self.take_over().await?;
         }
+        // Before anything is heard as this bot.
+        self.blocking(move |bot| bot.0.seen.of(id)).await;
         let me = Me { id, name: name.to_owned() };
         let before = self.me().replace(me.clone());
         if before.as_ref() != Some(&me) {
-            if before.is_some_and(|before| before.id != id) {
-                self.0.seen.forget();
-            }
             tracing::info!(name, "people can ask @{name} on Telegram");
         }
         Ok(())

@@ -83,7 +83,7 @@ impl Bot {
             };
             numbers.push(number);
             if let Some(heard) = heard::read(&update, &name) {
-                under_way.extend(self.begin(heard));
+                under_way.extend(self.begin(number, heard));
             } else {
                 tracing::debug!(number, "an update of Telegram is none of our business");
             }
