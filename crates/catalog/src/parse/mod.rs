@@ -6,6 +6,8 @@ mod data;
 mod decode;
 mod detect;
 mod fields;
+#[cfg(test)]
+mod hostile;
 mod html;
 mod markdown;
 mod org;

@@ -39,7 +39,7 @@ impl<'a> Reader<'a> {
             return Err(Broken::too_deep(line as usize));
         }
         if self.nodes > MAX_NODES {
-            return Err(Broken::too_many(line as usize));
+            return Err(Broken::too_many(line as usize, MAX_NODES));
         }
         let value = match first {
             Some(b'[') => {

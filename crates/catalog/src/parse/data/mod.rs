@@ -6,7 +6,7 @@ mod yaml;
 
 pub(super) use self::tree::{Node, Value};
 
-use self::tree::{MAX_DEPTH, MAX_NODES};
+use self::tree::MAX_DEPTH;
 use super::{ParseError, shapes};
 use crate::report::{Layout, Reading};
 
@@ -35,8 +35,8 @@ impl Broken {
         Self { line, message: format!("lists and objects are nested more than {MAX_DEPTH} deep") }
     }
 
-    fn too_many(line: usize) -> Self {
-        let message = format!("there are more than {MAX_NODES} values, counting what aliases stand for");
+    fn too_many(line: usize, most: usize) -> Self {
+        let message = format!("there are more than {most} values, counting what aliases stand for");
         Self { line, message }
     }
 

@@ -8,6 +8,10 @@ pub(super) const MAX_DEPTH: usize = 64;
 /// How many values a document may have, those its aliases stand for included.
 pub(super) const MAX_NODES: usize = 2_000_000;
 
+/// How many values aliases may add to those a text has room for: a short text that stands for a long one takes a few
+/// megabytes at most.
+pub(super) const ALIASED: usize = 20_000;
+
 /// A value.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Node<'a> {
