@@ -36,6 +36,7 @@ mod upgrade;
 mod verify;
 mod wide;
 
+pub use disk::beside::{SUGGESTED, SUGGESTIONS};
 pub use engine::rehearsal::Rehearsal;
 pub use lanes::types::{
     CatalogFacts, DeadLetter, DigestOf, Intent, Lane, LaneCommit, LaneId, LaneMark, Origin, Parked, Retry,

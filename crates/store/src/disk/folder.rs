@@ -7,6 +7,7 @@
 //! state-1/    the database; a restore makes state-2 and so on
 //! documents/  documents, by checksum
 //! backups/    exports, scheduled and asked for
+//! suggested.toml, suggestions.json   what people suggest; written by others, moved with everything else
 //! damaged-…/  what was moved aside, never deleted by us
 //! ```
 

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use crate::disk::beside::Present;
 use crate::disk::folder::{Folder, Format};
 use crate::disk::high_water::HighWater;
 use crate::disk::kept::Kept;
@@ -125,7 +126,7 @@ fn save(
         if import::seq_of(file).is_some_and(|seq| seq < least) {
             continue;
         }
-        match open::fill(folder, settings, file, water.mark(), now, &mut |_| {}) {
+        match open::fill(folder, settings, file, water.mark(), Present::Stays, now, &mut |_| {}) {
             Ok(found) => {
                 if let Some((state, engine, _)) = own {
                     drop(engine);

@@ -1,6 +1,7 @@
 //! The folder of a store: what lies in it, how it is opened, and how a damaged one is saved.
 
 pub(crate) mod behind;
+pub(crate) mod beside;
 pub(crate) mod documents;
 pub(crate) mod files;
 pub(crate) mod folder;

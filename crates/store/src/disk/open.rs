@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use whimbrel_news::Epoch;
 
 use crate::disk::behind;
+use crate::disk::beside::{self, Beside, Present};
 use crate::disk::documents::Documents;
 use crate::disk::files;
 use crate::disk::folder::{Folder, Format};
@@ -59,7 +60,7 @@ impl Store {
             let heads = ladder::try_open(&site.folder, before?, settings, Depth::Ends).ok()??.1;
             Some(Mark { epoch: heads.epoch, seq: heads.seq })
         });
-        let (state, engine) = fill(&site.folder, settings, file, floor, now, progress)?;
+        let (state, engine) = fill(&site.folder, settings, file, floor, Present::MovesAside, now, progress)?;
         site.folder.switch_to(state)?;
         let mut steps = vec![OpenStep::FromBackup(file.to_owned())];
         if let Some(before) = before {
@@ -163,21 +164,26 @@ impl Site {
     }
 }
 
-/// Makes the next state folder and fills it from an export. Nothing points to it yet.
+/// Makes the next state folder and fills it from an export, with the files that lie beside it. Nothing points to it yet.
 pub(crate) fn fill(
     folder: &Folder,
     settings: &Settings,
     file: &Path,
     mark: Option<Mark>,
+    present: Present,
     now: DateTime<Utc>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<(u32, Sled), StoreError> {
     let documents = Documents::in_folder(folder.documents());
-    make(folder, settings, |engine| {
-        let heads = import::load_file(file, engine, &documents, now, progress)?;
+    let mut files = Beside::new();
+    let made = make(folder, settings, |engine| {
+        let (heads, beside) = import::load_file(file, engine, &documents, now, progress)?;
+        files = beside;
         let seq = heads.seq.max(mark.map_or(0, |mark| mark.seq));
         Ok(Heads { epoch: new_epoch(mark, heads.epoch, now), seq, ..heads })
-    })
+    })?;
+    beside::write(folder.root(), &files, present, now)?;
+    Ok(made)
 }
 
 /// Makes the next state folder, empty; numbers go on above the mark.

@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 use whimbrel_catalog::{CatalogId, EntryKey, Tombstone};
 use whimbrel_project::{ProjectId, StarHistory};
 
+use crate::disk::beside;
 use crate::disk::documents::Documents;
 use crate::keys::{Key, Kind, hex};
 use crate::lanes::rows::{self as lanes, Mark};
@@ -70,6 +71,11 @@ impl Store {
         })?;
         all_lanes(&frozen, &mut writer)?;
         drop(frozen);
+        if let Some(home) = &self.inner.home {
+            for (name, text) in beside::read(home.folder.root())? {
+                writer.line(&Line::Beside { name, text })?;
+            }
+        }
         writer.close()
     }
 }

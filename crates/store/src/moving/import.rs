@@ -9,6 +9,7 @@ use flate2::bufread::MultiGzDecoder;
 use sha2::{Digest as _, Sha256};
 use whimbrel_news::Epoch;
 
+use crate::disk::beside::Beside;
 use crate::disk::documents::Documents;
 use crate::engine::Engine;
 use crate::engine::memory::Memory;
@@ -36,7 +37,7 @@ impl Store {
         let engine = Memory::default();
         let documents = Documents::in_memory();
         let name = Path::new("import");
-        let heads = load(from, None, name, &engine, &documents, None, &mut |_| {})?;
+        let (heads, _) = load(from, None, name, &engine, &documents, None, &mut |_| {})?;
         let heads = Heads { epoch: Epoch(heads.epoch.0 + 1), ..heads };
         finish(&engine, heads)?;
         let store = Self::over(Box::new(engine), documents, heads, None)?;
@@ -45,14 +46,14 @@ impl Store {
     }
 }
 
-/// Opens an export file and loads it.
+/// Opens an export file and loads it; the files beside the database are handed back.
 pub(crate) fn load_file(
     path: &Path,
     engine: &dyn Engine,
     documents: &Documents,
     now: DateTime<Utc>,
     progress: &mut dyn FnMut(Progress),
-) -> Result<Heads, StoreError> {
+) -> Result<(Heads, Beside), StoreError> {
     let io = |source| StoreError::Io { path: path.to_owned(), source };
     let file = File::open(path).map_err(io)?;
     let size = file.metadata().map_err(io)?.len();
@@ -89,7 +90,7 @@ fn load(
     documents: &Documents,
     now: Option<DateTime<Utc>>,
     progress: &mut dyn FnMut(Progress),
-) -> Result<Heads, StoreError> {
+) -> Result<(Heads, Beside), StoreError> {
     let bad = |problem: String| StoreError::BadImport { path: name.to_owned(), problem };
     let mut counted = BufReader::new(Counted { from, bytes: 0 });
     let gzipped = counted.fill_buf().map_err(|error| bad(error.to_string()))?.starts_with(&GZIP);
@@ -128,7 +129,7 @@ impl Lines {
         engine: &dyn Engine,
         documents: &Documents,
         progress: &mut dyn FnMut(Progress),
-    ) -> Result<Heads, Trouble> {
+    ) -> Result<(Heads, Beside), Trouble> {
         let Line::Header(header) = self.next(reader)? else {
             return Err(Trouble::Bad("it does not begin as an export of whimbrel does".to_owned()));
         };
@@ -158,9 +159,9 @@ impl Lines {
         if reader.read(&mut rest).map_or(1, |read| read) > 0 {
             return Err(Trouble::Bad("something follows after its end".to_owned()));
         }
-        let heads = loader.close()?;
+        let loaded = loader.close()?;
         progress(Progress { done: position(reader), total: size });
-        Ok(heads)
+        Ok(loaded)
     }
 
     /// The next line. The header is summed here, the others once they are taken: the footer is not part of the sum.

@@ -2,7 +2,7 @@
 //!
 //! The first line says what it is, the last how much there was and the SHA-256 of every byte before it. Indexes,
 //! revisions and due times are left out: they follow from the rest. Projects come before the entries that lie in
-//! them. Version 1 had no projects, version 2 no lanes.
+//! them. Version 1 had no projects, version 2 no lanes, version 3 no files beside the database.
 
 use std::borrow::Cow;
 
@@ -20,7 +20,7 @@ use crate::types::{CatalogMeta, DocumentId, Shape};
 pub(crate) const NAME: &str = "whimbrel export";
 
 /// The version of the format.
-pub(crate) const VERSION: u32 = 3;
+pub(crate) const VERSION: u32 = 4;
 
 /// Bytes of a packed document on one line.
 pub(crate) const DOCUMENT_PART: usize = 48 * 1024;
@@ -45,6 +45,7 @@ pub(crate) enum Line<'a> {
     Replayed(Cow<'a, Event>),
     Lane(Cow<'a, Asked<'a>>),
     DeadLetter(Cow<'a, DeadLetter>),
+    Beside { name: String, text: String },
     Footer(Footer),
 }
 

@@ -9,6 +9,7 @@ use whimbrel_catalog::CatalogId;
 use whimbrel_news::Event;
 use whimbrel_project::{Project, StarHistory};
 
+use crate::disk::beside::{self, Beside};
 use crate::disk::documents::{self, Documents};
 use crate::engine::Engine;
 use crate::heads::Heads;
@@ -58,6 +59,8 @@ pub(crate) struct Loader<'a> {
     /// Since when each catalog is followed.
     followed: BTreeMap<CatalogId, DateTime<Utc>>,
     plan: Spread,
+    /// Files that lie beside the database.
+    beside: Beside,
 }
 
 impl<'a> Loader<'a> {
@@ -94,7 +97,19 @@ impl<'a> Loader<'a> {
             Mark { newest_lane, newest_letter, ..Mark::default() }.write(&mut txn)?;
         }
         let (followed, plan) = (BTreeMap::new(), Spread::new(now, header.projects));
-        Ok(Self { engine, documents, txn, heads, journal, commit: None, document: None, followed, plan })
+        let beside = Beside::new();
+        Ok(Self {
+            engine,
+            documents,
+            txn,
+            heads,
+            journal,
+            commit: None,
+            document: None,
+            followed,
+            plan,
+            beside,
+        })
     }
 
     /// Takes any further line but the last.
@@ -145,6 +160,11 @@ impl<'a> Loader<'a> {
                 lanes::put(txn, &asked.into_owned().at_head(0))?;
             }
             Line::DeadLetter(letter) => lanes::put_letter(txn, &letter)?,
+            Line::Beside { name, text } => {
+                if !beside::is_known(&name) || self.beside.insert(name, text).is_some() {
+                    return Err(Trouble::Bad("it has a file that is none of ours, or one twice".to_owned()));
+                }
+            }
             Line::Header(_) | Line::Footer(_) => {}
         }
         if self.txn.len() >= BATCH { Ok(self.write()?) } else { Ok(()) }
@@ -207,7 +227,7 @@ impl<'a> Loader<'a> {
     }
 
     /// Everything is there: hands back the heads, which are not written yet.
-    pub(crate) fn close(mut self) -> Result<Heads, Trouble> {
+    pub(crate) fn close(mut self) -> Result<(Heads, Beside), Trouble> {
         if self.document.is_some() {
             return Err(Trouble::Bad("a document is not complete".to_owned()));
         }
@@ -217,6 +237,6 @@ impl<'a> Loader<'a> {
         self.write()?;
         self.plan.write(&mut self.txn)?;
         self.write()?;
-        Ok(self.heads)
+        Ok((self.heads, self.beside))
     }
 }

@@ -4,8 +4,10 @@ use std::fs;
 use std::io::{Read as _, Write as _};
 
 use chrono::TimeDelta;
+use sha2::{Digest as _, Sha256};
 
 use super::{added, at, content, fill, id, mangled, meta, open, record};
+use crate::keys::hex;
 use crate::*;
 
 fn export(store: &Store) -> Vec<u8> {
@@ -51,6 +53,65 @@ fn an_export_is_the_same_from_every_engine() {
     assert_eq!(memory.events_after(seq - 1, 9).unwrap()[0].epoch, memory.epoch());
 }
 
+/// The same export, as a program would have written it that knew of no files beside the database.
+fn of_version_3(bytes: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8(bytes.to_vec()).unwrap().replacen("\"version\":4", "\"version\":3", 1);
+    let (body, footer) = text.split_at(text.trim_end().rfind('\n').unwrap() + 1);
+    let mut footer: serde_json::Value = serde_json::from_str(footer).unwrap();
+    footer["footer"]["sha256"] = hex(&Sha256::digest(body)).into();
+    format!("{body}{footer}\n").into_bytes()
+}
+
+#[test]
+fn what_people_suggested_goes_along_and_comes_back() {
+    let [here, there] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+    let root = |folder: &tempfile::TempDir| folder.path().join(Settings::default().path);
+    let store = open(here.path()).store;
+    fill(&store, 0..3);
+    let (accepted, waiting) = ("[[catalog]]\nid = \"ä\"\n", "[{\"id\":\"b\"}]");
+    fs::write(root(&here).join(SUGGESTED), accepted).unwrap();
+    let without = export(&store);
+    fs::remove_file(root(&here).join(SUGGESTED)).unwrap();
+    let older = of_version_3(&export(&store));
+    fs::write(root(&here).join(SUGGESTED), accepted).unwrap();
+    fs::write(root(&here).join(SUGGESTIONS), waiting).unwrap();
+    fs::write(root(&here).join("questions.txt"), "/find secret").unwrap();
+    let whole = export(&store);
+    assert!(!String::from_utf8_lossy(&whole).contains("secret"), "what is a convenience stays here");
+    let backup = store.backup(at(1000), &mut |_| {}).unwrap().unwrap();
+    drop(store);
+    let file = there.path().join("file");
+    let import = |bytes: &[u8], seconds| {
+        fs::write(&file, bytes).unwrap();
+        Store::import(&Settings::default(), there.path(), &file, at(seconds), &mut |_| {}).map(drop)
+    };
+    let read = |name: &str| fs::read_to_string(root(&there).join(name)).ok();
+    import(&whole, 2000).unwrap();
+    assert_eq!((read(SUGGESTED).as_deref(), read(SUGGESTIONS).as_deref()), (Some(accepted), Some(waiting)));
+    // What is replaced is moved aside; what an export does not have stays.
+    fs::write(root(&there).join(SUGGESTED), "# another").unwrap();
+    import(&without, 3000).unwrap();
+    import(&older, 3500).unwrap();
+    assert_eq!((read(SUGGESTED).as_deref(), read(SUGGESTIONS).as_deref()), (Some(accepted), Some(waiting)));
+    let aside = fs::read_dir(root(&there)).unwrap().map(|entry| entry.unwrap().path());
+    let aside = aside.filter(|path| path.to_string_lossy().ends_with("-suggested.toml"));
+    let texts: Vec<_> = aside.map(|path| fs::read_to_string(path).unwrap()).collect();
+    assert_eq!(texts, ["# another"]);
+    let foreign = String::from_utf8(whole).unwrap().replace(SUGGESTED, "../../elsewhere");
+    assert!(import(foreign.as_bytes(), 4000).unwrap_err().to_string().contains("none of ours"));
+
+    // A folder of which nothing is left but its backups has them again; what is there is newer.
+    for lost in ["FORMAT", "MARK", "state-1", SUGGESTIONS] {
+        let path = root(&here).join(lost);
+        if path.is_dir() { fs::remove_dir_all(path).unwrap() } else { fs::remove_file(path).unwrap() }
+    }
+    fs::write(root(&here).join(SUGGESTED), "# newer").unwrap();
+    let opened = open(here.path());
+    assert!(opened.steps.contains(&OpenStep::FromBackup(backup)), "{:?}", opened.steps);
+    let read = |name: &str| fs::read_to_string(root(&here).join(name)).unwrap();
+    assert_eq!((read(SUGGESTED), read(SUGGESTIONS)), ("# newer".to_owned(), waiting.to_owned()));
+}
+
 #[test]
 fn a_bad_file_is_refused_before_anything_is_touched() {
     let folder = tempfile::tempdir().unwrap();
@@ -89,7 +150,7 @@ fn a_bad_file_is_refused_before_anything_is_touched() {
         ("a line less", shorter.into_bytes()),
         ("a bit flipped", flipped),
         ("twice", [whole.clone(), whole.clone()].concat()),
-        ("newer", text.replacen("\"version\":3", "\"version\":4", 1).into_bytes()),
+        ("newer", text.replacen("\"version\":4", "\"version\":5", 1).into_bytes()),
         ("gzip cut short", gz[..gz.len() / 2].to_vec()),
         ("gzip without its sum", gz[..gz.len() - 6].to_vec()),
     ];
