@@ -1,6 +1,6 @@
 //! People suggest lists to follow; whoever runs the program accepts them with a button.
 
-use whimbrel_world::telegram::{Person, Telegram};
+use whimbrel_world::telegram::{Fault, Person, Telegram};
 use whimbrel_world::website::{Page, Website};
 use whimbrel_world::{World, catalog_of, eventually};
 
@@ -47,6 +47,9 @@ async fn a_list_that_is_accepted_is_followed_also_after_a_restart() {
     assert!(!followed(&world).contains("Waders"), "nobody has accepted it");
     press(&bob, "Follow it").await;
     bob.waits_for("Followed: Waders of the sea").await;
+    let told = ada.waits_for("Good news").await;
+    println!("{told}\n");
+    assert!(told.to_string().contains("Waders of the sea") && told.to_string().contains(&address), "{told}");
     eventually("the catalog", || async { followed(&world).contains("Waders of the sea").then_some(()) })
         .await;
     ada.says(&format!("/suggest {address}"));
@@ -92,6 +95,52 @@ async fn a_list_that_is_declined_is_not_followed_and_nobody_else_decides() {
     bob.waits_for("Declined: two").await;
     assert!(!followed(&world).contains("two.md"));
     assert_eq!(website.asked().iter().filter(|asked| asked.path == "/three.md").count(), 0);
+    end(&telegram, world).await;
+}
+
+/// What waits to be decided, or to be told.
+fn waiting(world: &World) -> String {
+    std::fs::read_to_string(world.path("whimbrel-data/suggestions.json")).unwrap_or_default()
+}
+
+#[tokio::test]
+async fn what_was_decided_is_told_once_also_after_a_kill_and_to_nobody_who_went() {
+    let (telegram, website) = (Telegram::start(), Website::start());
+    let [ada, bob, eve, zoe] = ["ada", "bob", "eve", "zoe"].map(|name| telegram.person(name));
+    let mut world = begin(&telegram, &bob).await;
+    website.put("/gulls.md", Page::Document(catalog_of("Gulls", [CURLEW])));
+    for person in [&ada, &eve, &zoe] {
+        person.says(&format!("/suggest {}", website.url("/gulls.md")));
+        person.waits_for("tell you in our own chat").await;
+    }
+    let numbers = [&ada, &eve, &zoe].map(|person| person.id().to_string());
+    assert!(numbers.iter().all(|number| waiting(&world).contains(number)), "{}", waiting(&world));
+    zoe.says("/forget");
+    press(&zoe, "Forget everything").await;
+    zoe.waits_for("Nothing is kept").await;
+    assert!(!waiting(&world).contains(&numbers[2]), "{}", waiting(&world));
+    eve.blocks();
+    bob.waits_for("Follow Gulls?").await;
+    // Nobody can be told before the program is gone.
+    let silent = telegram.fails(Fault::Status(502)).on("sendMessage");
+    press(&bob, "No").await;
+    eventually("the decision", || async { waiting(&world).contains("\"accepted\":false").then_some(()) })
+        .await;
+    world.kill();
+    silent.heals();
+    start(&mut world).await;
+    let told = ada.waits_for("decided not to follow the list you suggested: Gulls").await;
+    println!("{told}");
+    eventually("nothing left", || async { (waiting(&world) == "[]").then_some(()) }).await;
+    let tellings = |person: &Person| {
+        person.sees().iter().filter(|seen| seen.to_string().contains("decided not to")).count()
+    };
+    assert_eq!([&ada, &eve, &zoe].map(tellings), [1, 0, 0]);
+    world.stop().await;
+    start(&mut world).await;
+    ada.says("/help");
+    ada.waits_for("What you can ask").await;
+    assert_eq!(tellings(&ada), 1, "nor again after the next start");
     end(&telegram, world).await;
 }
 

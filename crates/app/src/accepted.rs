@@ -6,9 +6,11 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use whimbrel_catalog::CatalogId;
 use whimbrel_commands::Proposal;
+use whimbrel_fanout::Destination;
 use whimbrel_watch::CatalogConfig;
 
 use crate::samples::write_whole;
@@ -28,6 +30,26 @@ pub(crate) struct Waiting {
     /// The operator was asked. Where the program ended before that, the next who proposes it has them asked.
     #[serde(default)]
     pub(crate) asked: bool,
+    /// Who is to be told what becomes of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) tell: Vec<Destination>,
+    /// It is decided; it stays here until all of them are told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) decided: Option<Decided>,
+}
+
+/// What became of a proposal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Decided {
+    pub(crate) accepted: bool,
+    pub(crate) at: DateTime<Utc>,
+}
+
+impl Waiting {
+    /// Is it the one of this mark, and not decided?
+    pub(crate) fn is_open(&self, mark: u64) -> bool {
+        self.decided.is_none() && self.proposal.mark() == mark
+    }
 }
 
 #[derive(Default, Serialize, Deserialize)]
@@ -39,7 +61,7 @@ struct Accepted {
 
 /// The file of those that are followed.
 pub(crate) fn file(state: &Path) -> PathBuf {
-    state.join("suggested.toml")
+    state.join(whimbrel_store::SUGGESTED)
 }
 
 /// Those that are followed.
@@ -90,14 +112,20 @@ pub(crate) fn waiting(state: &Path) -> Vec<Waiting> {
     fs::read(waiting_file(state)).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default()
 }
 
-/// Writes down what waits. Durable when it returns; of too many the oldest is forgotten.
+/// Writes down what waits, and what is decided and not told. Durable when it returns; of too many the oldest is forgotten.
 pub(crate) fn keep_waiting(state: &Path, proposals: &[Waiting]) -> anyhow::Result<()> {
-    let newest = &proposals[proposals.len().saturating_sub(WAITING)..];
-    write_whole(&waiting_file(state), &serde_json::to_vec(newest)?).context("writing down what was proposed")
+    let (mut decided, mut open): (Vec<&Waiting>, Vec<&Waiting>) =
+        proposals.iter().partition(|one| one.decided.is_some());
+    for some in [&mut decided, &mut open] {
+        some.drain(..some.len().saturating_sub(WAITING));
+    }
+    decided.append(&mut open);
+    write_whole(&waiting_file(state), &serde_json::to_vec(&decided)?)
+        .context("writing down what was proposed")
 }
 
 fn waiting_file(state: &Path) -> PathBuf {
-    state.join("suggestions.json")
+    state.join(whimbrel_store::SUGGESTIONS)
 }
 
 #[cfg(test)]
@@ -134,7 +162,12 @@ mod tests {
     fn only_so_many_wait() {
         let folder = tempfile::tempdir().unwrap();
         assert!(waiting(folder.path()).is_empty());
-        let wait = |number: usize| Waiting { proposal: proposal(&number.to_string()), asked: true };
+        let wait = |number: usize| Waiting {
+            proposal: proposal(&number.to_string()),
+            asked: true,
+            tell: Vec::new(),
+            decided: None,
+        };
         let many: Vec<Waiting> = (0..WAITING + 5).map(wait).collect();
         keep_waiting(folder.path(), &many).unwrap();
         let kept = waiting(folder.path());

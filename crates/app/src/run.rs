@@ -194,13 +194,16 @@ async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()>
     #[cfg(feature = "charts")]
     answers.paint_with(ask::picture::painter());
     let teller = Teller { channels, pace: chats.pace.clone() };
-    answers.propose_to(Arc::new(Suggestions {
+    let suggestions = Arc::new(Suggestions {
         configured: configured.clone(),
         github: anonymous(&configured.borrow().clone())?,
         teller: teller.clone(),
         writing: Mutex::default(),
         looks: tokio::sync::Semaphore::new(suggestions::LOOKS),
-    }));
+        decided: tokio::sync::Notify::new(),
+    });
+    answers.propose_to(suggestions.clone());
+    loops.start("suggestions", suggestions::answers::telling(suggestions));
     let discord = chats.discord.clone().map(|discord| DiscordBot::new(discord, answers.clone(), Utc::now));
     if let Some(bot) = discord.clone() {
         loops.start("discord", discord::listening(bot));

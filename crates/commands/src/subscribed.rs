@@ -244,6 +244,10 @@ impl Commands {
 
     pub(crate) async fn forget(&self, here: &Here) -> Result<Reply, StoreError> {
         let place = here.place.destination.clone();
+        if let Some(operator) = self.inner.operator.get() {
+            let forgotten = operator.forget(place.clone()).await;
+            forgotten.map_err(StoreError::Stopped)?;
+        }
         self.blocking(move |inner| inner.forget_beside(&place)).await?;
         let count = self.inner.fanout.forget(&here.place.destination, here.now).await?;
         Ok(Reply::default().say(&words::forgotten(count)))

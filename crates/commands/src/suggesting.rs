@@ -51,8 +51,17 @@ pub trait Operator: Send + Sync {
     fn look(&self, id: String, source: String) -> BoxFuture<'_, Result<Proposal, String>>;
 
     /// Keeps a proposal durably and puts it before the operator, with these words; `false` where it waits already, or
-    /// where so many wait that nobody would read one more. The error is for the log.
-    fn propose(&self, proposal: Proposal, words: Reply) -> BoxFuture<'_, Result<bool, String>>;
+    /// where so many wait that nobody would read one more. What becomes of it is told at `tell`, as
+    /// [`Proposal::answered`] says it. The error is for the log.
+    fn propose(
+        &self,
+        proposal: Proposal,
+        words: Reply,
+        tell: Option<Destination>,
+    ) -> BoxFuture<'_, Result<bool, String>>;
+
+    /// Nothing is told at this place any more, and that something would have been is forgotten.
+    fn forget(&self, place: Destination) -> BoxFuture<'_, Result<(), String>>;
 
     /// Ends a proposal that has this mark: what was accepted is followed from now on, also after a restart. `None`
     /// where there is none any more.
@@ -63,6 +72,14 @@ impl Proposal {
     /// What it is known by in buttons.
     pub fn mark(&self) -> u64 {
         hash(&[&self.id, &self.source])
+    }
+
+    /// What is told to who proposed it.
+    pub fn answered(&self, accepted: bool) -> Reply {
+        let name = line(self.name(), MAX_TEXT);
+        let reply = Reply::default().say(&words::answered(&name, accepted));
+        let reply = reply.spans(vec![Span::code(line(&self.source, 300))]);
+        if accepted { reply.row([Button::new(words::SUBSCRIBE, Action::Catalogs(0))]) } else { reply }
     }
 
     fn name(&self) -> &str {
@@ -132,9 +149,11 @@ impl Commands {
         let asking = proposal
             .told(asking)
             .row([Button::new("Follow it", Action::Accept(mark)), Button::new("No", Action::Decline(mark))]);
-        Ok(match operator.propose(proposal, asking).await {
-            Ok(true) => reply.say(words::SUGGESTED),
-            Ok(false) => reply.say(words::SUGGESTED_BEFORE),
+        let tell = told_at(here);
+        let promise = if tell.is_some() { words::SUGGESTED_TOLD } else { words::SUGGESTED_SEEN };
+        Ok(match operator.propose(proposal, asking, tell).await {
+            Ok(true) => reply.say(words::SUGGESTED).say(promise),
+            Ok(false) => reply.say(words::SUGGESTED_BEFORE).say(promise),
             Err(reason) => {
                 tracing::error!(reason, "a proposed catalog could not be put before the operator ({reason})");
                 Reply::default().say(words::TROUBLE)
@@ -167,6 +186,15 @@ impl Commands {
             }
         }
     }
+}
+
+/// Where whoever asks is told something that is for them alone, if anywhere: in their own chat with us. A person of
+/// Telegram has one under their own number.
+fn told_at(here: &Here) -> Option<Destination> {
+    if here.place.private {
+        return Some(here.place.destination.clone());
+    }
+    here.who.id.parse().ok().filter(|own| matches!(own, Destination::Telegram { topic: None, .. }))
 }
 
 /// The id and source of what is not followed yet.

@@ -65,10 +65,11 @@ pub(crate) const NOT_FOLLOWABLE: &str = "There is nothing to subscribe to here."
 pub(crate) const SUGGEST_ADDRESS: &str = "Please send the address of the list, such as:";
 pub(crate) const SUGGEST_YOURSELF: &str =
     "This link suggests a list to whoever runs me. If you want that too, please send me this line:";
-pub(crate) const SUGGESTED: &str =
-    "Thank you! I have put it before whoever runs me. Once they accept it, /catalogs shows it.";
+pub(crate) const SUGGESTED: &str = "Thank you! I have put it before whoever runs me.";
 pub(crate) const SUGGESTED_BEFORE: &str =
     "Thank you! Somebody suggested it before you; it waits to be accepted.";
+pub(crate) const SUGGESTED_TOLD: &str = "I tell you in our own chat what they decide.";
+pub(crate) const SUGGESTED_SEEN: &str = "Once they accept it, /catalogs shows it.";
 pub(crate) const SUGGESTED_ENOUGH: &str =
     "You have suggested several lists already, thank you. Please come back tomorrow with more.";
 pub(crate) const SUGGESTED_NOTHING: &str =
@@ -79,6 +80,16 @@ pub(crate) const DECIDED: &str = "That is decided already.";
 pub(crate) const ACCEPTED: &str =
     "I read it within a minute. To stop, take it out of suggested.toml beside my data.";
 pub(crate) const DECLINED: &str = "It is not followed.";
+
+pub(crate) fn answered(name: &str, accepted: bool) -> String {
+    if accepted {
+        format!("Good news: the list you suggested is followed from now on: {name}. Thank you!")
+    } else {
+        format!(
+            "Whoever runs me decided not to follow the list you suggested: {name}. Thank you for the idea all the same."
+        )
+    }
+}
 
 pub(crate) fn suggested_unread(reason: &str) -> String {
     let end = if reason.ends_with(['.', '?', '!']) { "" } else { "." };

@@ -1,4 +1,7 @@
-//! What is done with catalogs people propose: they are read as every catalog is, and put before whoever `[admin]` names.
+//! What is done with catalogs people propose: they are read as every catalog is, and put before whoever `[admin]` names;
+//! whoever proposed one is told what became of it.
+
+pub(crate) mod answers;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,16 +9,16 @@ use std::time::Duration;
 use chrono::Utc;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
-use tokio::sync::{Mutex, Semaphore, watch};
+use tokio::sync::{Mutex, Notify, Semaphore, watch};
 use whimbrel_catalog::{Hint, Layout, Reading, parse};
 use whimbrel_commands::{Operator, Proposal, Reply};
-use whimbrel_fanout::{Destination, Service};
+use whimbrel_fanout::{Destination, Part, Service};
 use whimbrel_news::wording::line;
 use whimbrel_watch::{Cursor, Document, Github, Sight, Sources, Spec};
 
 use super::Setup;
 use super::teller::Teller;
-use crate::accepted::{self, Waiting};
+use crate::accepted::{self, Decided, Waiting};
 use crate::check::layout_name;
 use crate::screen::reasons;
 
@@ -24,6 +27,9 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// So many lists are read at a time.
 pub(crate) const LOOKS: usize = 2;
+
+/// So many of those who suggest the same list are told what becomes of it.
+const TOLD: usize = 50;
 
 /// Sections that are named, and how much of a name.
 const NAMED: usize = 6;
@@ -39,6 +45,8 @@ pub(crate) struct Suggestions {
     pub(crate) writing: Mutex<()>,
     /// Few at a time are read.
     pub(crate) looks: Semaphore,
+    /// Something was decided, and is to be told.
+    pub(crate) decided: Notify,
 }
 
 impl Operator for Suggestions {
@@ -60,23 +68,24 @@ impl Operator for Suggestions {
         .boxed()
     }
 
-    fn propose(&self, proposal: Proposal, words: Reply) -> BoxFuture<'_, Result<bool, String>> {
+    fn propose(
+        &self,
+        proposal: Proposal,
+        words: Reply,
+        tell: Option<Destination>,
+    ) -> BoxFuture<'_, Result<bool, String>> {
         async move {
             let Some(to) = self.place() else { return Err("nobody is named in [admin]".to_owned()) };
             let mark = proposal.mark();
-            if !self.write(move |waiting| wait(waiting, proposal)).await? {
+            if !self.write(move |waiting| wait(waiting, &proposal, tell)).await? {
                 return Ok(false);
             }
-            let parts = match to.service() {
-                Service::Telegram => whimbrel_telegram::render::answer(&words),
-                Service::Discord => whimbrel_discord::answer(&words),
-            };
             // Nothing is locked meanwhile: the service may make us wait.
-            let sent = self.teller.send(&to, &parts).await;
+            let sent = self.teller.send(&to, &parts(&to, &words)).await;
             let asked = sent.is_ok();
             self.write(move |waiting| {
-                waiting.retain(|known| asked || known.proposal.mark() != mark);
-                for known in waiting.iter_mut().filter(|known| known.proposal.mark() == mark) {
+                waiting.retain(|known| asked || !known.is_open(mark));
+                for known in waiting.iter_mut().filter(|known| known.is_open(mark)) {
                     known.asked = true;
                 }
             })
@@ -90,8 +99,8 @@ impl Operator for Suggestions {
         async move {
             let setup = Arc::clone(&self.configured.borrow());
             let state = setup.store_folder();
-            self.write(move |waiting| {
-                let Some(place) = waiting.iter().position(|known| known.proposal.mark() == mark) else {
+            let decided = self.write(move |waiting| {
+                let Some(place) = waiting.iter().position(|known| known.is_open(mark)) else {
                     return Ok(None);
                 };
                 let proposal = waiting[place].proposal.clone();
@@ -100,26 +109,66 @@ impl Operator for Suggestions {
                         .map_err(|error| reasons(&error))?;
                     tracing::info!("a list that was suggested is followed: {}", proposal.id);
                 }
-                waiting.remove(place);
+                // With the decision stands who is to be told of it.
+                if waiting[place].tell.is_empty() {
+                    waiting.remove(place);
+                } else {
+                    waiting[place].decided = Some(Decided { accepted: accept, at: Utc::now() });
+                }
                 Ok(Some(proposal))
-            })
-            .await?
+            });
+            let decided = decided.await?;
+            self.decided.notify_one();
+            decided
         }
+        .boxed()
+    }
+
+    fn forget(&self, place: Destination) -> BoxFuture<'_, Result<(), String>> {
+        self.write(move |waiting| {
+            for known in waiting.iter_mut() {
+                known.tell.retain(|to| *to != place);
+            }
+            waiting.retain(|known| known.decided.is_none() || !known.tell.is_empty());
+        })
         .boxed()
     }
 }
 
-/// Puts a proposal among those that wait, unless the operator was asked about it, or about too many.
-fn wait(waiting: &mut Vec<Waiting>, proposal: Proposal) -> bool {
-    // One that nobody was asked about is asked about now.
-    waiting.retain(|known| known.asked || known.proposal.source != proposal.source);
-    let known = waiting.iter().any(|known| known.proposal.source == proposal.source);
-    if known || waiting.len() >= accepted::WAITING {
+/// Words as the service of a place wants them.
+fn parts(to: &Destination, words: &Reply) -> Vec<Part> {
+    match to.service() {
+        Service::Telegram => whimbrel_telegram::render::answer(words),
+        Service::Discord => whimbrel_discord::answer(words),
+    }
+}
+
+/// Puts a proposal among those that wait, unless the operator was asked about it, or about too many. Whoever proposes what
+/// waits already is told as well what becomes of it.
+fn wait(waiting: &mut Vec<Waiting>, proposal: &Proposal, tell: Option<Destination>) -> bool {
+    let same = |known: &Waiting| known.decided.is_none() && known.proposal.source == proposal.source;
+    let open = waiting.iter().filter(|known| known.decided.is_none()).count();
+    let before = waiting.iter().position(same);
+    if before.is_none() && open >= accepted::WAITING {
         return false;
     }
-    tracing::info!("somebody suggests to follow a list: {}", proposal.id);
-    waiting.push(Waiting { proposal, asked: false });
-    true
+    // One that nobody was asked about is asked about now.
+    let again = before.is_some_and(|at| !waiting[at].asked);
+    let mut one = match before {
+        Some(at) => waiting.remove(at),
+        None => Waiting { proposal: proposal.clone(), asked: false, tell: Vec::new(), decided: None },
+    };
+    if let Some(tell) = tell.filter(|tell| !one.tell.contains(tell) && one.tell.len() < TOLD) {
+        one.tell.push(tell);
+    }
+    if again {
+        one.proposal = proposal.clone();
+    }
+    waiting.push(one);
+    if before.is_none() || again {
+        tracing::info!("somebody suggests to follow a list: {}", proposal.id);
+    }
+    before.is_none() || again
 }
 
 impl Suggestions {

@@ -17,17 +17,10 @@ pub(crate) struct Teller {
 impl Teller {
     /// Sends parts in their order; the error says why one was not taken.
     pub(crate) async fn send(&self, to: &Destination, parts: &[Part]) -> Result<(), String> {
-        let service = to.service();
-        let Some(channel) = self.channels.iter().find(|channel| channel.service() == service) else {
-            return Err(format!("{service} is not set up"));
-        };
         for part in parts {
-            let permit = self.pace.permit(to, Class::Reply).await;
             let nonce = Nonce(Utc::now().timestamp_micros().unsigned_abs());
-            let sent = channel.send(to, part, nonce).await;
-            permit.answered(&sent);
-            match sent.result {
-                Ok(_) => {}
+            match self.one(to, part, nonce).await {
+                Ok(()) => {}
                 Err(SendError::Moved { to }) => {
                     return Err(format!("it is called {to} now: change `to` in [admin]"));
                 }
@@ -35,6 +28,18 @@ impl Teller {
             }
         }
         Ok(())
+    }
+
+    /// Sends one part, known by this nonce where the service knows messages again.
+    pub(crate) async fn one(&self, to: &Destination, part: &Part, nonce: Nonce) -> Result<(), SendError> {
+        let service = to.service();
+        let Some(channel) = self.channels.iter().find(|channel| channel.service() == service) else {
+            return Err(SendError::Retry { reason: format!("{service} is not set up") });
+        };
+        let permit = self.pace.permit(to, Class::Reply).await;
+        let sent = channel.send(to, part, nonce).await;
+        permit.answered(&sent);
+        sent.result.map(drop)
     }
 
     /// Sends a plain text.
