@@ -6,6 +6,8 @@
 //! turns; one that was told to wait waits alone, and one that is idle is forgotten.
 
 mod budget;
+mod desk;
+mod entry;
 mod guard;
 mod handle;
 mod limits;
