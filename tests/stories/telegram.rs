@@ -76,6 +76,8 @@ async fn somebody_subscribes_by_buttons_alone_and_hears_of_an_edit() {
     world.write("birds.md", catalog_of("Birds", [CURLEW, GODWIT, PLOVER]));
     ada.waits_for("plover").await;
     ada.says("/digest now");
+    ada.waits_for("Which digest?").await;
+    press(&ada, "2: Weekly on Monday at 09:00").await;
     eventually("the digest", || async {
         ada.sees().iter().any(|seen| seen.to_string().contains("If the digest came now")).then_some(())
     })

@@ -64,6 +64,8 @@ pub enum Action {
     Settings,
     /// Shows what would be told now.
     Digest,
+    /// The same, of the rhythm this subscription has.
+    Preview(Ref),
     /// Shows how things are.
     Status,
     /// Asks whether everything shall be forgotten.
@@ -181,6 +183,7 @@ impl Action {
             | Self::Show(_)
             | Self::Settings
             | Self::Digest
+            | Self::Preview(_)
             | Self::Status
             | Self::Ask(_)
             | Self::Turn(..)

@@ -101,7 +101,8 @@ impl What {
             Self::Called(command) => looks(command),
             Self::Asked { .. } => true,
             Self::Pressed(text) => Press::parse(text).is_some_and(|press| {
-                press.action.words().is_some() || matches!(press.action, Action::Digest | Action::Status)
+                press.action.words().is_some()
+                    || matches!(press.action, Action::Digest | Action::Preview(_) | Action::Status)
             }),
         }
     }

@@ -153,7 +153,7 @@ const CATALOGUE: [CommandHelp; 12] = [
     },
     CommandHelp {
         name: "digest",
-        description: "See what the next digest would say if it came now",
+        description: "See what the next digest would say if it came now; of several, choose one",
         example: "/digest now",
         changes: false,
         options: &[],

@@ -263,6 +263,10 @@ impl Commands {
             Action::Resume => self.resume(here).await,
             Action::Settings => Ok(Self::settings(here)),
             Action::Digest => self.digest(here).await,
+            Action::Preview(which) => match here.find(which) {
+                Some(one) => self.preview(here, one).await,
+                None => Ok(notice(words::NOT_THERE)),
+            },
             Action::Status => self.status(here).await,
             Action::Forget => Ok(Self::ask_forget(here)),
             Action::ForgetNow => self.forget(here).await,

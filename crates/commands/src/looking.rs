@@ -1,17 +1,20 @@
 //! Questions that change nothing: help, a preview, why, and how things are.
 
 use whimbrel_catalog::EntryKey;
-use whimbrel_fanout::{Content, Why};
+use whimbrel_fanout::{Content, Subscription, Why};
 use whimbrel_news::wording::{line, number, tell};
 use whimbrel_news::{Event, EventId, Filter};
 use whimbrel_store::{Query, Scope, StoreError};
 
 use crate::action::{Action, CatalogMark, Chosen};
 use crate::command::Command;
-use crate::commands::{Commands, Here};
+use crate::commands::{Commands, Here, reference};
 use crate::reply::{Block, Button, Reply, Span};
 use crate::topics::Topics;
 use crate::words;
+
+/// Digests to choose from: five rows of two fit everywhere.
+const PREVIEWS: usize = 10;
 
 /// Verdicts shown at most.
 const VERDICTS: usize = 8;
@@ -63,18 +66,57 @@ impl Commands {
             .hide()
     }
 
+    /// What the digest would say; where several would come, they are there to choose from.
     pub(crate) async fn digest(&self, here: &Here) -> Result<Reply, StoreError> {
-        let Some(bundle) = self.inner.fanout.preview(&here.place.destination, here.now).await? else {
+        let mut lanes: Vec<(&Subscription, Vec<String>)> = Vec::new();
+        for one in &here.subscriptions {
+            match lanes.iter_mut().find(|(first, _)| first.lane == one.lane) {
+                Some((_, numbers)) => numbers.push(one.number.to_string()),
+                None => lanes.push((one, vec![one.number.to_string()])),
+            }
+        }
+        let lanes: Vec<_> = lanes.into_iter().map(|(one, numbers)| (one, numbers.join(", "))).collect();
+        let more = lanes.len().saturating_sub(PREVIEWS);
+        match lanes.as_slice() {
+            [] => Ok(Self::nothing()),
+            [(one, _)] => self.preview(here, one).await,
+            several => {
+                let shown = &several[..several.len().min(PREVIEWS)];
+                let reply = Reply::default().heading(words::PREVIEW_WHICH).say(words::PREVIEW_WHICH_WHY);
+                let reply = shown.iter().fold(reply, |reply, (one, numbers)| {
+                    reply.item(vec![Span::text(format!("{numbers}: {}", words::cadence(&one.cadence)))])
+                });
+                let reply = if more > 0 { reply.say(&format!("… and {more} more.")) } else { reply };
+                let button = |(one, numbers): &(&Subscription, String)| {
+                    // The zone stands in the line above.
+                    let cadence = words::cadence(&one.cadence);
+                    let short = cadence.split(" (").next().unwrap_or(&cadence);
+                    Button::new(&format!("{numbers}: {short}"), Action::Preview(reference(one)))
+                };
+                Ok(reply.grid(&shown.iter().map(button).collect::<Vec<_>>(), 2).hide())
+            }
+        }
+    }
+
+    /// What the digest of a subscription's rhythm would say.
+    pub(crate) async fn preview(&self, here: &Here, one: &Subscription) -> Result<Reply, StoreError> {
+        let at = &here.place.destination;
+        let Some(bundle) = self.inner.fanout.preview(at, one.lane, here.now).await? else {
             return Ok(Self::nothing());
+        };
+        let several = here.subscriptions.iter().any(|other| other.lane != one.lane);
+        let of = |reply: Reply| {
+            if several { reply.heading(&words::cadence(&one.cadence)) } else { reply }
         };
         let empty = match &bundle.content {
             Content::News(events) => events.is_empty(),
             Content::Digest { digest, .. } => digest.counts.values().all(|count| *count == 0),
         };
         if empty {
-            return Ok(Reply::default().say(words::PREVIEW_EMPTY).hide());
+            return Ok(of(Reply::default()).say(words::PREVIEW_EMPTY).hide());
         }
-        Ok(Reply { bundle: Some(bundle), ..Reply::default().say(words::PREVIEW).hide() })
+        let said = if one.cadence.is_instant() { words::PREVIEW_AT_ONCE } else { words::PREVIEW };
+        Ok(Reply { bundle: Some(bundle), ..of(Reply::default()).say(said).hide() })
     }
 
     pub(crate) async fn why(&self, here: &Here, about: &str) -> Result<Reply, StoreError> {

@@ -76,7 +76,7 @@ impl Commands {
         reply
             .row(times_of)
             .row(times())
-            .row([preview(), Button::new("End", Action::End(reference(one)))])
+            .row([preview(one), Button::new("End", Action::End(reference(one)))])
             .row([Button::new("‹ All", Action::List(0))])
             .hide()
     }

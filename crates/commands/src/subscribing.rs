@@ -134,7 +134,7 @@ impl Commands {
             reply = reply.say(&words::since(since, here.now, subscription.cadence.zone));
         }
         let undo = Button::new("Undo", Action::End(reference(&subscription)));
-        Ok(reply.row([undo, rhythm_button(&subscription)]).row(times()).row([preview()]))
+        Ok(reply.row([undo, rhythm_button(&subscription)]).row(times()).row([preview(&subscription)]))
     }
 
     /// What is now true of a subscription.
@@ -172,8 +172,8 @@ pub(crate) fn times() -> [Button; 2] {
     [Button::new("Time zone", Action::Regions), Button::new("Quiet hours", Action::Quiet)]
 }
 
-pub(crate) fn preview() -> Button {
-    Button::new("Preview", Action::Digest)
+pub(crate) fn preview(subscription: &Subscription) -> Button {
+    Button::new("Preview", Action::Preview(reference(subscription)))
 }
 
 fn title(here: &Here, chosen: Chosen) -> Option<String> {

@@ -55,6 +55,7 @@ fn action() -> impl Strategy<Value = Action> {
         (chosen(), topics()).prop_map(|(chosen, topics)| Action::Rhythms(chosen, topics)),
         (chosen(), topics(), pick()).prop_map(|(a, b, c)| Action::Subscribe(a, b, c)),
         subscription().prop_map(Action::Show),
+        subscription().prop_map(Action::Preview),
         subscription().prop_map(Action::Rhythm),
         (subscription(), pick()).prop_map(|(which, pick)| Action::SetRhythm(which, pick)),
         subscription().prop_map(Action::Days),

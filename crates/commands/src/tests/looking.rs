@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use chrono::TimeDelta;
 
 use super::world::World;
-use crate::Field;
+use crate::{Field, Reply};
 
 #[tokio::test]
 async fn typed_subscriptions_say_what_is_now_true() {
@@ -131,6 +131,34 @@ async fn a_preview_shows_what_the_digest_would_say() {
     let told = world.types("/status").await.plain();
     assert!(told.contains("2 catalogs with 0 entries; 1 events so far."), "{told}");
     assert!(told.contains("1 subscription here; for 1 of them news waits."), "{told}");
+}
+
+#[tokio::test]
+async fn of_several_digests_one_is_chosen() {
+    let mut world = World::new();
+    world.types("/subscribe awesome-go daily 08:00").await;
+    let rust = world.types("/subscribe awesome-rust weekly").await;
+    world.types("/subscribe kind:removed daily 08:00").await;
+    world.now += TimeDelta::hours(1);
+    world.added("awesome-go", "Awesome Go", "etcd-io/etcd").await;
+    world.added("awesome-rust", "Awesome Rust", "tokio-rs/tokio").await;
+    let choice = world.types("/digest").await;
+    let told = choice.plain();
+    assert!(told.contains("1, 3: Daily at 08:00") && told.contains("2: Weekly on Monday"), "{told}");
+    assert!(choice.bundle.is_none() && choice.hidden);
+    let shows = |reply: &Reply| {
+        let shown = format!("{:?}", reply.bundle.as_ref().expect("something to show").content);
+        [shown.contains("etcd-io/etcd"), shown.contains("tokio-rs/tokio")]
+    };
+    let daily = world.presses(&choice, "1, 3: Daily at 08:00").await;
+    assert_eq!(shows(&daily), [true, false]);
+    assert!(daily.plain().contains("Daily at 08:00"), "{}", daily.plain());
+    let weekly = world.presses(&choice, "2: Weekly on Monday at 09:00").await;
+    assert_eq!(shows(&weekly), [false, true]);
+    assert_eq!(shows(&world.presses(&rust, "Preview").await), [false, true], "its own, not another's");
+    world.types("/unsubscribe 2").await;
+    assert_eq!(world.presses(&choice, "2: Weekly on Monday at 09:00").await.bundle, None);
+    assert_eq!(shows(&world.types("/digest").await), [true, false], "of one there is nothing to choose");
 }
 
 #[tokio::test]

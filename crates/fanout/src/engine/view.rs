@@ -24,14 +24,16 @@ impl Fanout {
         self.lanes_of(destination).into_iter().find(|subscription| subscription.number == number)
     }
 
-    /// What a destination would be told as a digest at this moment: of all that waits there, else of its last period.
+    /// What a lane of a destination would tell as a digest at this moment: all that waits, else its last period. `None`
+    /// where it has no such lane.
     pub async fn preview(
         &self,
         destination: &Destination,
+        lane: LaneId,
         now: DateTime<Utc>,
     ) -> Result<Option<Bundle>, StoreError> {
         let at = destination.clone();
-        self.core.blocking(move |core| core.preview(&at, now)).await
+        self.core.blocking(move |core| core.preview(&at, lane, now)).await
     }
 
     /// Why an event was, or was not, told at a destination.
@@ -202,14 +204,18 @@ impl Core {
         }
     }
 
-    /// All wants of the destination in one digest.
-    fn preview(&self, at: &Destination, now: DateTime<Utc>) -> Result<Option<Bundle>, StoreError> {
-        let lanes = self.lanes_at(at)?;
-        let cadences = lanes.iter().filter_map(|lane| Some((lane, read(lane).ok()?.1)));
-        // The rhythm of the first lane that has one says how long a period is.
-        let Some((lane, cadence)) = cadences.min_by_key(|(_, cadence)| cadence.is_instant()) else {
+    /// All wants of the lane in one digest.
+    fn preview(
+        &self,
+        at: &Destination,
+        id: LaneId,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Bundle>, StoreError> {
+        let Some(lane) = self.store.lane(id)? else { return Ok(None) };
+        let Some((_, cadence)) = read(&lane).ok().filter(|(leads_to, _)| leads_to == at) else {
             return Ok(None);
         };
+        // What comes at once has no period; a digest would have the usual one.
         let usual = crate::cadence::Cadence { zone: cadence.zone, ..crate::cadence::Cadence::default() };
         let cadence = if cadence.is_instant() { usual } else { cadence };
         let before = cadence.period_before(cadence.next(now)).0;
@@ -223,9 +229,9 @@ impl Core {
             from = self.journal.last_by(of.from, 0, matched)? + 1;
         }
         from = waiting.map_or(from, |waiting| from.min(waiting));
-        let wants: Vec<_> = lanes
+        let wants: Vec<_> = lane
+            .wants
             .iter()
-            .flat_map(|lane| &lane.wants)
             .filter(|want| want.until.is_none())
             // What was there before somebody subscribed is shown as well.
             .map(|want| whimbrel_store::Want { after: 0, told: 0, ..want.clone() })

@@ -1,6 +1,7 @@
 //! News is told, at its time and once.
 
 use whimbrel_news::Kind;
+use whimbrel_store::LaneId;
 
 use super::world::{World, added, chat, new, of_kind, time};
 use crate::{Content, LaneState, Settings, Verdict, Why};
@@ -168,13 +169,14 @@ async fn a_first_digest_can_be_asked_for() {
 #[tokio::test(start_paused = true)]
 async fn a_preview_shows_what_a_digest_would_and_moves_nothing() {
     let world = World::new();
-    assert_eq!(world.fanout.preview(&chat(1), world.now()).await.unwrap(), None);
+    let lane = || world.fanout.subscriptions(&chat(1)).first().map_or(LaneId(9), |one| one.lane);
+    assert_eq!(world.fanout.preview(&chat(1), lane(), world.now()).await.unwrap(), None);
     world.added(&["before"]);
     world.subscribe(&chat(1), "weekly mon 09:00", "").await;
     world.added(&["a"]);
     world.round().await;
     for _ in 0..2 {
-        let bundle = world.fanout.preview(&chat(1), world.now()).await.unwrap().unwrap();
+        let bundle = world.fanout.preview(&chat(1), lane(), world.now()).await.unwrap().unwrap();
         let Content::Digest { digest, read, .. } = &bundle.content else { panic!("{bundle:?}") };
         assert_eq!(digest.counts[&Kind::Added], 2);
         assert_eq!(read.len(), 1);
