@@ -7,6 +7,7 @@ pub mod config;
 pub mod github;
 pub mod links;
 pub mod notify;
+pub mod outside;
 pub mod projects;
 pub mod replay;
 pub mod source;
@@ -17,6 +18,7 @@ pub use config::{Backfill, CatalogConfig, Earlier, Settings};
 pub use github::{Github, GithubSettings};
 pub use links::{LinkChecker, LinkRound, LinkSettings};
 pub use notify::Edits;
+pub use outside::{Outside, Unreached};
 pub use projects::{Arrivals, ProjectRound, ProjectWatcher};
 pub use replay::{Heard, ReplayOptions, ReplaySummary, Replayed, replay};
 pub use source::{

@@ -1,11 +1,12 @@
 //! Which addresses may be asked: none inside the operator's own network, unless allowed.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs as _};
 use std::sync::Arc;
 
 use reqwest::Client;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
+use tokio::sync::Semaphore;
 use url::{Host, Url};
 
 use crate::config::Settings;
@@ -20,28 +21,48 @@ pub(crate) fn client(settings: &Settings) -> reqwest::ClientBuilder {
         .connect_timeout(timeout)
         .redirect(Policy::none()) // the caller judges them, one by one
         .no_proxy(); // a proxy would do the lookup that the resolver below checks
-    if settings.allow_private_addresses { builder } else { builder.dns_resolver(Arc::new(PublicOnly)) }
+    builder.dns_resolver(Arc::new(Careful { allow_private: settings.allow_private_addresses }))
 }
 
-/// Resolves names as the system does and drops every address that is not public, after the lookup: a name in the
-/// public DNS that points inside is refused as well.
+/// Lookups at the same time. They wait for servers that strangers chose, so each gets a thread of its own: on those the
+/// rest of the program works with, a few slow ones would keep everything waiting.
+const LOOKUPS: usize = 64;
+
+static LOOKING: Semaphore = Semaphore::const_new(LOOKUPS);
+
+/// Resolves names as the system does and, unless they are allowed, drops every address that is not public, after the
+/// lookup: a name in the public DNS that points inside is refused as well.
 #[derive(Debug)]
-pub(crate) struct PublicOnly;
+struct Careful {
+    allow_private: bool,
+}
 
 /// Nothing was left of a name's addresses.
 #[derive(Debug, thiserror::Error)]
 #[error("{0} is an address of a private network")]
 pub(crate) struct Private(String);
 
-impl Resolve for PublicOnly {
+impl Resolve for Careful {
     fn resolve(&self, name: Name) -> Resolving {
-        let host = name.as_str().to_owned();
+        let (host, allow_private) = (name.as_str().to_owned(), self.allow_private);
         Box::pin(async move {
-            // The port is set by the connection.
-            let found: Vec<SocketAddr> = tokio::net::lookup_host((host.as_str(), 0)).await?.collect();
-            Ok(Box::new(public_of(&host, found)?.into_iter()) as Addrs)
+            let found = addresses(host.clone()).await?;
+            let found = if allow_private { found } else { public_of(&host, found)? };
+            Ok(Box::new(found.into_iter()) as Addrs)
         })
     }
+}
+
+/// The addresses of a name, as the system knows them. Whoever gives up leaves a lookup behind that ends by itself.
+async fn addresses(host: String) -> std::io::Result<Vec<SocketAddr>> {
+    let place = LOOKING.acquire().await.map_err(std::io::Error::other)?;
+    let (found, answer) = tokio::sync::oneshot::channel();
+    std::thread::Builder::new().name("lookup".to_owned()).stack_size(256 * 1024).spawn(move || {
+        let _place = place;
+        // The port is set by the connection. Nobody may be left to hear of it.
+        let _ = found.send((host.as_str(), 0).to_socket_addrs().map(Iterator::collect));
+    })?;
+    answer.await.map_err(std::io::Error::other)?
 }
 
 /// The public addresses among those a name has.
