@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 /// Each crate and those it may use; it may also use what those may use. Crates that do not exist yet may come.
-const ARROWS: [(&str, &[&str]); 14] = [
+const ARROWS: [(&str, &[&str]); 15] = [
     ("catalog", &[]),
     ("news", &["catalog"]),
     ("charts", &[]),
@@ -18,12 +18,13 @@ const ARROWS: [(&str, &[&str]); 14] = [
     ("feeds", &["news"]),
     ("discord", &["news", "charts", "fanout", "commands"]),
     ("telegram", &["news", "charts", "fanout", "commands"]),
-    ("web", &["news", "charts", "store", "lookup", "feeds"]),
+    ("hub", &["news", "store"]),
+    ("web", &["news", "charts", "store", "lookup", "feeds", "hub"]),
     (
         "app",
         &[
             "catalog", "news", "project", "charts", "store", "watch", "lookup", "fanout", "commands",
-            "feeds", "discord", "telegram", "web",
+            "feeds", "hub", "discord", "telegram", "web",
         ],
     ),
 ];

@@ -55,4 +55,5 @@ mod telegram_places;
 mod telegram_stand_in;
 mod telegram_trouble;
 mod telegram_webhook;
+mod websub;
 mod weeks;

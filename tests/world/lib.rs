@@ -22,6 +22,7 @@ pub mod mangled;
 pub mod process;
 pub mod server;
 pub mod site;
+pub mod subscriber;
 pub mod telegram;
 pub mod website;
 mod world;

@@ -22,6 +22,7 @@ mod tally;
 mod telegram;
 mod teller;
 pub(crate) mod watching;
+mod websub;
 pub(crate) mod welcome;
 mod writing;
 
@@ -38,6 +39,7 @@ use tokio::sync::{Mutex, Notify, watch};
 use whimbrel_commands::{Commands, Settings};
 use whimbrel_discord::Bot as DiscordBot;
 use whimbrel_fanout::{Channel, Fanout};
+use whimbrel_hub::Hub;
 use whimbrel_lookup::{Index, Lookup};
 use whimbrel_store::{OpenStep, Opened, Progress, Store};
 use whimbrel_telegram::Bot;
@@ -137,6 +139,9 @@ async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()>
     let channels: Vec<_> = chats.channels().into_iter().map(|channel| tally.watch(channel)).collect();
     let fanout = lanes_of(&store, channels.clone(), &chats, &setup).await?;
 
+    let own = store.clone();
+    let own_hub = tokio::task::spawn_blocking(move || Hub::open(own)).await?.context("reading the hub")?;
+
     let (stop, stopping) = watch::channel(false);
     let (configuration, configured) = watch::channel(Arc::new(setup));
     let (wake, again) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
@@ -169,6 +174,7 @@ async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()>
     let lookup = Lookup::new(store.clone(), Index::new());
     loops.start("lookup", lookup::following(store.clone(), lookup.clone()));
     loops.start("hub", hub::announcing(store.clone(), configured.clone()));
+    loops.start("websub", websub::sending(own_hub.clone(), store.clone(), configured.clone()));
     loops.start("lanes", lanes::telling(store.clone(), fanout.clone(), configured.clone()));
     loops.start("clock", clock::watching(store.clone(), fanout.clone(), watcher.clone(), configured.clone()));
     let site =
@@ -232,12 +238,13 @@ async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()>
         lookup: lookup.clone(),
         bot: bot.clone(),
         discord: discord.clone(),
+        hub: own_hub.clone(),
     };
     let alarms = Alarms { store: store.clone(), about: about.clone(), teller, opened: Arc::new(recovered) };
     loops.start("alarms", alarms::telling(alarms));
     let metrics = metrics::route(store.clone(), about.clone(), tally);
     let calls = bot.map(telegram::hooks).into_iter().chain(discord.map(discord::hooks));
-    let routes = [hooks, metrics].into_iter().chain(calls).collect();
+    let routes = [hooks, metrics].into_iter().chain(websub::routes(own_hub)).chain(calls).collect();
     loops.start("site", site::serving(store.clone(), socket, about, routes));
     loops.start(
         "configuration",

@@ -29,8 +29,8 @@ pub struct Head {
     pub home: String,
     /// Where this very document is served.
     pub self_url: String,
-    /// A WebSub hub that passes it on at once.
-    pub hub: Option<String>,
+    /// WebSub hubs that pass it on at once.
+    pub hubs: Vec<String>,
     /// Its identity, the same for all formats and pages, unchanged by moves: see [`feed_id`].
     pub id: String,
     /// Its language, such as `en`.
@@ -55,20 +55,19 @@ pub struct CatalogName {
 }
 
 impl Head {
-    /// The links among pages by their names in RFC 5005, the document itself first, and its hub; none leads from a page to itself
-    /// but `self`, `first` and `last`.
+    /// The links among pages by their names in RFC 5005, the document itself and its hubs first; none leads from a page to
+    /// itself but `self`, `first` and `last`.
     pub(crate) fn links(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let other = |url: &&str| *url != self.self_url;
-        [
-            ("self", Some(self.self_url.as_str())),
-            ("hub", self.hub.as_deref()),
+        let hubs = self.hubs.iter().map(|hub| ("hub", hub.as_str()));
+        let pages = [
             ("first", self.first.as_deref()),
             ("previous", self.previous.as_deref().filter(other)),
             ("next", self.older.as_deref().filter(other)),
             ("last", self.last.as_deref()),
-        ]
-        .into_iter()
-        .filter_map(|(rel, url)| Some((rel, url?)))
+        ];
+        let pages = pages.into_iter().filter_map(|(rel, url)| Some((rel, url?)));
+        [("self", self.self_url.as_str())].into_iter().chain(hubs).chain(pages)
     }
 }
 

@@ -20,8 +20,8 @@ struct Document<'a> {
     authors: [Author; 1],
     #[serde(skip_serializing_if = "str::is_empty")]
     language: Cow<'a, str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    hubs: Option<[Hub<'a>; 1]>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    hubs: Vec<Hub<'a>>,
     items: Vec<Item<'a>>,
 }
 
@@ -61,7 +61,7 @@ pub(crate) fn write(feed: &feed::Feed) -> String {
         next_url: head.older.as_deref().filter(|older| *older != head.self_url).map(clean),
         authors: [Author { name: "Whimbrel" }],
         language: clean(&head.language),
-        hubs: head.hub.as_deref().map(|hub| [Hub { r#type: "WebSub", url: clean(hub) }]),
+        hubs: head.hubs.iter().map(|hub| Hub { r#type: "WebSub", url: clean(hub) }).collect(),
         items: feed.items.iter().map(item).collect(),
     };
     serde_json::to_string(&json).expect("strings, lists and structs with text keys always have a JSON form")

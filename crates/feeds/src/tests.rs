@@ -14,7 +14,7 @@ fn head() -> Head {
         title: "Systems: what is new".to_owned(),
         description: "New, moved and removed entries of Systems.".to_owned(),
         home: "https://news.example.org/c/systems/".to_owned(),
-        hub: None,
+        hubs: Vec::new(),
         self_url: "https://news.example.org/c/systems/feed?page=2".to_owned(),
         id: feed_id("/c/systems"),
         language: "en".to_owned(),

@@ -80,6 +80,12 @@ pub(crate) enum Kind {
     LaneMark = 0x32,
     /// What could not be told.
     DeadLetter = 0x33,
+    /// A subscription at the hub.
+    HubSubscription = 0x38,
+    /// What somebody asked the hub for and has not confirmed yet.
+    HubRequest = 0x39,
+    /// How far the hub is in the journal.
+    HubMark = 0x3A,
     /// Further parts of values that are too long for one row.
     Part = 0xF0,
 }

@@ -13,6 +13,7 @@ mod disk;
 mod engine;
 mod group;
 mod heads;
+mod hub;
 mod journal;
 mod keys;
 mod lanes;
@@ -38,6 +39,7 @@ mod wide;
 
 pub use disk::beside::{SUGGESTED, SUGGESTIONS};
 pub use engine::rehearsal::Rehearsal;
+pub use hub::{HubCommit, HubKey, HubMark, HubRequest, HubSecret, HubSubscription, HubWaiting};
 pub use lanes::types::{
     CatalogFacts, DeadLetter, DigestOf, Intent, Lane, LaneCommit, LaneId, LaneMark, Origin, Parked, Retry,
     Want,

@@ -36,6 +36,8 @@ use crate::settings::Settings;
 use crate::status::BotState;
 
 use self::limit::Limiter;
+
+pub(crate) use self::limit::who;
 pub(crate) use self::show::address;
 
 /// Questions answered at the same time: askers must not take the machine from the engine.
@@ -182,7 +184,7 @@ impl Api {
     }
 
     async fn answer(&self, request: &Parts, asked: Asked) -> Result<Answer, Refused> {
-        self.inner.limiter.take(limit::who(request), Instant::now()).map_err(Refused::TooMany)?;
+        self.inner.limiter.take(who(request), Instant::now()).map_err(Refused::TooMany)?;
         let place = tokio::time::timeout(PATIENCE, self.inner.places.acquire()).await;
         let Ok(Ok(_place)) = place else { return Err(Refused::Busy) };
         let inner = Arc::clone(&self.inner);

@@ -40,7 +40,7 @@ pub(crate) fn listing(
         description,
         home: absolute(scene, &page),
         self_url: absolute(scene, &listing.address(form)),
-        hub: hub(scene, listing),
+        hubs: if scene.files { Vec::new() } else { hubs(scene.settings, listing) },
         id: id_of(&page),
         language: "en".to_owned(),
         // Files hold the newest news alone: what is older is on the pages for people.
@@ -81,6 +81,7 @@ pub(crate) fn digests(
         description: format!("What changed in the catalogs followed here, one item {}.", per(period)),
         home: absolute(scene, &folder),
         self_url: absolute(scene, &format!("{folder}{}", Form::Feed(format).file())),
+        hubs: scene.settings.own_hub().into_iter().filter(|_| !scene.files).collect(),
         id: id_of(&folder),
         language: "en".to_owned(),
         ..Head::default()
@@ -153,18 +154,31 @@ pub(crate) fn events(scene: &Scene<'_>, listing: &Listing, found: &Found) -> Res
     Ok(serde_json::to_string(&Body { events: &found.events, next })? + "\n")
 }
 
-/// The hub of a listing: it is told of those with an address of their own, from their beginning. Of files nobody tells
-/// it: a reader that waited for it would hear nothing.
-fn hub(scene: &Scene<'_>, listing: &Listing) -> Option<String> {
-    let told = listing.narrow.is_open() && listing.after.is_none();
-    scene.settings.named_hub().filter(|_| told && !scene.files).map(ToOwned::to_owned)
+/// The hubs of a listing, from its beginning: another's, which is told of those with an address of their own, and ours,
+/// which knows all. Of files nobody tells either: a reader that waited for them would hear nothing.
+fn hubs(settings: &Settings, listing: &Listing) -> Vec<String> {
+    if listing.after.is_some() {
+        return Vec::new();
+    }
+    let other = settings.named_hub().filter(|_| listing.narrow.is_open()).map(ToOwned::to_owned);
+    other.into_iter().chain(settings.own_hub()).collect()
 }
 
-/// What tells a reader of a feed the hub it can ask instead, as the header `Link` has it.
+/// What tells a reader of a feed the hubs it can ask instead, as the header `Link` has it; the second is for the feed of the
+/// digests of a period.
 pub(crate) fn link_header(settings: &Settings, listing: &Listing, format: Format) -> Option<String> {
-    let hub = settings.named_hub().filter(|_| listing.narrow.is_open() && listing.after.is_none())?;
-    let own = format!("{}/{}", settings.base(), listing.address(Form::Feed(format)));
-    Some(format!("<{hub}>; rel=\"hub\", <{own}>; rel=\"self\""))
+    link(settings, &hubs(settings, listing), &listing.address(Form::Feed(format)))
+}
+
+pub(crate) fn digests_link_header(settings: &Settings, period: Period, format: Format) -> Option<String> {
+    let hubs: Vec<String> = settings.own_hub().into_iter().collect();
+    link(settings, &hubs, &format!("{}{}", digest_folder(period), Form::Feed(format).file()))
+}
+
+fn link(settings: &Settings, hubs: &[String], path: &str) -> Option<String> {
+    let links = hubs.iter().map(|hub| format!("<{hub}>; rel=\"hub\""));
+    let own = format!("<{}/{path}>; rel=\"self\"", settings.base());
+    (!hubs.is_empty()).then(|| links.chain([own]).collect::<Vec<_>>().join(", "))
 }
 
 fn absolute(scene: &Scene<'_>, address: &str) -> String {

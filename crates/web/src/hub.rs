@@ -171,7 +171,7 @@ fn form(feeds: &[String]) -> String {
 
 /// The feeds an event is in, without the leading slash: all of those with an address of their own. Choices by query are
 /// without end.
-fn changed(event: &Event) -> Vec<String> {
+pub(crate) fn changed(event: &Event) -> Vec<String> {
     let mut bases = vec![Base::All, Base::Kind(event.kind())];
     for (id, path) in listings(event) {
         bases.push(Base::Catalog(id.clone()));

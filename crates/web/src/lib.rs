@@ -8,6 +8,7 @@
 //! From a request to its answer: `site` looks whether the answer is kept and right (`cache`), else `address` reads
 //! what is asked, `library` asks the store, `render` and `feed` make the text, `rendered` compresses it, `answer`
 //! adds validators and sends it. Questions people ask have their own way (`api`): they are answered anew each time.
+//! Our own WebSub hub sees the feeds through [`Topics`].
 
 mod address;
 mod after;
@@ -38,6 +39,7 @@ mod site;
 mod standings;
 mod status;
 mod subscribe;
+mod topics;
 mod trouble;
 
 pub use files::{SiteReport, write_site};
@@ -47,7 +49,10 @@ pub use routes::{Route, RouteAnswer};
 pub use serve::serve;
 pub use settings::Settings;
 pub use site::Site;
-pub use status::{BotState, BotWay, BudgetState, LoopState, Off, ProjectsState, StatusFacts, StatusSource};
+pub use status::{
+    BotState, BotWay, BudgetState, HubState, LoopState, Off, ProjectsState, StatusFacts, StatusSource,
+};
+pub use topics::Topics;
 
 #[cfg(test)]
 mod tests;

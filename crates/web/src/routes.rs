@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::future::Future;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +17,7 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use tokio::sync::Semaphore;
 
+use crate::api::who;
 use crate::trouble::plain;
 
 /// Bodies that are taken at one address at the same time: who sends many slowly must not fill the memory.
@@ -32,7 +34,7 @@ pub struct Route {
     path: &'static str,
     method: MethodFilter,
     body_bytes: usize,
-    answer: Arc<dyn Fn(HeaderMap, Bytes) -> Answering + Send + Sync>,
+    answer: Arc<dyn Fn(Option<IpAddr>, HeaderMap, Bytes) -> Answering + Send + Sync>,
 }
 
 type Answering = Pin<Box<dyn Future<Output = RouteAnswer> + Send>>;
@@ -55,6 +57,15 @@ impl Route {
         F: Fn(HeaderMap, Bytes) -> A + Send + Sync + 'static,
         A: Future<Output = RouteAnswer> + Send + 'static,
     {
+        Self::new(path, MethodFilter::POST, body_bytes, move |_, headers, body| answer(headers, body))
+    }
+
+    /// The same where it matters who sends; of the newer protocol that is a network.
+    pub fn post_by<F, A>(path: &'static str, body_bytes: usize, answer: F) -> Self
+    where
+        F: Fn(Option<IpAddr>, HeaderMap, Bytes) -> A + Send + Sync + 'static,
+        A: Future<Output = RouteAnswer> + Send + 'static,
+    {
         Self::new(path, MethodFilter::POST, body_bytes, answer)
     }
 
@@ -64,19 +75,19 @@ impl Route {
         F: Fn(HeaderMap, Bytes) -> A + Send + Sync + 'static,
         A: Future<Output = RouteAnswer> + Send + 'static,
     {
-        Self::new(path, MethodFilter::GET, 0, answer)
+        Self::new(path, MethodFilter::GET, 0, move |_, headers, body| answer(headers, body))
     }
 
     fn new<F, A>(path: &'static str, method: MethodFilter, body_bytes: usize, answer: F) -> Self
     where
-        F: Fn(HeaderMap, Bytes) -> A + Send + Sync + 'static,
+        F: Fn(Option<IpAddr>, HeaderMap, Bytes) -> A + Send + Sync + 'static,
         A: Future<Output = RouteAnswer> + Send + 'static,
     {
         Self {
             path,
             method,
             body_bytes,
-            answer: Arc::new(move |headers, body| Box::pin(answer(headers, body))),
+            answer: Arc::new(move |who, headers, body| Box::pin(answer(who, headers, body))),
         }
     }
 }
@@ -113,7 +124,7 @@ pub(crate) fn add(router: Router, route: &Route) -> Router {
                     return plain(StatusCode::REQUEST_TIMEOUT, TEXT, text);
                 }
             };
-            let answered = answer(parts.headers, body).await;
+            let answered = answer(who(&parts), parts.headers, body).await;
             let mut response = Response::new(Body::from(answered.body));
             *response.status_mut() = answered.status;
             response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(answered.media));

@@ -25,6 +25,12 @@ pub struct Settings {
     /// `public_url`. Default: none.
     #[serde(deserialize_with = "hub")]
     pub hub: Option<String>,
+    /// Be a WebSub hub for our own feeds, at `/hub`: whoever subscribes there gets a feed sent as soon as it changes. Needs
+    /// `public_url`. Default false, because it means calling addresses that strangers name.
+    pub own_hub: bool,
+    /// Send feeds to addresses in private networks too: only where everybody who can reach the hub may reach those anyway.
+    /// Default false.
+    pub hub_private: bool,
     /// Questions one address may ask in a minute, over `/api` and `/ask`; 0 is no limit. Default 120.
     pub questions_per_minute: u32,
 }
@@ -38,6 +44,8 @@ impl Default for Settings {
             cache_mib: 8,
             max_connections: 1024,
             hub: None,
+            own_hub: false,
+            hub_private: false,
             questions_per_minute: 120,
         }
     }
@@ -47,6 +55,11 @@ impl Settings {
     /// The hub feeds name: one that can read them.
     pub(crate) fn named_hub(&self) -> Option<&str> {
         self.hub.as_deref().filter(|_| self.public_url.is_some())
+    }
+
+    /// The address of our own hub; `None` when it is off, or could not be reached.
+    pub fn own_hub(&self) -> Option<String> {
+        (self.own_hub && self.public_url.is_some()).then(|| format!("{}/hub", self.base()))
     }
 
     /// What every absolute link starts with, without a slash at the end.

@@ -234,6 +234,9 @@ impl Site {
                 Address::Listing(listing, Form::Feed(format)) => {
                     feed::link_header(&inner.settings, listing, *format)
                 }
+                Address::Digest(period, Form::Feed(format)) => {
+                    feed::digests_link_header(&inner.settings, *period, *format)
+                }
                 _ => None,
             };
             let rendered = Arc::new(Rendered::new(media, &body, modified).linking(link));

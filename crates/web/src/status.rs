@@ -20,6 +20,8 @@ pub struct StatusFacts {
     pub projects: Option<ProjectsState>,
     /// What services still allow us to ask.
     pub budgets: Vec<BudgetState>,
+    /// How our own WebSub hub is doing; `None` when it is off.
+    pub hub: Option<HubState>,
     /// The bots that are switched on.
     #[serde(skip)]
     pub bots: Vec<BotState>,
@@ -48,6 +50,23 @@ pub enum BotWay {
     Chat(String),
     /// By the address that invites it to a place of theirs.
     Invitation(String),
+}
+
+/// How our own WebSub hub is doing. Counts begin with the program.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+pub struct HubState {
+    /// Confirmed subscriptions.
+    pub subscriptions: usize,
+    /// Of those, with a change that was not sent yet.
+    pub waiting: usize,
+    /// Of those, whose last delivery failed.
+    pub failing: usize,
+    /// Requests that wait to be confirmed.
+    pub unconfirmed: usize,
+    /// Deliveries that were accepted.
+    pub delivered: u64,
+    /// Deliveries that failed and are tried again.
+    pub failed: u64,
 }
 
 /// How the listed projects are followed.

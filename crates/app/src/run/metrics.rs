@@ -72,6 +72,7 @@ impl Source {
         self.projects(&mut metrics, now);
         self.lanes(&mut metrics);
         self.services(&mut metrics);
+        self.hub(&mut metrics);
         self.storage(&mut metrics);
         let mut lines = metrics.counter("whimbrel_log_lines_total", "Lines logged, by their level");
         for (level, number) in logs::counted() {

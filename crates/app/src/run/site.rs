@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use whimbrel_discord::Bot as DiscordBot;
 use whimbrel_fanout::Fanout;
+use whimbrel_hub::Hub;
 use whimbrel_lookup::Lookup;
 use whimbrel_store::Store;
 use whimbrel_telegram::Bot;
@@ -19,7 +20,7 @@ use whimbrel_web::{BotState, BotWay, LoopState, Off, Route, Settings, Site, Stat
 
 use super::loops::{Board, Pulse};
 use super::projects::{self, Progress};
-use super::{Setup, welcome};
+use super::{Setup, websub, welcome};
 use crate::screen::{count, reasons};
 
 /// The site waits for others; it is asked whether it lives this often.
@@ -74,6 +75,7 @@ pub(crate) struct About {
     pub(crate) bot: Option<Bot>,
     pub(crate) discord: Option<DiscordBot>,
     pub(crate) lookup: Lookup,
+    pub(crate) hub: Hub,
 }
 
 /// Makes the loop. `routes` are served beside page and feeds.
@@ -172,6 +174,7 @@ fn status(about: About) -> StatusSource {
             loops: loops.collect(),
             projects,
             budgets: projects::budgets(&about.projects, now),
+            hub: websub::state(&about.hub),
             bots: bots(&about, &setup),
             remarks: remarks(&about, now),
             ..StatusFacts::default()

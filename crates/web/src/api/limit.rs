@@ -57,7 +57,7 @@ impl Limiter {
 
 /// Who asks. A proxy on this machine is believed who it asks for; whoever else says so is not. Of the newer protocol the
 /// network counts: one household has more addresses than can be remembered.
-pub(super) fn who(request: &Parts) -> Option<IpAddr> {
+pub(crate) fn who(request: &Parts) -> Option<IpAddr> {
     let Peer(peer) = *request.extensions.get::<Peer>()?;
     let named = || {
         let header = request.headers.get_all("x-forwarded-for").iter().next_back()?;

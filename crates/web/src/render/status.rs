@@ -86,6 +86,12 @@ fn facts(scene: &Scene<'_>) -> Vec<Fact> {
             Some(Fact { label, value: Moment::from(at).human, machine: Some(machine(at)) })
         }));
     }
+    if let Some(hub) = &scene.facts.status.hub {
+        facts.push(count("Feeds sent to", hub.subscriptions as u64));
+        facts.push(count("Sent so far", hub.delivered));
+        facts.push(count("Waiting", hub.waiting as u64));
+        facts.push(count("Last sent in vain", hub.failing as u64));
+    }
     facts
 }
 

@@ -1,14 +1,15 @@
-//! A hub that is told which feeds changed.
+//! A hub that is told which feeds changed, and what our own needs to know of them.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::StatusCode;
 use tokio::net::TcpListener;
+use whimbrel_hub::{Changes, Feeds as _};
 use whimbrel_store::Store;
 
 use super::world::{World, added};
-use crate::{Announcer, Route, RouteAnswer, Settings, Site, StatusFacts, write_site};
+use crate::{Announcer, Route, RouteAnswer, Settings, Site, StatusFacts, Topics, write_site};
 
 /// A pretend hub: what it was told, and what it answers.
 #[derive(Clone, Default)]
@@ -185,10 +186,148 @@ async fn feeds_name_the_hub_where_it_can_read_them() {
 async fn files_name_no_hub_because_nobody_tells_it_of_them() {
     let mut world = World::usual();
     world.settings.hub = Some("https://hub.example.net/".into());
+    world.settings.own_hub = true;
     let folder = tempfile::tempdir().unwrap();
     write_site(&world.store, &world.settings, &world.status, world.now, folder.path()).unwrap();
     for feed in ["feed.rss", "feed.atom", "feed.json", "c/raft/feed.atom"] {
         let text = std::fs::read_to_string(folder.path().join(feed)).unwrap();
         assert!(text.contains("openraft") && !text.contains("hub.example.net"), "{feed}: {text}");
+        assert!(!text.contains("news.example.org/hub"), "{feed}: {text}");
+    }
+    let digest = std::fs::read_to_string(folder.path().join("digest/daily/feed.atom")).unwrap();
+    assert!(!digest.contains("rel=\"hub\""), "{digest}");
+}
+
+#[tokio::test]
+async fn our_own_hub_is_named_beside_the_other_and_for_choices_alone() {
+    let mut world = World::usual();
+    world.settings.hub = Some("https://hub.example.net/".into());
+    world.settings.own_hub = true;
+    world.serve_again();
+    let own = "<https://news.example.org/hub>; rel=\"hub\"";
+    for (feed, hubs) in [
+        ("/feed.rss", format!("<https://hub.example.net/>; rel=\"hub\", {own}")),
+        ("/c/raft/feed.atom", format!("<https://hub.example.net/>; rel=\"hub\", {own}")),
+        ("/feed.json?kind=added", own.to_owned()),
+        ("/digest/daily/feed.json", own.to_owned()),
+    ] {
+        let answer = world.get(feed).await;
+        assert_eq!(answer.header("link"), format!("{hubs}, <https://news.example.org{feed}>; rel=\"self\""));
+        assert!(answer.text().contains("https://news.example.org/hub"), "{feed}: {}", answer.text());
+        assert_eq!(answer.text().contains("hub.example.net"), hubs.contains("hub.example.net"), "{feed}");
+    }
+    let page = world.get("/feed.json").await.json();
+    assert_eq!(page["hubs"].as_array().unwrap().len(), 2);
+    // What stands below never changes again.
+    world.tell(
+        "raft",
+        (0..60).map(|n| added(&format!("t{n}"), &format!("https://github.com/a/t{n}"), &["Talks"])).collect(),
+    );
+    let next = world.get("/feed.json").await.json()["next_url"].as_str().unwrap().to_owned();
+    let older = world.get(next.strip_prefix("https://news.example.org").unwrap()).await;
+    assert_eq!((older.header("link"), older.json().get("hubs")), ("", None));
+
+    world.settings.public_url = None;
+    world.serve_again();
+    assert!(!world.get("/feed.json?kind=added").await.text().contains("hubs"));
+    assert!(Topics::new(world.store.clone(), world.settings.clone()).is_none());
+}
+
+#[tokio::test]
+async fn every_address_of_a_feed_is_one_topic_and_nothing_else_is() {
+    let mut world = World::usual();
+    world.settings.own_hub = true;
+    world.settings.public_url = Some("https://news.example.org/w".into());
+    let topics = Topics::new(world.store.clone(), world.settings.clone()).unwrap();
+    for (address, found) in [
+        ("https://news.example.org/w/feed.atom", Ok("feed.atom")),
+        ("HTTPS://NEWS.example.org:443/w/feed.atom?", Ok("feed.atom")),
+        ("https://news.example.org/w/c/raft/feed.rss", Ok("c/raft/feed.rss")),
+        ("https://news.example.org/w/c/raft/s/libraries/feed.json", Ok("c/raft/s/libraries/feed.json")),
+        ("https://news.example.org/w/k/added/feed.atom", Ok("k/added/feed.atom")),
+        ("https://news.example.org/w/digest/weekly/feed.atom", Ok("digest/weekly/feed.atom")),
+        (
+            "https://news.example.org/w/feed.atom?q=raft&kind=moved,added&utm_source=x",
+            Ok("feed.atom?kind=added&kind=moved&q=raft"),
+        ),
+        ("https://news.example.org/feed.atom", Err("no feed of https://news.example.org/w")),
+        ("http://news.example.org/w/feed.atom", Err("no feed of")),
+        ("https://news.example.org:444/w/feed.atom", Err("no feed of")),
+        ("https://news.example.org/w/feed.atom#x", Err("no feed of")),
+        ("https://other.example.org/w/feed.atom", Err("no feed of")),
+        ("https://news.example.org/wfeed.atom", Err("no feed of")),
+        ("feed.atom", Err("no feed of")),
+        ("https://news.example.org/w/", Err("must be the address of a feed")),
+        ("https://news.example.org/w/events.json", Err("must be the address of a feed")),
+        ("https://news.example.org/w/status.json", Err("must be the address of a feed")),
+        ("https://news.example.org/w/c/nothing/feed.atom", Err("No catalog `nothing`")),
+        ("https://news.example.org/w/feed.atom?colour=red", Err("`colour` is not known")),
+        ("https://news.example.org/w/feed.atom?q=(", Err("cannot be understood")),
+    ] {
+        let topic = topics.topic(address).map(|topic| topic.path);
+        match found {
+            Ok(path) => {
+                assert_eq!(topic.as_deref(), Ok(path), "{address}");
+                let content = topics.write(path, world.now).unwrap().unwrap();
+                let own = format!("<https://news.example.org/w/{path}>; rel=\"self\"");
+                assert!(content.link.ends_with(&own), "{}", content.link);
+                assert_eq!(topics.known(path).unwrap().path, path);
+            }
+            Err(part) => {
+                assert!(topic.as_ref().is_err_and(|text| text.contains(part)), "{address}: {topic:?}");
+            }
+        }
+    }
+    assert_eq!(topics.write("c/raft/s/nowhere/feed.atom", world.now).unwrap(), None);
+}
+
+#[tokio::test]
+async fn what_is_sent_is_what_is_served() {
+    let mut world = World::usual();
+    world.settings.own_hub = true;
+    world.serve_again();
+    let topics = Topics::new(world.store.clone(), world.settings.clone()).unwrap();
+    for path in ["feed.rss", "feed.atom", "c/raft/feed.json", "feed.atom?kind=added"] {
+        let (content, served) =
+            (topics.write(path, world.now).unwrap().unwrap(), world.get(&format!("/{path}")).await);
+        assert_eq!(String::from_utf8(content.body.to_vec()).unwrap(), served.text());
+        assert_eq!(
+            (content.media, content.link.as_str()),
+            (served.header("content-type"), served.header("link"))
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_choice_of_news_changes_with_what_is_in_it() {
+    let mut world = World::usual();
+    world.settings.own_hub = true;
+    let topics = Topics::new(world.store.clone(), world.settings.clone()).unwrap();
+    let choices = [
+        "feed.json?q=talk",
+        "feed.json?q=openraft",
+        "feed.json?kind=removed",
+        "feed.json?catalog=shells",
+        "c/raft/feed.json?kind=added",
+        "c/shells/feed.json?kind=added",
+        "c/raft/s/talks/feed.json?q=talk",
+        "c/raft/s/libraries/feed.json?q=talk",
+        "k/added/feed.json?q=talk",
+        "k/removed/feed.json?q=talk",
+        "p/github.com~a~talk/feed.json?kind=added",
+        "p/github.com~a~other/feed.json?kind=added",
+    ];
+    let before = world.store.head();
+    world.tell("raft", vec![added("talk", "https://github.com/a/talk", &["Talks"])]);
+    world.tell("shells", vec![added("prompt", "https://github.com/a/other", &["Prompts"])]);
+    for event in world.store.events_after(before, 9).unwrap() {
+        for path in choices {
+            let Some(Changes::Choice(choice)) = topics.known(path).map(|topic| topic.changes) else {
+                panic!("{path} is a choice");
+            };
+            let feed = world.get(&format!("/{path}")).await.text();
+            let is_in = feed.contains(&format!("-{}\"", event.seq));
+            assert_eq!((choice.0)(&event), is_in, "{path} and {event:?}: {feed}");
+        }
     }
 }

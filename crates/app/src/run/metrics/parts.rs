@@ -182,6 +182,40 @@ impl Source {
         }
     }
 
+    /// Our own WebSub hub.
+    pub(super) fn hub(&self, metrics: &mut Metrics) {
+        let status = self.about.hub.status();
+        let mut subscriptions = metrics.gauge(
+            "whimbrel_hub_subscriptions",
+            "Subscriptions at the own WebSub hub: all, and those in a state",
+        );
+        for (state, number) in [
+            ("all", status.subscriptions),
+            ("waiting", status.waiting),
+            ("failing", status.failing),
+            ("unconfirmed", status.unconfirmed),
+        ] {
+            subscriptions.of(&[("state", state)], number as f64);
+        }
+        let mut deliveries =
+            metrics.counter("whimbrel_hub_deliveries_total", "Feeds sent by the own hub, by what came of it");
+        for (result, number) in
+            [("accepted", status.delivered), ("later", status.failed), ("gone", status.gone)]
+        {
+            deliveries.of(&[("result", result)], number as f64);
+        }
+        let mut requests =
+            metrics.counter("whimbrel_hub_requests_total", "Requests to the own hub, by what came of them");
+        for (result, number) in
+            [("confirmed", status.confirmed), ("denied", status.denied), ("refused", status.refused)]
+        {
+            requests.of(&[("result", result)], number as f64);
+        }
+        metrics
+            .counter("whimbrel_hub_expired_total", "Subscriptions at the own hub whose time was over")
+            .is(status.expired as f64);
+    }
+
     /// The store and its disk.
     pub(super) fn storage(&self, metrics: &mut Metrics) {
         let stats = self.store.stats().ok();
