@@ -13,8 +13,10 @@ pub(crate) fn tokens(text: &str) -> Vec<&str> {
     let mut chars = text.char_indices();
     while let Some((at, c)) = chars.next() {
         let begun = start.and_then(|start| text.get(start..at)).unwrap_or_default();
+        // What a parenthesis or a quote ends is no part of what follows.
+        let own = begun.rsplit(|c| "()".contains(c) || QUOTES.contains(&c)).next().unwrap_or_default();
         if !inside
-            && begun.chars().all(|c| "-(".contains(c))
+            && own.chars().all(|c| c == '-')
             && let Some(pattern) = text.get(at..).and_then(pattern_in)
         {
             start.get_or_insert(at);
@@ -72,6 +74,8 @@ mod tests {
             (r#""a \" b" c"#, vec![r#""a \" b""#, "c"]),
             ("\"never closed daily", vec!["\"never closed daily"]),
             ("/go \"x/ daily", vec!["/go \"x/", "daily"]),
+            ("raft(/a b/ or c)", vec!["raft(/a b/", "or", "c)"]),
+            ("\"x\"/a b/ raft-/c d/", vec!["\"x\"/a b/", "raft-/c", "d/"]),
             ("-(/a b/ or c) /d e", vec!["-(/a b/", "or", "c)", "/d", "e"]),
         ] {
             assert_eq!(tokens(text), wanted, "{text}");

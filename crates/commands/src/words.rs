@@ -268,6 +268,11 @@ pub(crate) fn refused(error: &SubscribeError) -> String {
         SubscribeError::TooMany(count) => {
             format!("There are {count} subscriptions here already. End some, or join several with `or`.")
         }
+        SubscribeError::TooManyPatterns(most) => {
+            format!(
+                "A place has at most {most} patterns between slashes. Use words, or join several with `|`."
+            )
+        }
         SubscribeError::Unknown(number) => {
             format!("There is no subscription {number} here. /subscriptions lists them.")
         }

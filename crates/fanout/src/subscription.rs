@@ -87,6 +87,11 @@ pub enum SubscribeError {
     /// A place has so many and no more.
     #[error("there are {0} subscriptions here already: end some, or join them with `or`")]
     TooMany(usize),
+    /// The filters of a place have so many patterns and no more.
+    #[error(
+        "the filters of a place have at most {0} patterns between slashes: use words, or `|` in a pattern"
+    )]
+    TooManyPatterns(usize),
     /// There is no such subscription here.
     #[error("there is no subscription {0} here")]
     Unknown(u32),

@@ -20,8 +20,13 @@ const STRIDE: usize = 128;
 /// Events one question may look at: a filter that matches almost nothing must not walk the whole journal at once.
 const LONGEST_WALK: usize = 10_000;
 
-/// A pattern is asked about this many events fewer: it takes many times as long as any other condition.
-const PATTERN_WEIGHT: usize = 9;
+/// A pattern takes as much as this many events more: it takes many times as long as any other condition.
+const PATTERN_WEIGHT: usize = 20;
+
+/// How many events asking this filter about one counts for.
+pub(crate) fn weight(filter: &Filter) -> usize {
+    1 + PATTERN_WEIGHT * filter.patterns()
+}
 
 impl Store {
     /// Live events after this number, at most `limit`, oldest first. Only durable ones are seen.
@@ -75,10 +80,10 @@ impl Store {
     /// An answer from the journal, newest first: live events by falling number, then replayed ones by falling time.
     ///
     /// A page can be shorter than its limit although more follows: a question looks at 10,000 events at most (a
-    /// tenth of that with a pattern), and
+    /// few hundred with a pattern), and
     /// [`Page::next`] says where to go on.
     pub fn events(&self, query: &Query) -> Result<Page, StoreError> {
-        let weight = 1 + PATTERN_WEIGHT * query.filter.patterns();
+        let weight = weight(&query.filter);
         let mut picker = Picker {
             filter: &query.filter,
             limit: query.limit,

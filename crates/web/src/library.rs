@@ -77,6 +77,7 @@ impl Library {
         let Some(scope) = self.scope(listing)? else { return Ok(Found::default()) };
         let history = listing.after.map_or_else(|| self.store.history_head(), |after| after.history);
         let filter = listing.narrow.filter();
+        let questions = if filter.patterns() > 0 { 1 } else { QUESTIONS };
         let mut at = listing.after.map(|after| after.cursor);
         let mut events: Vec<Event> = Vec::new();
         for question in 1.. {
@@ -90,7 +91,7 @@ impl Library {
             })?;
             events.extend(page.events.into_iter().filter(|event| !event.history || event.seq <= history));
             at = page.next;
-            if at.is_none() || events.len() > most || question == QUESTIONS {
+            if at.is_none() || events.len() > most || question == questions {
                 break;
             }
         }

@@ -12,7 +12,7 @@ use http::header::{ALLOW, LOCATION};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower_http::catch_panic::CatchPanicLayer;
 use whimbrel_lookup::Lookup;
 use whimbrel_store::Store;
@@ -54,7 +54,7 @@ struct Inner {
     routes: Vec<Route>,
     cache: Cache,
     facts: RwLock<Option<Noted>>,
-    renderers: Semaphore,
+    renderers: Arc<Semaphore>,
 }
 
 /// Facts and when they were read.
@@ -77,7 +77,7 @@ impl Site {
                 routes,
                 cache,
                 facts: RwLock::new(None),
-                renderers: Semaphore::new(RENDERERS),
+                renderers: Arc::new(Semaphore::new(RENDERERS)),
             }),
             api: None,
         }
@@ -184,7 +184,8 @@ impl Site {
         if path == "/healthz" {
             return Ok(health::alive(&(self.inner.status)())); // must answer however busy the rest is
         }
-        let place = self.inner.renderers.acquire().await.expect("the semaphore is never closed");
+        let places = self.inner.renderers.clone();
+        let place = places.acquire_owned().await.expect("the semaphore is never closed");
         if let Some(kept) = self.kept(key) {
             return Ok(answer(&kept, &request.method, &request.headers)); // somebody else has rendered it meanwhile
         }
@@ -201,21 +202,28 @@ impl Site {
                 response
             }
             address => {
-                let kept = self.render(key, address, &noted).await?;
+                let kept = self.render(key, address, &noted, place).await?;
                 answer(&kept, &request.method, &request.headers)
             }
         };
-        drop(place);
         Ok(response)
     }
 
-    async fn render(&self, key: &str, address: Address, noted: &Noted) -> Result<Arc<Rendered>, Failed> {
+    /// The place is held as long as the work takes: also when nobody waits for it any more.
+    async fn render(
+        &self,
+        key: &str,
+        address: Address,
+        noted: &Noted,
+        place: OwnedSemaphorePermit,
+    ) -> Result<Arc<Rendered>, Failed> {
         let (inner, facts) = (self.inner.clone(), noted.facts.clone());
         let before = self.inner.cache.get(key);
         let now = now();
         // Taken before reading: what comes in meanwhile makes the answer outdated, not wrong for ever.
         let reach = inner.library.reach();
         let kept = tokio::task::spawn_blocking(move || {
+            let _place = place;
             let scene = Scene {
                 library: &inner.library,
                 settings: &inner.settings,

@@ -33,12 +33,12 @@ const MAX_PATTERNS: usize = 3;
 
 /// What people type now.
 pub(super) fn parse(text: &str) -> Result<Filter, FilterError> {
-    let filter = read(text, Filter::pattern)?;
+    let filter = read(text, Slashes::Patterns)?;
     if filter.patterns() > MAX_PATTERNS {
         return Err(error(0, format!("a filter has at most {MAX_PATTERNS} patterns between slashes")));
     }
     let words = |tokens: &[Token]| tokens.iter().filter(|token| matches!(token.what, What::Text(_))).count();
-    match words(&tokens(text)?) {
+    match words(&tokens(text, Slashes::Patterns)?) {
         words if words > MAX_WORDS => {
             Err(error(MAX_WORDS, format!("a filter looks for at most {MAX_WORDS} words")))
         }
@@ -49,20 +49,23 @@ pub(super) fn parse(text: &str) -> Result<Filter, FilterError> {
 /// What was taken once: the store may hold more words than are taken now, and words between slashes from before there
 /// were patterns.
 pub(super) fn kept(text: &str) -> Result<Filter, FilterError> {
-    read(text, |pattern| {
-        Ok(Filter::pattern(pattern).unwrap_or_else(|_| Filter::text(&format!("{EDGE}{pattern}{EDGE}"))))
-    })
+    read(text, Slashes::Patterns).or_else(|_| read(text, Slashes::Words))
 }
 
-/// How a filter is made of what stands between slashes.
-type OfPattern = fn(&str) -> Result<Filter, String>;
+/// What stands between slashes.
+#[derive(Clone, Copy, PartialEq)]
+enum Slashes {
+    Patterns,
+    /// Words like all others.
+    Words,
+}
 
-fn read(text: &str, of_pattern: OfPattern) -> Result<Filter, FilterError> {
+fn read(text: &str, slashes: Slashes) -> Result<Filter, FilterError> {
     if text.chars().nth(MAX_CHARS).is_some() {
         return Err(error(MAX_CHARS, format!("a filter has at most {MAX_CHARS} characters")));
     }
-    let tokens = tokens(text)?.into_iter().peekable();
-    let mut parser = Parser { tokens, of_pattern, end: text.chars().count() };
+    let tokens = tokens(text, slashes)?.into_iter().peekable();
+    let mut parser = Parser { tokens, end: text.chars().count() };
     if parser.tokens.peek().is_none() {
         return Ok(Filter::default());
     }
@@ -142,7 +145,6 @@ enum What {
 
 struct Parser {
     tokens: Peekable<std::vec::IntoIter<Token>>,
-    of_pattern: OfPattern,
     /// Characters of the whole, for errors at the end.
     end: usize,
 }
@@ -206,7 +208,7 @@ impl Parser {
                 none if none.is_everything() => Err(error(at, "there is nothing here to search for")),
                 filter => Ok(filter),
             },
-            What::Pattern(pattern) => (self.of_pattern)(&pattern).map_err(|message| error(at, message)),
+            What::Pattern(pattern) => Filter::pattern(&pattern).map_err(|message| error(at, message)),
             What::Named { name, value, value_at, quoted } => {
                 let values: Vec<&str> =
                     if quoted || is_one_value(&name) { vec![&value] } else { value.split(',').collect() };
@@ -245,7 +247,7 @@ fn example(name: &str) -> &'static str {
     }
 }
 
-fn tokens(text: &str) -> Result<Vec<Token>, FilterError> {
+fn tokens(text: &str, slashes: Slashes) -> Result<Vec<Token>, FilterError> {
     let mut tokens = Vec::new();
     // The place of a character as people count, beside its byte offset.
     let mut chars = text.char_indices().peekable();
@@ -267,7 +269,9 @@ fn tokens(text: &str) -> Result<Vec<Token>, FilterError> {
                     _ => What::Minus,
                 }
             }
-            EDGE if let Some(pattern) = chars.peek().and_then(|(from, _)| pattern_in(&text[*from..])) => {
+            EDGE if slashes == Slashes::Patterns
+                && let Some(pattern) = chars.peek().and_then(|(from, _)| pattern_in(&text[*from..])) =>
+            {
                 let taken = pattern.chars().count() + 2;
                 chars.by_ref().take(taken).for_each(drop);
                 at += taken;
@@ -304,7 +308,8 @@ fn tokens(text: &str) -> Result<Vec<Token>, FilterError> {
 }
 
 /// What stands between the slash that the text begins with and the next one that ends a word. A slash behind a backslash
-/// ends nothing. `None` where there is no such slash: then it is a word like any other.
+/// ends nothing, and blanks beside the slashes make them signs between words. `None` where there is no such slash: then it
+/// is a word like any other.
 pub fn pattern_in(text: &str) -> Option<&str> {
     if !text.starts_with(EDGE) {
         return None;
@@ -316,7 +321,9 @@ pub fn pattern_in(text: &str) -> Option<&str> {
                 chars.next();
             }
             EDGE if index > 1 && chars.peek().is_none_or(|(_, c)| c.is_whitespace() || *c == ')') => {
-                return Some(&text[1..index]);
+                let inside = &text[1..index];
+                let framed = inside.starts_with(char::is_whitespace) || inside.ends_with(char::is_whitespace);
+                return (!framed).then_some(inside);
             }
             _ => {}
         }

@@ -7,7 +7,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use regex_lite::{Regex, RegexBuilder};
+use regex_lite::{Regex, RegexBuilder, escape};
 
 use crate::fold::fold;
 
@@ -24,7 +24,10 @@ const MAX_SIZE: usize = 4 * 1024;
 const MAX_DEPTH: u32 = 10;
 
 /// Compiled patterns that are kept for the next event.
-const KEPT: usize = 256;
+const KEPT: usize = 1_024;
+
+/// Bytes of what an event says that are searched: a name, sections and the beginning of notes.
+const SEARCHED: usize = 4 * 1024;
 
 /// A pattern that was understood.
 #[derive(Clone, Debug)]
@@ -75,6 +78,7 @@ impl Pattern {
 
     /// Whether it matches somewhere in this folded text.
     pub(super) fn is_in(&self, text: &str) -> bool {
+        let text = &text[..text.floor_char_boundary(SEARCHED)];
         self.literal().is_none_or(|literal| text.contains(literal)) && self.regex.is_match(text)
     }
 }
@@ -100,11 +104,16 @@ pub(super) fn is_in(typed: &str, text: &str) -> bool {
     })
 }
 
-/// The pattern with its letters as they stand in folded text. What has a meaning in patterns is ASCII and stays.
+/// The pattern with its letters as they stand in folded text. What has a meaning in patterns is ASCII and stays; what
+/// only becomes such a sign by folding, such as `…`, has none.
 fn comparable(typed: &str) -> String {
     let mut source = String::with_capacity(typed.len());
     for c in typed.chars() {
-        if c.is_ascii() { source.push(c) } else { source.push_str(&fold(c.encode_utf8(&mut [0; 4]))) }
+        match c {
+            c if c.is_ascii() => source.push(c),
+            c if c.is_whitespace() => source.push(' '),
+            c => source.push_str(&escape(&fold(c.encode_utf8(&mut [0; 4])))),
+        }
     }
     source
 }
@@ -122,6 +131,8 @@ fn literal(source: &str) -> Option<String> {
             // Of a set only the pattern's engine knows where it ends.
             '[' => break,
             '\\' => match chars.next() {
+                // These are the edges of words.
+                Some('<' | '>') => None,
                 Some(escaped) if escaped.is_ascii_punctuation() => Some(escaped),
                 Some('d' | 'D' | 'w' | 'W' | 's' | 'S' | 'b' | 'B') => None,
                 // A number of a character, or something newer than this list.
@@ -135,7 +146,8 @@ fn literal(source: &str) -> Option<String> {
             }
             c => Some(c.to_ascii_lowercase()),
         };
-        let optional = matches!(chars.peek(), Some('?' | '*' | '{'));
+        // Also what stands once or more often, as that may be wanted any number of times again.
+        let optional = matches!(chars.peek(), Some('?' | '*' | '+' | '{'));
         match plain {
             Some(c) if !optional => run.push(c),
             _ => keep(&mut best, &mut run),
@@ -168,6 +180,8 @@ mod tests {
             ("colou?r", Some("colo")),
             ("ab{0,3}cde", Some("cde")),
             ("a+bc", Some("bc")),
+            ("xa+*b", Some("x")),
+            (r"\<raft\>", Some("raft")),
             (r"\d+ stars", Some(" stars")),
             (r"github\.com/etcd", Some("github.com/etcd")),
             (r"\x41bc", None),
@@ -186,9 +200,11 @@ mod tests {
         for pattern in ["DONN[ée]es", "^données", "clé-.*[0-9]", "größe$", r"2\.0", "données  ?clé"] {
             assert!(Pattern::new(pattern).unwrap().is_in(&text), "{pattern}");
         }
-        for pattern in ["^clé", "données$", r"2\.1"] {
+        for pattern in ["^clé", "données$", r"2\.1", "…", "（donnees）", "ｃ＋＋"] {
             assert!(!Pattern::new(pattern).unwrap().is_in(&text), "{pattern}");
         }
+        assert!(Pattern::new("ｃ＋＋\u{3000}20").unwrap().is_in("c++ 20"));
+        assert!(Pattern::new(r"\<raft\>").unwrap().is_in("a raft of things"));
     }
 
     #[test]
@@ -202,7 +218,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_matches_holds_the_literal(source in r"[ab.?*+{}0-2\\dws^$ -]{0,12}", text in "[ab012 -]{0,20}") {
+        fn what_matches_holds_the_literal(source in r"[ab.?*+{}0-2\\dws^$<> -]{0,12}", text in "[ab012<> -]{0,20}") {
             if let Ok(pattern) = Pattern::new(&source) && pattern.regex.is_match(&text) {
                 let literal = pattern.literal().unwrap_or_default();
                 prop_assert!(text.contains(literal), "{literal:?}");

@@ -9,6 +9,7 @@ use whimbrel_news::{Digest, Filter, Kind};
 use whimbrel_project::StarHistory;
 
 use crate::outcome::StoreError;
+use crate::query::weight;
 use crate::store::Store;
 
 /// Things looked up for one digest; the first ones matter most.
@@ -22,6 +23,8 @@ impl Store {
     /// many events are read, the oldest.
     pub fn digest(&self, page: &DigestPage, most_events: usize) -> Result<(Digest, bool), StoreError> {
         let time = page.time;
+        // A pattern is asked about fewer events than any other condition.
+        let most_events = page.filter.as_ref().map_or(most_events, |filter| most_events / weight(filter));
         let mut events = self.events_between(time.after(), time.up_to(), most_events)?;
         let is_all = events.len() < most_events;
         let filter = page.filter.as_ref();

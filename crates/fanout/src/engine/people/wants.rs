@@ -12,6 +12,10 @@ use crate::engine::ledger::Draft;
 use crate::engine::{Core, read};
 use crate::subscription::{New, SubscribeError};
 
+/// Patterns in the filters of one place. Many of them have to be asked about every event, each while all other places
+/// wait.
+const PATTERNS_EACH: usize = 6;
+
 impl Core {
     pub(super) fn add_subscription(
         &self,
@@ -26,10 +30,16 @@ impl Core {
         if let Some(number) = self.same(draft, &new.destination, &new.cadence, &new.filter)? {
             return Ok(Err(SubscribeError::Already(number)));
         }
+        let configured = matches!(new.origin, Origin::Configuration { .. });
+        if !configured
+            && new.filter.patterns() > 0
+            && self.patterns(draft, &new.destination)? + new.filter.patterns() > PATTERNS_EACH
+        {
+            return Ok(Err(SubscribeError::TooManyPatterns(PATTERNS_EACH)));
+        }
         let equal = self.lanes_like(draft, &new.destination, &new.cadence)?.pop();
         let head = self.store.head();
         let number = free_number(&taken);
-        let configured = matches!(new.origin, Origin::Configuration { .. });
         let want = Want { number, filter: new.filter.clone(), after: head, told: 0, configured, until: None };
         match (equal, new.since) {
             (Some(id), None) => {
@@ -216,6 +226,18 @@ impl Core {
             }
         }
         Ok(None)
+    }
+
+    /// How many patterns the filters of a place have.
+    fn patterns(&self, draft: &mut Draft<'_>, at: &Destination) -> Result<usize, StoreError> {
+        let mut patterns = 0;
+        for id in self.lane_ids(draft, at)? {
+            if let Some(lane) = draft.lane(id)? {
+                let live = lane.wants.iter().filter(|want| want.until.is_none());
+                patterns += live.map(|want| want.filter.patterns()).sum::<usize>();
+            }
+        }
+        Ok(patterns)
     }
 
     /// The numbers in use at a destination.

@@ -52,6 +52,11 @@ async fn the_same_is_refused_and_so_is_what_cannot_be() {
     subscribe(chat(2), "instant", "a").await.unwrap();
     subscribe(chat(1), "instant", "b").await.unwrap();
     assert!(matches!(subscribe(chat(1), "instant", "c").await, Err(SubscribeError::TooMany(3))));
+    subscribe(chat(3), "instant", "/a/ or /b/ or /c/").await.unwrap();
+    subscribe(chat(3), "daily 09:00", "/d/ or /e/").await.unwrap();
+    let many = subscribe(chat(3), "instant", "/f/ or /g/").await;
+    assert!(matches!(many, Err(SubscribeError::TooManyPatterns(6))));
+    subscribe(chat(3), "instant", "/f/").await.unwrap();
     let unknown = world.fanout.unsubscribe(&chat(1), 9, world.now()).await;
     assert!(matches!(unknown, Err(SubscribeError::Unknown(9))));
     let unknown = world.fanout.set_cadence(&chat(1), Some(9), Cadence::default(), world.now()).await;

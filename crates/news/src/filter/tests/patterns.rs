@@ -30,6 +30,9 @@ fn what_patterns_match() {
         ("\"/etcd/\"", false),
         // An address has them.
         ("//", true),
+        // Between blanks it parts words.
+        ("etcd / \"key-value\" / raft", false),
+        ("etcd / databases /", true),
     ] {
         let filter = Filter::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
         assert_eq!(filter.matches(&added), matches, "{text}");
@@ -53,8 +56,14 @@ fn what_is_wrong_is_said_where_it_stands() {
 
 #[test]
 fn words_between_slashes_from_before_there_were_patterns_are_still_read() {
-    let kept = Filter::try_from("kind:added /[a/".to_owned()).unwrap();
-    assert_eq!(kept.to_string(), "kind:added \"/[a/\"");
+    for (kept, wanted) in [
+        ("kind:added /[a/", "kind:added \"/[a/\""),
+        ("/r/rust \"see docs/ now\"", "\"/r/rust\" \"see docs/ now\""),
+        ("/x (a/ or b)", "\"/x\" (a/ or b)"),
+        ("Databases / \"Key Value\" / Go", "Databases \"/\" \"Key Value\" \"/\" Go"),
+    ] {
+        assert_eq!(Filter::try_from(kept.to_owned()).unwrap().to_string(), wanted, "{kept}");
+    }
 }
 
 const PIECES: [&str; 24] = [
