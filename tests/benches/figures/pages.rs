@@ -38,7 +38,7 @@ pub(crate) fn measure(report: &mut Report) {
 /// The program with 100,000 entries, all of them in its index, and some of their names.
 async fn filled() -> (World, Vec<String>) {
     let mut world = World::new();
-    world.configure("[web]\nquestions_per_minute = 1000000");
+    world.variable("WHIMBREL_WEB__QUESTIONS_PER_MINUTE", "1000000");
     let mut names = Vec::new();
     for n in 0..CATALOGS {
         let items = documents::items(ENTRIES, n);
