@@ -14,6 +14,8 @@ const PRIVATE: u32 = 0o600;
 pub struct Notebook {
     file: Option<PathBuf>,
     lines: usize,
+    /// A kill cut the last line off, so the next one needs an end before it.
+    torn: bool,
 }
 
 impl Notebook {
@@ -25,7 +27,8 @@ impl Notebook {
             Err(error) => return Err(error),
         };
         let lines: Vec<String> = String::from_utf8_lossy(&bytes).lines().map(str::to_owned).collect();
-        Ok((Self { file: Some(file.to_owned()), lines: lines.len() }, lines))
+        let torn = bytes.last().is_some_and(|last| *last != b'\n');
+        Ok((Self { file: Some(file.to_owned()), lines: lines.len(), torn }, lines))
     }
 
     /// How many lines stand in it, old ones among them.
@@ -41,8 +44,10 @@ impl Notebook {
     /// Adds a line. It outlives the program at once, and the machine soon. Blocks.
     pub fn add(&mut self, line: &str) -> io::Result<()> {
         let Some(file) = &self.file else { return Ok(()) };
+        let end = if self.torn { "\n" } else { "" };
         private(OpenOptions::new().create(true).append(true), file)?
-            .write_all(format!("{line}\n").as_bytes())?;
+            .write_all(format!("{end}{line}\n").as_bytes())?;
+        self.torn = false;
         self.lines += 1;
         Ok(())
     }
@@ -61,7 +66,7 @@ impl Notebook {
         new.write_all(text.as_bytes())?;
         new.sync_all()?;
         fs::rename(&beside, file)?;
-        self.lines = count;
+        (self.lines, self.torn) = (count, false);
         Ok(())
     }
 }
@@ -91,6 +96,11 @@ mod tests {
         again.add("four").unwrap();
         let (_, lines) = Notebook::open(&file).unwrap();
         assert_eq!((lines, again.lines()), (vec!["three".to_owned(), "four".to_owned()], 2));
+        fs::write(&file, "81204\n8120").unwrap();
+        let (mut torn, _) = Notebook::open(&file).unwrap();
+        torn.add("812045").unwrap();
+        torn.add("812046").unwrap();
+        assert_eq!(Notebook::open(&file).unwrap().1, ["81204", "8120", "812045", "812046"]);
         assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, PRIVATE);
     }
 }

@@ -9,7 +9,7 @@
 //!
 //! Conditions side by side must all hold; `or` joins alternatives, `-` or `not` turns round what follows, and
 //! parentheses group. Words are found anywhere in what an event says, whatever their capitals and accents; so is
-//! `/a pattern/`, a [regular expression](pattern).
+//! `/a pattern/`, a regular expression.
 //!
 //! `kind:released` beside a condition that keeps unfinished releases out also means releases that were promoted:
 //! whoever waits for finished ones hears of each when it is finished.

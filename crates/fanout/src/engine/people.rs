@@ -55,7 +55,7 @@ impl Fanout {
     }
 
     /// Brings a subscription back as it was: what happened since it ended is told as well. Where the same is subscribed to
-    /// again by now, nothing changes.
+    /// again by now, nothing changes; where others took its place, it is one too many.
     pub async fn bring_back(
         &self,
         destination: &Destination,
@@ -68,9 +68,12 @@ impl Fanout {
             .core
             .step(now, move |draft| {
                 if let Some(number) = core.same(draft, &destination, &cadence, &filter)? {
-                    return Ok(number);
+                    return Ok(Ok(number));
                 }
                 let taken = core.wants(draft, &destination)?;
+                if taken.len() >= core.settings.subscriptions_each {
+                    return Ok(Err(SubscribeError::TooMany(taken.len())));
+                }
                 let number = if taken.contains_key(&number) { free_number(&taken) } else { number };
                 let mut lane = empty_lane(draft, &destination, &cadence, origin, now);
                 // Another journal is shorter: a store was made anew since.
@@ -87,9 +90,9 @@ impl Fanout {
                 });
                 draft.add(lane);
                 core.join_lanes(draft, &destination)?;
-                Ok(number)
+                Ok(Ok(number))
             })
-            .await?;
+            .await??;
         self.subscription(&at, made).ok_or(SubscribeError::Unknown(made))
     }
 

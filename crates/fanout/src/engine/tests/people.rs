@@ -52,6 +52,10 @@ async fn the_same_is_refused_and_so_is_what_cannot_be() {
     subscribe(chat(2), "instant", "a").await.unwrap();
     subscribe(chat(1), "instant", "b").await.unwrap();
     assert!(matches!(subscribe(chat(1), "instant", "c").await, Err(SubscribeError::TooMany(3))));
+    let ended = world.fanout.unsubscribe(&chat(1), 3, world.now()).await.unwrap();
+    subscribe(chat(1), "instant", "c").await.unwrap();
+    let back = world.fanout.bring_back(&chat(1), ended, world.now()).await;
+    assert!(matches!(back, Err(SubscribeError::TooMany(3))), "others took its place");
     subscribe(chat(3), "instant", "/a/ or /b/ or /c/").await.unwrap();
     subscribe(chat(3), "daily 09:00", "/d/ or /e/").await.unwrap();
     let many = subscribe(chat(3), "instant", "/f/ or /g/").await;
