@@ -5,7 +5,8 @@
 //! ones at once, in one line with them.
 //!
 //! GitHub orders releases by the dates of their commits and hands them out by the page, so that one published today
-//! may stand on a later page. The total tells: when it grew by more than the page shows, older pages are read. What
+//! may stand on a later page. The total tells: when it grew by more than the page shows, older pages are read. While
+//! they cannot be, what is new waits for them, since an earlier release may stand there; but not for ever. What
 //! this cannot see is one published below the page while, between the same two looks, another below it was taken away.
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -36,6 +37,12 @@ const SKEW: TimeDelta = TimeDelta::days(1);
 
 /// More do not wait but are told at once: a row is short.
 const MOST_WAITING: usize = 40;
+
+/// News waits so long for older pages that cannot be read …
+const LONGEST_WAIT: TimeDelta = TimeDelta::days(1);
+
+/// … and they are asked for again after this time.
+const ASK_AGAIN: TimeDelta = TimeDelta::minutes(10);
 
 /// A bulk of old releases is complete when none came for so many settle times …
 const QUIET: i32 = 3;
@@ -207,12 +214,13 @@ impl KnownReleases {
             let waits = self.waiting.iter().find(|waiting| waiting.id == id).map(|waiting| waiting.first);
             let first = waits.unwrap_or(now);
             let since = if item.dated { first.min(item.published) } else { first };
+            let due = if verdict.page_on { after(first, LONGEST_WAIT) } else { after(since, settle) };
             if item.nightly && !rules.nightlies {
                 self.take(&item);
             } else if bulk && old && !is_ahead(&item, sorted.newest, rules) {
                 self.fold(&item, now);
                 self.take(&item);
-            } else if now >= after(since, settle) || (waits.is_none() && self.waiting.len() >= MOST_WAITING) {
+            } else if now >= due || (waits.is_none() && self.waiting.len() >= MOST_WAITING) {
                 if old {
                     self.count_old(1, now);
                 }
@@ -234,6 +242,7 @@ impl KnownReleases {
             }
         }
         let settled = self.waiting.iter().map(|waiting| after(waiting.first, settle)).min();
+        let settled = settled.map(|at| if verdict.page_on { at.max(after(now, ASK_AGAIN)) } else { at });
         verdict.settled_at = settled.into_iter().chain(verdict.settled_at).min();
     }
 

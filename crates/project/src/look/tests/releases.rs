@@ -155,6 +155,31 @@ fn a_late_draft_below_the_page_is_looked_for() {
 }
 
 #[test]
+fn news_waits_for_an_older_page_that_cannot_be_read() {
+    let mut releases: Vec<_> = (0..30).map(|n| release(&format!("v1.{n}"), n - 100)).collect();
+    let known = Followed::since(&repository(releases.clone()));
+    let old_branch = SeenRelease { published: Some(hour(1)), ..release("v0.9", -24 * 20) };
+    releases.extend([old_branch, release("v1.30", 2)]);
+    let half = repository(releases.clone());
+    let mut whole = half.clone();
+    whole.releases = Some(releases);
+    page(&mut whole, 99);
+    let mut project = Followed { project: known.project.clone(), rules: known.rules.clone() };
+    assert!(project.pages_on(&half, 3));
+    assert_eq!(project.here(&half, 3), "", "an earlier one may stand on the page that is missing");
+    let again = project.outcome(&Answer::Here(Box::new(half.clone())), hour(4)).next_due;
+    assert_eq!(again, minutes(4, 10));
+    assert_eq!(project.here(&half, 4), "");
+    assert_eq!(project.here(&whole, 5), "+v0.9 +v1.30");
+    // it never can
+    let mut project = known;
+    assert_eq!(project.here(&half, 3), "");
+    assert_eq!(project.here(&half, 26), "");
+    assert_eq!(project.here(&half, 27), "+v1.30", "nobody waits for ever");
+    assert_eq!(project.here(&whole, 28), "+v0.9", "and nothing is lost by that");
+}
+
+#[test]
 fn more_than_a_page_of_new_ones_are_all_told() {
     let mut releases = vec![release("v0.9", -30)];
     let mut project = Followed::since(&repository(releases.clone()));
