@@ -218,7 +218,8 @@ impl Core {
         };
         let last_due = digest.map(|of| of.to);
         let nothing = |told, next| What::Nothing(Nothing { told, next, walked: matched, last_due });
-        let was_told = lane.last_due.filter(|told| *told <= now);
+        // A lane that was made in the moment at which a digest is due has its first period still before it.
+        let was_told = lane.last_due.or(Some(lane.created)).filter(|told| *told <= now);
         if waits && lane.since.is_none() && was_told.is_some_and(|was| last_due.is_some_and(|due| due <= was))
         {
             // Its turn comes again with what else the next period brings.

@@ -251,3 +251,16 @@ async fn a_period_is_told_once_however_late_a_look_writes_what_it_saw() {
     let read = world.read(&chat(1));
     assert!(read.len() == 2 && read[1].contains("b c"), "{read:?}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_subscription_made_when_a_digest_is_due_waits_for_the_next() {
+    let world = World::new();
+    let monday = time("2026-11-23T09:00:00Z");
+    world.pass((monday - world.now()).num_seconds() as u64).await;
+    world.subscribe(&chat(1), "weekly mon 09:00", "").await;
+    world.added(&["a"]);
+    world.round().await;
+    assert!(world.read(&chat(1)).is_empty(), "a period without any length is none");
+    world.run(7 * 86_400).await;
+    assert_eq!(world.read(&chat(1)), ["digest of 23 to 30 November 2026: a"]);
+}
