@@ -340,7 +340,7 @@ impl Life {
             };
             fanout.subscribe(new, self.now()).await.expect("anybody may");
         }
-        self.places.push(Place { taste, after, knows_again: destination.knows_again() });
+        self.places.push(Place { taste, after });
     }
 
     /// Three things happen to a list, and the program dies on what follows from one of them. Hands back at which step it
@@ -446,7 +446,11 @@ impl Life {
             }
             6 => {
                 let mut state = self.town.state();
-                if let Destination::Telegram { chat: chat @ -1_000_000..0, .. } = state.places[place] {
+                // Who put us out does not tell us where the group is now.
+                let knows_us = !state.blocked.contains(&place);
+                if let Destination::Telegram { chat: chat @ -1_000_000..0, .. } = state.places[place]
+                    && knows_us
+                {
                     state.places[place] = supergroup(chat);
                 }
             }

@@ -72,8 +72,6 @@ pub(super) struct Place {
     pub(super) taste: Taste,
     /// Events up to this one came before it.
     pub(super) after: u64,
-    /// A message that comes twice is left out there.
-    pub(super) knows_again: bool,
 }
 
 /// What could not be told because its content was refused: from this event to that one, at this place.
@@ -105,9 +103,6 @@ pub(super) fn wrong(known: &Known<'_>) -> Vec<String> {
             *times += 1;
             if *times > 1 {
                 repeated += 1;
-                if place.knows_again {
-                    wrong.push(format!("place {number} got a message twice: {}", message.body));
-                }
             } else {
                 account.read(message, &mut wrong);
             }
