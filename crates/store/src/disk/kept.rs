@@ -60,6 +60,17 @@ impl Kept {
         }
         Ok(true)
     }
+
+    /// Writes the held files of these names into another folder. What is not held leaves there what there is.
+    pub(crate) fn lay_into(&self, folder: &Path, wanted: fn(&str) -> bool) -> Result<(), StoreError> {
+        for (path, bytes) in self.held.iter().flatten() {
+            let Some(name) = path.file_name() else { continue };
+            if wanted(&name.to_string_lossy()) {
+                files::write_whole(&folder.join(name), bytes)?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// The database and the files sled opens it faster by.

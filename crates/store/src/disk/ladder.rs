@@ -5,43 +5,22 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
-use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
 use crate::disk::beside::Present;
+use crate::disk::careful::{self, Depth, Unopened};
 use crate::disk::folder::{Folder, Format};
 use crate::disk::high_water::HighWater;
 use crate::disk::kept::Kept;
 use crate::disk::open;
 use crate::disk::{behind, files};
-use crate::engine::Engine as _;
-use crate::engine::sled::{self, Sled};
+use crate::engine::sled::Sled;
 use crate::heads::Heads;
 use crate::moving::backup;
 use crate::moving::import;
 use crate::outcome::{OpenStep, StoreError};
-use crate::rows::damaged;
 use crate::types::Settings;
-use crate::verify;
-
-/// Databases up to this size are read whole at every start: that takes a tenth of a second.
-const READ_WHOLE: u64 = 32 * 1024 * 1024;
-
-/// sled is given this long, and a second for every eight megabytes.
-const PATIENCE: Duration = Duration::from_mins(2);
-
-/// How closely a database is looked at.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Depth {
-    /// Only the ends of what grows.
-    Ends,
-    /// The whole of a small one, the ends of a large one.
-    Usual,
-    /// All of it.
-    Whole,
-}
 
 /// Finds the best state there is; says in `steps` what had to be done.
 pub(crate) fn climb(
@@ -53,9 +32,11 @@ pub(crate) fn climb(
 ) -> Result<(u32, Sled), StoreError> {
     let format = folder.format()?;
     let states = folder.states()?;
+    // What a database that does not come to an end was before.
+    let mut endless = None;
     let current = match format {
         Format::State(state) => Some(state).filter(|state| states.contains(state)),
-        Format::Missing | Format::Unreadable => newest_complete(folder, settings, &states)?,
+        Format::Missing | Format::Unreadable => newest_complete(folder, settings, &states, &mut endless)?,
     };
     let backups = backup::list(folder)?;
     if current.is_none() && format == Format::Missing && water.mark().is_none() && backups.is_empty() {
@@ -68,29 +49,37 @@ pub(crate) fn climb(
     }
     let problem = match current {
         None => "its folder is gone".to_owned(),
-        Some(state) => match carefully(folder, state, settings, Depth::Usual, |heads| !lost(water, heads)) {
-            Ok(Some((_, heads))) if outdone(&backups, water, &heads) => short_of(water, &heads),
-            Ok(Some((engine, heads))) => {
-                if lost(water, &heads) {
-                    // Nothing better is left. What sled could not use may still be of use to somebody.
-                    let problem = short_of(water, &heads);
-                    tracing::error!(problem, folder = %folder.root().display(), "the database is damaged, nothing better is left");
-                    steps.push(OpenStep::Damaged(problem));
-                    steps.extend(keep_copy(folder, state, now).map(OpenStep::SetAside));
+        // Whoever opened it still has it.
+        Some(_) if endless.is_some() => careful::ENDLESS.to_owned(),
+        Some(state) => {
+            match careful::open(folder, state, settings, Depth::Usual, |heads| !lost(water, heads)) {
+                Ok(Some((_, heads))) if outdone(&backups, water, &heads) => short_of(water, &heads),
+                Ok(Some((engine, heads))) => {
+                    if lost(water, &heads) {
+                        // Nothing better is left. What sled could not use may still be of use to somebody.
+                        let problem = short_of(water, &heads);
+                        tracing::error!(problem, folder = %folder.root().display(), "the database is damaged, nothing better is left");
+                        steps.push(OpenStep::Damaged(problem));
+                        steps.extend(keep_copy(folder, state, now).map(OpenStep::SetAside));
+                    }
+                    if format != Format::State(state) {
+                        folder.switch_to(state)?;
+                    }
+                    return Ok((state, engine));
                 }
-                if format != Format::State(state) {
-                    folder.switch_to(state)?;
+                Ok(None) => "it is empty".to_owned(),
+                Err(Unopened::Endless(kept)) => {
+                    endless = Some(kept);
+                    careful::ENDLESS.to_owned()
                 }
-                return Ok((state, engine));
+                Err(Unopened::Error(error)) if is_damage(&error) => error.to_string(),
+                Err(Unopened::Error(error)) => return Err(error),
             }
-            Ok(None) => "it is empty".to_owned(),
-            Err(error) if is_damage(&error) => error.to_string(),
-            Err(error) => return Err(error),
-        },
+        }
     };
     tracing::error!(problem, folder = %folder.root().display(), "the database is damaged, looking for the best that is left");
     steps.push(OpenStep::Damaged(problem));
-    let (step, found) = save(folder, settings, water, current, &backups, now)?;
+    let (step, found) = save(folder, settings, water, current, endless.as_ref(), &backups, now)?;
     if let OpenStep::FromBackup(file) = &step
         && import::seq_of(file) < water.mark().map(|mark| mark.seq).or(Some(u64::MAX))
     {
@@ -110,11 +99,14 @@ fn save(
     settings: &Settings,
     water: &HighWater,
     current: Option<u32>,
+    endless: Option<&Kept>,
     backups: &[PathBuf],
     now: DateTime<Utc>,
 ) -> Result<(OpenStep, (u32, Sled)), StoreError> {
     let own = match current {
-        Some(state) => without_snapshot(folder, state, settings)?,
+        Some(state) => without_snapshot(folder, state, endless, |copy| {
+            careful::open(folder, copy, settings, Depth::Whole, |_| true)
+        })?,
         None => None,
     };
     let least = match &own {
@@ -182,30 +174,38 @@ fn keep_copy(folder: &Folder, state: u32, now: DateTime<Utc>) -> Option<PathBuf>
 fn without_snapshot(
     folder: &Folder,
     state: u32,
-    settings: &Settings,
+    endless: Option<&Kept>,
+    open: impl FnOnce(u32) -> Result<Option<(Sled, Heads)>, Unopened>,
 ) -> Result<Option<(u32, Sled, Heads)>, StoreError> {
     let next = folder.states()?.last().map_or(1, |last| last + 1);
     let (from, to) = (folder.state(state), folder.state(next));
-    let result = copy(&from, &to, |name| !name.starts_with("snap.")).and_then(|()| {
-        let found = try_open(folder, next, settings, Depth::Whole)?;
-        if found.is_some() {
-            files::sync_tree(&to)?;
-        }
-        Ok(found)
+    let wanted = |name: &str| !name.starts_with("snap.");
+    let copied = copy(&from, &to, wanted).and_then(|()| match endless {
+        // What is there may be in the middle of being written.
+        Some(kept) => kept.lay_into(&to, wanted),
+        None => Ok(()),
     });
-    match result {
-        Ok(Some((engine, heads))) => return Ok(Some((next, engine, heads))),
-        Ok(None) => {}
-        Err(error) if is_damage(&error) => {
+    let opened = copied.map_err(Unopened::Error).and_then(|()| open(next));
+    let result = match opened {
+        Ok(Some((engine, heads))) => match files::sync_tree(&to) {
+            Ok(()) => return Ok(Some((next, engine, heads))),
+            Err(error) => Err(error),
+        },
+        Ok(None) => Ok(None),
+        Err(Unopened::Endless(_)) => {
+            // The folder stays: its thread may write there by name, and the next state gets another one. What is below
+            // the state in use is set aside.
+            tracing::error!("a copy without the snapshot file is no better: {}", careful::ENDLESS);
+            return Ok(None);
+        }
+        Err(Unopened::Error(error)) if is_damage(&error) => {
             tracing::error!(%error, "a copy without the snapshot file is no better");
+            Ok(None)
         }
-        Err(error) => {
-            let _ = folder.discard(next); // the first error is the one to tell
-            return Err(error);
-        }
-    }
-    folder.discard(next)?;
-    Ok(None)
+        Err(Unopened::Error(error)) => Err(error),
+    };
+    let discarded = folder.discard(next);
+    result.and_then(|none| discarded.map(|()| none)) // the first error is the one to tell
 }
 
 fn copy(from: &Path, to: &Path, wanted: fn(&str) -> bool) -> Result<(), StoreError> {
@@ -222,97 +222,24 @@ fn copy(from: &Path, to: &Path, wanted: fn(&str) -> bool) -> Result<(), StoreErr
 }
 
 /// Without a `FORMAT` file: the newest state that was ever finished.
-fn newest_complete(folder: &Folder, settings: &Settings, states: &[u32]) -> Result<Option<u32>, StoreError> {
+fn newest_complete(
+    folder: &Folder,
+    settings: &Settings,
+    states: &[u32],
+    endless: &mut Option<Kept>,
+) -> Result<Option<u32>, StoreError> {
     for state in states.iter().rev() {
-        match try_open(folder, *state, settings, Depth::Ends) {
-            Ok(None) => {}
+        match careful::open(folder, *state, settings, Depth::Ends, |_| true) {
+            Ok(None) => continue,
+            Ok(Some(_)) => {}
             // A damaged one was once in use; the ladder sees to it.
-            Ok(Some(_)) => return Ok(Some(*state)),
-            Err(error) if is_damage(&error) => return Ok(Some(*state)),
-            Err(error) => return Err(error),
+            Err(Unopened::Endless(kept)) => *endless = Some(kept),
+            Err(Unopened::Error(error)) if is_damage(&error) => {}
+            Err(Unopened::Error(error)) => return Err(error),
         }
+        return Ok(Some(*state));
     }
     Ok(None)
-}
-
-/// Opens a state and looks at it; `None` when it was never finished.
-pub(crate) fn try_open(
-    folder: &Folder,
-    state: u32,
-    settings: &Settings,
-    depth: Depth,
-) -> Result<Option<(Sled, Heads)>, StoreError> {
-    carefully(folder, state, settings, depth, |_| true)
-}
-
-/// The same; when it is not what is expected, it is put back as it was and opened once more: something may only not
-/// have been read. What is no better then is left as it was.
-fn carefully(
-    folder: &Folder,
-    state: u32,
-    settings: &Settings,
-    depth: Depth,
-    is_right: impl Fn(&Heads) -> bool,
-) -> Result<Option<(Sled, Heads)>, StoreError> {
-    let kept = Kept::of(&folder.state(state))?;
-    let found = attempt(folder, state, settings, depth);
-    match &found {
-        Ok(Some((_, heads))) if is_right(heads) => return found,
-        Err(StoreError::Locked { .. }) => return found,
-        _ => {}
-    }
-    let first = found.map(drop);
-    if !kept.restore()? {
-        // Too large to be held: what sled made of it is what there is.
-        return first.and_then(|()| attempt(folder, state, settings, depth));
-    }
-    let again = attempt(folder, state, settings, depth);
-    if again.is_err() {
-        kept.restore()?;
-    }
-    again
-}
-
-/// Opens a state in a thread of its own.
-fn attempt(
-    folder: &Folder,
-    state: u32,
-    settings: &Settings,
-    depth: Depth,
-) -> Result<Option<(Sled, Heads)>, StoreError> {
-    let path = folder.state(state);
-    let size = fs::metadata(path.join("db")).map_or(0, |data| data.len());
-    let cache = settings.cache_mib;
-    let (answer, result) = mpsc::channel();
-    let look = {
-        let path = path.clone();
-        move || {
-            let suspect = sled::is_suspect(&path);
-            let engine = Sled::open(&path, cache)?;
-            let Some(heads) = Heads::read(&engine)? else { return Ok(None) };
-            let whole =
-                depth == Depth::Whole || (depth == Depth::Usual && (suspect || engine.size() <= READ_WHOLE));
-            if whole {
-                verify::whole(&engine)?;
-                sled::clear(&path)?;
-            } else {
-                verify::ends(&engine)?;
-            }
-            Ok(Some((engine, heads)))
-        }
-    };
-    std::thread::Builder::new()
-        .name("open the store".to_owned())
-        .spawn(move || {
-            // Nobody listens any more when it took too long.
-            let _ = answer.send(look());
-        })
-        .map_err(files::at(&path))?;
-    match result.recv_timeout(PATIENCE + Duration::from_secs(size / (8 * 1024 * 1024))) {
-        Ok(result) => result,
-        Err(mpsc::RecvTimeoutError::Timeout) => Err(damaged("sled does not come to an end with it")),
-        Err(mpsc::RecvTimeoutError::Disconnected) => Err(damaged("sled gave up on it")),
-    }
 }
 
 fn switch(folder: &Folder, found: (u32, Sled)) -> Result<(u32, Sled), StoreError> {
@@ -322,4 +249,43 @@ fn switch(folder: &Folder, found: (u32, Sled)) -> Result<(u32, Sled), StoreError
 
 fn is_damage(error: &StoreError) -> bool {
     matches!(error, StoreError::Damaged(_))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_is_made_of_what_was_before_and_stays_as_long_as_somebody_has_it() {
+        let temporary = tempfile::tempdir().unwrap();
+        let folder = Folder::make(temporary.path().to_owned()).unwrap();
+        let write = |name: &str, text: &str| {
+            files::write_whole(&folder.state(1).join(name), text.as_bytes()).unwrap();
+        };
+        write("conf", "sled's");
+        write("snap.1", "short");
+        write("db", "before");
+        let kept = || Kept::of(&folder.state(1)).unwrap();
+        let endless = kept();
+        write("db", "half written");
+        let copied = |copy: u32| {
+            let names = files::list(&folder.state(copy)).unwrap();
+            let names: Vec<_> = names.iter().filter_map(|path| path.file_name()?.to_str()).collect();
+            assert_eq!(names, ["conf", "db"]);
+            fs::read_to_string(folder.state(copy).join("db")).unwrap()
+        };
+        let damaged = |copy: u32| {
+            assert_eq!(copied(copy), "half written");
+            Err(StoreError::Damaged("truly".to_owned()).into())
+        };
+        assert!(without_snapshot(&folder, 1, None, damaged).unwrap().is_none());
+        assert_eq!(folder.states().unwrap(), [1], "nobody has it");
+        let again = |copy: u32| {
+            assert_eq!(copied(copy), "before");
+            Err(Unopened::Endless(kept()))
+        };
+        assert!(without_snapshot(&folder, 1, Some(&endless), again).unwrap().is_none());
+        assert_eq!(folder.states().unwrap(), [1, 2], "its thread has it");
+        assert_eq!(copied(2), "before");
+    }
 }

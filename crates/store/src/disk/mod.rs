@@ -2,6 +2,7 @@
 
 pub(crate) mod behind;
 pub(crate) mod beside;
+pub(crate) mod careful;
 pub(crate) mod documents;
 pub(crate) mod files;
 pub(crate) mod folder;

@@ -8,11 +8,12 @@ use whimbrel_news::Epoch;
 
 use crate::disk::behind;
 use crate::disk::beside::{self, Beside, Present};
+use crate::disk::careful::{self, Depth};
 use crate::disk::documents::Documents;
 use crate::disk::files;
 use crate::disk::folder::{Folder, Format};
 use crate::disk::high_water::{HighWater, Mark};
-use crate::disk::ladder::{self, Depth};
+use crate::disk::ladder;
 use crate::disk::lock::Lock;
 use crate::engine::Engine as _;
 use crate::engine::sled::Sled;
@@ -57,7 +58,7 @@ impl Store {
         .filter(|state| site.folder.state(*state).exists());
         // The mark knows what was promised; without one the database is asked, if it can still answer.
         let floor = site.water.mark().or_else(|| {
-            let heads = ladder::try_open(&site.folder, before?, settings, Depth::Ends).ok()??.1;
+            let heads = careful::open(&site.folder, before?, settings, Depth::Ends, |_| true).ok()??.1;
             Some(Mark { epoch: heads.epoch, seq: heads.seq })
         });
         let (state, engine) = fill(&site.folder, settings, file, floor, Present::MovesAside, now, progress)?;

@@ -42,11 +42,26 @@ struct OwnHandle(File);
 
 impl Drop for OwnHandle {
     fn drop(&mut self) {
-        let start = Instant::now();
-        while matches!(self.0.try_lock(), Err(TryLockError::WouldBlock)) && start.elapsed() < LETTING_GO {
-            sleep(ATTEMPT);
-        }
+        has_been_let_go_of(&self.0);
     }
+}
+
+/// Waits until nobody else holds a file, for so long as letting go of it takes.
+fn has_been_let_go_of(file: &File) -> bool {
+    let start = Instant::now();
+    while matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
+        if start.elapsed() >= LETTING_GO {
+            return false;
+        }
+        sleep(ATTEMPT);
+    }
+    true
+}
+
+/// Has nobody the database in this folder open? Who is about to let go of it is waited for.
+pub(crate) fn is_free(folder: &Path) -> bool {
+    // A file that does not open is held by nobody we could wait for.
+    File::open(folder.join("db")).is_ok_and(|file| has_been_let_go_of(&file)) || !folder.join("db").exists()
 }
 
 impl Sled {
