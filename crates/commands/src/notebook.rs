@@ -14,7 +14,8 @@ const PRIVATE: u32 = 0o600;
 pub struct Notebook {
     file: Option<PathBuf>,
     lines: usize,
-    /// A kill cut the last line off, so the next one needs an end before it.
+    bytes: usize,
+    /// A kill or a full disk cut the last line off, so the next one needs an end before it.
     torn: bool,
 }
 
@@ -28,12 +29,17 @@ impl Notebook {
         };
         let lines: Vec<String> = String::from_utf8_lossy(&bytes).lines().map(str::to_owned).collect();
         let torn = bytes.last().is_some_and(|last| *last != b'\n');
-        Ok((Self { file: Some(file.to_owned()), lines: lines.len(), torn }, lines))
+        Ok((Self { file: Some(file.to_owned()), lines: lines.len(), bytes: bytes.len(), torn }, lines))
     }
 
     /// How many lines stand in it, old ones among them.
     pub fn lines(&self) -> usize {
         self.lines
+    }
+
+    /// How many bytes stand in it, those of old lines among them.
+    pub fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// Where it lies; nowhere without a file.
@@ -44,11 +50,13 @@ impl Notebook {
     /// Adds a line. It outlives the program at once, and the machine soon. Blocks.
     pub fn add(&mut self, line: &str) -> io::Result<()> {
         let Some(file) = &self.file else { return Ok(()) };
-        let end = if self.torn { "\n" } else { "" };
-        private(OpenOptions::new().create(true).append(true), file)?
-            .write_all(format!("{end}{line}\n").as_bytes())?;
+        let text = format!("{}{line}\n", if self.torn { "\n" } else { "" });
+        let mut file = private(OpenOptions::new().create(true).append(true), file)?;
+        self.torn = true; // until all of it is there
+        file.write_all(text.as_bytes())?;
         self.torn = false;
         self.lines += 1;
+        self.bytes += text.len();
         Ok(())
     }
 
@@ -66,7 +74,7 @@ impl Notebook {
         new.write_all(text.as_bytes())?;
         new.sync_all()?;
         fs::rename(&beside, file)?;
-        (self.lines, self.torn) = (count, false);
+        (self.lines, self.bytes, self.torn) = (count, text.len(), false);
         Ok(())
     }
 }
@@ -96,9 +104,11 @@ mod tests {
         again.add("four").unwrap();
         let (_, lines) = Notebook::open(&file).unwrap();
         assert_eq!((lines, again.lines()), (vec!["three".to_owned(), "four".to_owned()], 2));
+        assert_eq!(again.bytes() as u64, fs::metadata(&file).unwrap().len());
         fs::write(&file, "81204\n8120").unwrap();
         let (mut torn, _) = Notebook::open(&file).unwrap();
         torn.add("812045").unwrap();
+        assert_eq!(torn.bytes() as u64, fs::metadata(&file).unwrap().len());
         torn.add("812046").unwrap();
         assert_eq!(Notebook::open(&file).unwrap().1, ["81204", "8120", "812045", "812046"]);
         assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, PRIVATE);

@@ -151,11 +151,11 @@ impl Commands {
                 self.now_true(here, words::UNDONE, &numbers, None).await
             }
             Ok(Err(refused)) => {
-                self.inner.undos().give_back(made);
+                self.inner.undos().give_back(&made);
                 Ok(Reply::default().say(&words::refused(&refused)).hide())
             }
             Err(error) => {
-                self.inner.undos().give_back(made);
+                self.inner.undos().give_back(&made);
                 Err(error)
             }
         }

@@ -20,8 +20,20 @@ const MOST: usize = 10_000;
 /// Changes of one place, so that none drives out those of others.
 const MOST_EACH: usize = 8;
 
+/// Bytes of the changes of all places together, as they are written: filters may be long.
+const MOST_BYTES: usize = 8 * 1024 * 1024;
+
+/// Bytes of the changes of one place. Its last change is kept even if it has more.
+const MOST_BYTES_EACH: usize = 256 * 1024;
+
+/// Bytes that may stand in the file besides those of what is kept and as many again: a small file is not worth a sync.
+const IDLE_BYTES: usize = 64 * 1024;
+
 /// So long a change can be taken back.
 const OFFERED: TimeDelta = TimeDelta::days(7);
+
+/// So much longer it may stand in the file, if there are changes then.
+const LEFT: TimeDelta = TimeDelta::days(1);
 
 /// How to take a change back.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -64,11 +76,23 @@ enum Line {
     },
 }
 
+/// A change that is kept.
+#[derive(Debug)]
+struct Kept {
+    made: Made,
+    /// Of its line.
+    bytes: usize,
+    /// Somebody is taking it back.
+    is_taken: bool,
+}
+
 /// What can be taken back.
 #[derive(Debug, Default)]
 pub(crate) struct Undos {
-    kept: VecDeque<Made>,
+    kept: VecDeque<Kept>,
     file: Notebook,
+    /// When the oldest change was made that stands in the file.
+    oldest: Option<DateTime<Utc>>,
     count: u64,
 }
 
@@ -78,10 +102,10 @@ impl Undos {
         let (file, lines) = Notebook::open(file)?;
         self.file = file;
         // What cannot be read was cut off by a kill, or is of another version: its button says that it is too late.
-        for line in lines.iter().filter_map(|line| serde_json::from_str(line).ok()) {
+        for (line, text) in lines.iter().filter_map(|text| Some((serde_json::from_str(text).ok()?, text))) {
             match line {
-                Line::Made(made) => self.push(made),
-                Line::Gone { gone } => self.kept.retain(|made| made.mark != gone),
+                Line::Made(made) => self.push(made, text.len()),
+                Line::Gone { gone } => self.kept.retain(|kept| kept.made.mark != gone),
             }
         }
         if lines.is_empty() { Ok(()) } else { self.write_anew() }
@@ -98,14 +122,15 @@ impl Undos {
         self.count += 1;
         let mark = UndoMark::of(&[&place.to_string(), salt, &self.count.to_string()]);
         let made = Made { mark, place: place_hash(place), at: now, undo };
-        let is_late = self.kept.front().is_some_and(|oldest| oldest.is_late(now));
-        self.kept.retain(|made| !made.is_late(now));
-        self.push(made.clone());
-        let written = if is_late || self.file.lines() >= 2 * MOST {
-            self.write_anew()
-        } else {
-            self.write(&Line::Made(made))
-        };
+        self.kept.retain(|kept| !kept.made.is_late(now));
+        let written = line_of(&Line::Made(made.clone())).and_then(|line| {
+            self.push(made, line.len());
+            if now - *self.oldest.get_or_insert(now) > OFFERED + LEFT {
+                self.write_anew()
+            } else {
+                self.write(&line)
+            }
+        });
         if let Err(error) = written {
             tracing::warn!(
                 "a change is not written down, it can be undone only until the program ends: {error}"
@@ -114,59 +139,90 @@ impl Undos {
         mark
     }
 
-    /// Takes a change of this place. Nobody else gets it meanwhile; who could not undo it [gives it back](Self::give_back).
+    /// Takes a change of this place. Nobody else gets it until it is [given back](Self::give_back).
     pub(crate) fn take(&mut self, place: &Destination, mark: UndoMark, now: DateTime<Utc>) -> Option<Made> {
         let place = place_hash(place);
-        let at = self.kept.iter().position(|made| made.mark == mark && made.place == place)?;
-        self.kept.remove(at).filter(|made| !made.is_late(now))
+        let kept = self.kept.iter_mut().find(|kept| kept.made.mark == mark && kept.made.place == place)?;
+        if kept.is_taken || kept.made.is_late(now) {
+            return None;
+        }
+        kept.is_taken = true;
+        Some(kept.made.clone())
     }
 
     /// It was taken back and cannot be again. Blocks where there is a file.
     pub(crate) fn done(&mut self, made: &Made) {
-        if let Err(error) = self.write(&Line::Gone { gone: made.mark }) {
+        self.kept.retain(|kept| kept.made.mark != made.mark);
+        let written = line_of(&Line::Gone { gone: made.mark }).and_then(|line| self.write(&line));
+        if let Err(error) = written {
             tracing::warn!("that a change was undone is not written down: {error}");
         }
     }
 
     /// It was not taken back after all.
-    pub(crate) fn give_back(&mut self, made: Made) {
-        self.kept.push_back(made);
+    pub(crate) fn give_back(&mut self, made: &Made) {
+        if let Some(kept) = self.kept.iter_mut().find(|kept| kept.made.mark == made.mark) {
+            kept.is_taken = false;
+        }
     }
 
     /// Nothing of this place can be taken back any more, and nothing of it stands in the file. Blocks.
     pub(crate) fn forget(&mut self, place: &Destination) -> Result<(), StoreError> {
         let place = place_hash(place);
-        self.kept.retain(|made| made.place != place);
+        self.kept.retain(|kept| kept.made.place != place);
         // Always: lines of what is no longer known here may still stand there.
         self.write_anew().map_err(|source| StoreError::Io { path: self.file.path(), source })
     }
 
-    fn push(&mut self, made: Made) {
-        let of_place = |other: &Made| other.place == made.place;
-        if self.kept.iter().filter(|other| of_place(other)).count() >= MOST_EACH
-            && let Some(oldest) = self.kept.iter().position(of_place)
-        {
-            self.kept.remove(oldest);
+    fn push(&mut self, made: Made, bytes: usize) {
+        let place = made.place;
+        self.kept.push_back(Kept { made, bytes, is_taken: false });
+        let of_place = |kept: &Kept| kept.made.place == place;
+        let theirs: Vec<usize> =
+            self.kept.iter().filter(|kept| of_place(kept)).map(|kept| kept.bytes).collect();
+        let (mut many, mut bytes) = (theirs.len(), theirs.iter().sum::<usize>());
+        for oldest in theirs {
+            if many == 1 || (many <= MOST_EACH && bytes <= MOST_BYTES_EACH) {
+                break;
+            }
+            (many, bytes) = (many - 1, bytes - oldest);
+            self.kept.iter().position(of_place).and_then(|at| self.kept.remove(at));
         }
-        self.kept.push_back(made);
-        let mut all: usize = self.kept.iter().map(|made| made.undo.len()).sum();
-        while all > MOST
+        let mut many: usize = self.kept.iter().map(|kept| kept.made.undo.len()).sum();
+        let mut bytes = self.bytes();
+        while (many > MOST || bytes > MOST_BYTES)
             && let Some(oldest) = self.kept.pop_front()
         {
-            all -= oldest.undo.len();
+            (many, bytes) = (many - oldest.made.undo.len(), bytes - oldest.bytes);
         }
     }
 
-    fn write(&mut self, line: &Line) -> io::Result<()> {
-        let line = serde_json::to_string(line)?;
-        self.file.add(&line)
+    /// Of all that is kept, as it is written.
+    fn bytes(&self) -> usize {
+        self.kept.iter().map(|kept| kept.bytes).sum()
+    }
+
+    /// Adds a line. When the others that stand there for nothing outweigh what is kept, the file is written anew: so
+    /// whatever is written is written again only as often as it is outlived.
+    fn write(&mut self, line: &str) -> io::Result<()> {
+        if self.file.bytes() + line.len() > 2 * self.bytes() + IDLE_BYTES {
+            self.write_anew()
+        } else {
+            self.file.add(line)
+        }
     }
 
     fn write_anew(&mut self) -> io::Result<()> {
-        let lines = self.kept.iter().map(|made| serde_json::to_string(&Line::Made(made.clone())));
+        let lines = self.kept.iter().map(|kept| line_of(&Line::Made(kept.made.clone())));
         let lines: Vec<String> = lines.collect::<Result<_, _>>()?;
-        self.file.write_anew(lines.into_iter())
+        self.file.write_anew(lines.into_iter())?;
+        self.oldest = self.kept.iter().map(|kept| kept.made.at).min();
+        Ok(())
     }
+}
+
+fn line_of(line: &Line) -> io::Result<String> {
+    Ok(serde_json::to_string(line)?)
 }
 
 impl Made {
@@ -176,66 +232,4 @@ impl Made {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::fs;
-
-    use super::*;
-
-    const HERE: Destination = Destination::Telegram { chat: 4242, topic: None };
-    const THERE: Destination = Destination::Telegram { chat: 4343, topic: None };
-
-    fn now() -> DateTime<Utc> {
-        DateTime::from_timestamp(1_795_000_000, 0).unwrap()
-    }
-
-    fn undo() -> Undo {
-        let one = Ref::new(1, "kind:added");
-        Undo::Cadences(vec![(one, "daily 08:00 Europe/Berlin".parse().unwrap())])
-    }
-
-    #[test]
-    fn a_place_keeps_its_last_changes_and_nobody_elses() {
-        let mut undos = Undos::default();
-        let theirs = undos.keep(&THERE, "salt", undo(), now());
-        let mine: Vec<_> = (0..=MOST_EACH).map(|_| undos.keep(&HERE, "salt", undo(), now())).collect();
-        assert!(undos.take(&HERE, mine[0], now()).is_none());
-        assert!(undos.take(&THERE, mine[1], now()).is_none());
-        let taken = undos.take(&HERE, mine[1], now()).unwrap();
-        assert!(undos.take(&HERE, mine[1], now()).is_none());
-        undos.give_back(taken);
-        assert!(undos.take(&HERE, mine[1], now()).is_some());
-        undos.forget(&HERE).unwrap();
-        assert!(undos.take(&HERE, mine[2], now()).is_none());
-        assert!(undos.take(&THERE, theirs, now() + OFFERED).is_some());
-        let late = undos.keep(&THERE, "salt", undo(), now());
-        assert!(undos.take(&THERE, late, now() + OFFERED + TimeDelta::seconds(1)).is_none());
-    }
-
-    #[test]
-    fn a_restart_keeps_them_and_a_place_is_forgotten_in_the_file() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("undo.jsonl");
-        let open = || {
-            let mut undos = Undos::default();
-            undos.keep_in(&file).unwrap();
-            undos
-        };
-        let mut before = open();
-        let [pressed, open_one, gone] = [(); 3].map(|()| before.keep(&HERE, "salt", undo(), now()));
-        let theirs = before.keep(&THERE, "salt", undo(), now());
-        let taken = before.take(&HERE, pressed, now()).unwrap();
-        before.done(&taken);
-        // The program was killed in the middle of a line.
-        let text = fs::read_to_string(&file).unwrap();
-        fs::write(&file, format!("{text}{{\"mark\":12,\"pl")).unwrap();
-        let mut after = open();
-        assert!(after.take(&HERE, pressed, now()).is_none(), "once");
-        assert_eq!(after.take(&HERE, open_one, now()).map(|made| made.undo), Some(undo()));
-        after.forget(&HERE).unwrap();
-        let mut last = open();
-        assert!(last.take(&HERE, gone, now()).is_none());
-        assert!(last.take(&THERE, theirs, now()).is_some());
-        assert_eq!(fs::read_to_string(&file).unwrap().lines().count(), 1);
-        assert!(!fs::read_to_string(&file).unwrap().contains("4343"), "places are hashes");
-    }
-}
+mod tests;
