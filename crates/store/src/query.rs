@@ -31,6 +31,8 @@ pub(crate) fn weight(filter: &Filter) -> usize {
 impl Store {
     /// Live events after this number, at most `limit`, oldest first. Only durable ones are seen.
     pub fn events_after(&self, seq: u64, limit: usize) -> Result<Vec<Event>, StoreError> {
+        // A long event has several rows, and retention must not take some of them meanwhile.
+        let _view = self.inner.reading();
         self.inner.numbered(seq, self.head(), limit)
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 use whimbrel_news::Event;
@@ -21,12 +21,13 @@ pub(crate) struct Journal {
     chunks: Mutex<HashMap<u64, Chunk>>,
 }
 
-/// Events that stand together. None of them ever changes; the newest chunk grows.
+/// Events that stand together. None of them ever changes; the newest chunk grows, and retention takes the oldest.
 #[derive(Clone)]
 struct Chunk {
     /// The journal is known up to this event.
     upto: u64,
-    events: Arc<Vec<Event>>,
+    /// Singly shared, so that a chunk that grew shares them with the one others still read.
+    events: Arc<Vec<Arc<Event>>>,
 }
 
 impl Journal {
@@ -81,28 +82,42 @@ impl Journal {
         Ok(found)
     }
 
-    fn chunk(&self, number: u64) -> Result<Arc<Vec<Event>>, StoreError> {
+    /// Retention dropped events, none of them behind this one: what is kept of them is read again.
+    pub(crate) fn forget(&self, upto: u64) {
+        self.chunks().retain(|number, _| *number > upto / CHUNK);
+    }
+
+    fn chunk(&self, number: u64) -> Result<Arc<Vec<Arc<Event>>>, StoreError> {
         let first = number * CHUNK;
         // Asked before: what is recorded while we read may be missing in what we have read.
-        let head = self.store.head().min(first + CHUNK - 1);
-        let kept = self.chunks.lock().unwrap_or_else(PoisonError::into_inner).get(&number).cloned();
-        let Chunk { upto, events } = match kept {
-            Some(chunk) if chunk.upto >= head => return Ok(chunk.events),
-            Some(chunk) => chunk,
-            None => Chunk { upto: first.saturating_sub(1), events: Arc::default() },
-        };
+        let upto = self.store.head().min(first + CHUNK - 1);
+        let kept = self.chunks().get(&number).cloned();
+        let Chunk { upto: known, events } =
+            kept.unwrap_or_else(|| Chunk { upto: first.saturating_sub(1), events: Arc::default() });
+        // A chunk that does not begin yet is known up to where it begins.
+        if known >= upto {
+            return Ok(events);
+        }
         // Lanes that are told at once all ask for the newest part, which grows: only what is new of it is read.
-        let mut new = self.store.events_after(upto, CHUNK as usize)?;
-        new.retain(|event| event.seq / CHUNK == number);
-        let upto = new.last().map_or(head, |event| event.seq.max(head));
-        let mut events = Arc::unwrap_or_clone(events);
-        events.append(&mut new);
-        let chunk = Chunk { upto, events: Arc::new(events) };
-        let mut chunks = self.chunks.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = self.store.events_after(known, CHUNK as usize)?;
+        let new = new.into_iter().take_while(|event| event.seq <= upto).map(Arc::new);
+        let events = Arc::new(events.iter().cloned().chain(new).collect::<Vec<_>>());
+        let mut chunks = self.chunks();
+        if chunks.get(&number).is_some_and(|other| other.upto >= upto) {
+            // Somebody who asked later was faster.
+            return Ok(events);
+        }
         if chunks.len() >= KEPT && !chunks.contains_key(&number) {
             chunks.clear();
         }
-        chunks.insert(number, chunk.clone());
-        Ok(chunk.events)
+        chunks.insert(number, Chunk { upto, events: Arc::clone(&events) });
+        Ok(events)
+    }
+
+    fn chunks(&self) -> MutexGuard<'_, HashMap<u64, Chunk>> {
+        self.chunks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests;

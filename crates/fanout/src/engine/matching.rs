@@ -97,7 +97,14 @@ impl Fanout {
         for id in stuck {
             self.leave_behind(id, upto, now).await?;
         }
-        core.blocking(move |core| core.store.prune(now, Some(upto + 1))).await
+        core.blocking(move |core| {
+            let dropped = core.store.prune(now, Some(upto + 1))?;
+            if dropped > 0 {
+                core.journal.forget(upto);
+            }
+            Ok(dropped)
+        })
+        .await
     }
 
     /// A lane gives up what waits up to this event, and keeps how many they were.
