@@ -14,7 +14,7 @@ const GOOD: u32 = 2;
 
 /// Whole batches that have to succeed before a size is tried again that was too much: each time costs GitHub ten seconds
 /// and us points of the next hour.
-const REST: u32 = 128;
+const REST: u32 = 256;
 
 /// Failures in a row after which it is not a project that is too much but GitHub that is not well. One bad project
 /// never makes more than two, because halves are asked in turn.
@@ -29,17 +29,35 @@ pub(crate) struct BatchSize {
     proven: usize,
     /// The smallest size that was too much when it was tried beyond that, and whole batches until it is tried again.
     too_much: Option<(usize, u32)>,
+    /// The last batch that was larger than any that went well was too much: the next such one goes alone.
+    wary: bool,
+    /// It is under way.
+    trial: bool,
 }
 
 impl Default for BatchSize {
     fn default() -> Self {
-        Self { size: START, good: 0, proven: 0, too_much: None }
+        Self { size: START, good: 0, proven: 0, too_much: None, wary: false, trial: false }
     }
 }
 
 impl BatchSize {
     pub(crate) fn get(self) -> usize {
-        self.size
+        if self.trial && self.is_new(self.size) { self.proven } else { self.size }
+    }
+
+    /// A fresh batch goes out.
+    pub(crate) fn sent(&mut self, asked: usize) {
+        self.trial |= self.wary && self.is_new(asked);
+    }
+
+    /// Nothing is under way any more.
+    pub(crate) fn rests(&mut self) {
+        self.trial = false;
+    }
+
+    fn is_new(self, asked: usize) -> bool {
+        self.proven > 0 && asked > self.proven
     }
 
     /// Half of it, for questions that are dearer.
@@ -49,6 +67,9 @@ impl BatchSize {
 
     /// A batch was answered. Only whole ones tell that more would do.
     pub(crate) fn succeeded(&mut self, asked: usize) {
+        if self.is_new(asked) {
+            (self.wary, self.trial) = (false, false);
+        }
         if asked < self.size {
             return;
         }
@@ -71,7 +92,8 @@ impl BatchSize {
     /// GitHub did not manage a fresh batch of this many. What halves of it do tells about the projects in them.
     pub(crate) fn failed(&mut self, asked: usize) {
         self.good = 0;
-        if asked > self.proven && self.proven > 0 {
+        if self.is_new(asked) {
+            (self.wary, self.trial) = (true, false);
             // The last step was too large.
             self.too_much = Some((asked, REST));
             self.size = self.size.min(self.proven);
@@ -170,10 +192,30 @@ mod tests {
         bad: &BTreeSet<usize>,
         most: usize,
     ) -> (Vec<usize>, Vec<usize>, usize) {
+        run_abreast(1, work, size, bad, most)
+    }
+
+    /// The same with so many questions under way at once.
+    fn run_abreast(
+        abreast: usize,
+        work: &mut Work,
+        size: &mut BatchSize,
+        bad: &BTreeSet<usize>,
+        most: usize,
+    ) -> (Vec<usize>, Vec<usize>, usize) {
         let (mut good, mut alone, mut asked) = (Vec::new(), Vec::new(), 0);
-        while let Some(batch) = work.next(*size) {
-            asked += 1;
-            let Batch { places: batch, is_fresh } = batch;
+        let mut under_way = VecDeque::new();
+        loop {
+            while under_way.len() < abreast
+                && let Some(batch) = work.next(*size)
+            {
+                asked += 1;
+                if batch.is_fresh {
+                    size.sent(batch.places.len());
+                }
+                under_way.push_back(batch);
+            }
+            let Some(Batch { places: batch, is_fresh }) = under_way.pop_front() else { break };
             if batch.len() > most || batch.iter().any(|one| bad.contains(one)) {
                 if is_fresh {
                     size.failed(batch.len());
@@ -191,6 +233,7 @@ mod tests {
                 good.extend(batch);
             }
         }
+        size.rests();
         (good, alone, asked)
     }
 
@@ -231,11 +274,13 @@ mod tests {
         let mut size = BatchSize::default();
         let mut asked = |projects: usize, most: usize| {
             let mut work = Work::new(0..projects);
-            run(&mut work, &mut size, &BTreeSet::new(), most).2
+            run_abreast(4, &mut work, &mut size, &BTreeSet::new(), most).2
         };
         asked(1_000, 50);
-        let questions = asked(10_000, 50);
-        assert!(questions <= 205, "{questions} for 10,000 projects, 50 at once");
+        for _ in 0..5 {
+            let questions = asked(10_000, 50);
+            assert!(questions <= 202, "{questions} for 10,000 projects, 50 at once");
+        }
         // GitHub gets better, and that is found out.
         asked(50 * REST as usize, MOST);
         assert_eq!(asked(10_000, MOST), 100);

@@ -66,6 +66,9 @@ impl Github {
                     .iter_mut()
                     .find_map(|(by, work)| Some((*by, work.next(size.for_names(*by == By::Name))?)));
                 let Some((by, batch)) = next else { break };
+                if batch.is_fresh {
+                    locked(&self.inner.batch).sent(batch.places.len());
+                }
                 flights.push(self.ask(by, batch, projects, clock));
             }
             let Some((by, batch, answer)) = flights.next().await else { break };
@@ -109,6 +112,7 @@ impl Github {
             }
         }
         drop(flights);
+        locked(&self.inner.batch).rests();
         let left = works.into_iter().flat_map(|(_, work)| work.left());
         looked.put_off.extend(left.map(|place| projects[place].id));
         if looked.put_off.is_empty() {
