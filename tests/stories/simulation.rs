@@ -21,7 +21,7 @@ use self::deaths::{Death, STEPS};
 use self::life::{Life, Story};
 
 /// How many lives are lived; `WHIMBREL_LIVES` says otherwise.
-const LIVES: u64 = 60;
+const LIVES: u64 = 300;
 
 /// Tests they are shared among.
 const SHARES: u64 = 6;

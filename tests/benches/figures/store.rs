@@ -7,7 +7,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use whimbrel_catalog::{CatalogId, Change, Hint, parse};
+use whimbrel_catalog::{CatalogId, Change, Entry, Hint, parse};
 use whimbrel_news::{Dated, News};
 use whimbrel_store::{CatalogMeta, Look, Record, Settings, Store};
 use whimbrel_world::documents;
@@ -67,6 +67,15 @@ fn commits(report: &mut Report, folder: &Path) {
         Limit::AtLeast(0.5),
         format!("the bare disk does {:.0} pairs of syncs/s", bare.per_second(some)),
     );
+    let (callers, each) = (32, 50);
+    let time = median(3, || many(&store, &entries, callers, each));
+    report.add(
+        "`record` durable, one event and one entry each, 32 callers",
+        "/s",
+        (callers * each) as f64 / time.as_secs_f64(),
+        Limit::AtLeast(2_000.0),
+        "each waits until its own is durable; those who wait together share the two syncs",
+    );
     let batch = 1_000;
     let time = median(5, || {
         let mut record = empty(&id);
@@ -95,6 +104,23 @@ fn commits(report: &mut Report, folder: &Path) {
         Limit::AtMost(50.0),
         "its next due time noted, written with the next commit",
     );
+}
+
+/// So many callers record one thing after another, each in a catalog of its own.
+fn many(store: &Store, entries: &[Entry], callers: usize, each: usize) {
+    std::thread::scope(|scope| {
+        for caller in 0..callers {
+            scope.spawn(move || {
+                let id = id(&format!("caller-{caller}"));
+                for entry in entries.iter().cycle().skip(caller * each).take(each) {
+                    let mut record = empty(&id);
+                    record.news = vec![news(entry)];
+                    record.put = vec![entry.clone()];
+                    store.record(&[record], moment(0)).expect("a record can be written");
+                }
+            });
+        }
+    });
 }
 
 /// What the disk allows: what a durable commit has to do, with nothing around it.
@@ -180,18 +206,18 @@ pub(crate) fn id(name: &str) -> CatalogId {
     CatalogId::new(name).expect("the name has the form of an id")
 }
 
-fn entries(count: usize) -> Vec<whimbrel_catalog::Entry> {
+fn entries(count: usize) -> Vec<Entry> {
     entries_of(count, 1)
 }
 
-fn entries_of(count: usize, seed: u64) -> Vec<whimbrel_catalog::Entry> {
+fn entries_of(count: usize, seed: u64) -> Vec<Entry> {
     let text = documents::markdown(&documents::items(count, seed));
     parse(text.as_bytes(), Hint { name: Some("list.md"), format: None })
         .map(|reading| reading.snapshot.entries)
         .unwrap_or_default()
 }
 
-fn news(entry: &whimbrel_catalog::Entry) -> Dated {
+fn news(entry: &Entry) -> Dated {
     let added = Change::Added { entry: entry.clone(), in_place_of: None, returned: false };
     Dated::new(moment(0), News::from_change(&added))
 }
