@@ -4,6 +4,7 @@ use std::fs;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use whimbrel_world::collector::Collector;
 use whimbrel_world::discord::Discord;
 use whimbrel_world::github::Github;
 use whimbrel_world::telegram::Telegram;
@@ -49,6 +50,7 @@ fn expect_clean(what: &str, text: &str) {
 #[tokio::test]
 async fn no_canary_is_seen_whatever_goes_wrong() {
     let (github, telegram, discord) = (Github::start(), Telegram::start(), Discord::start());
+    let collector = Collector::start();
     github.token("another");
     let mut world = World::new();
     world.hurry();
@@ -58,6 +60,9 @@ async fn no_canary_is_seen_whatever_goes_wrong() {
     world.variable("WHIMBREL_GITHUB__PROJECTS", "true");
     let hook = format!("{}/api/webhooks/1234567890/canary_of_a_webhook-0123456789", discord.api_url());
     world.variable("WHIMBREL_DISCORD__WEBHOOKS__NEWS", &hook);
+    let taking = collector.url().replace("http://", "http://me:canary_of_a_collector@");
+    world.variable("WHIMBREL_TELEMETRY__OTLP", &taking);
+    world.variable("WHIMBREL_TELEMETRY__EVERY", "50ms");
     world.configure(&format!(
         "[fanout]\nsettle = \"0s\"\n[github]\napi_url = \"{}\"\n[telegram]\napi_url = \"{}\"\n[discord]\napi_url = \"{}\"\n\
          [admin]\nto = \"webhook:news\"\n\
@@ -115,6 +120,9 @@ async fn no_canary_is_seen_whatever_goes_wrong() {
     let said = world.stop().await;
     assert!(said.len() > 10_000, "the log is loud");
     seen.push(("the log".to_owned(), said));
+    for asked in collector.asked() {
+        seen.push(("a collector".to_owned(), String::from_utf8_lossy(&asked.body).into_owned()));
+    }
     let mut folders = vec![world.folder().to_owned()];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).expect("it is ours").map(|entry| entry.expect("readable").path()) {
@@ -129,11 +137,15 @@ async fn no_canary_is_seen_whatever_goes_wrong() {
     }
     for (what, text) in &seen {
         expect_clean(what, text);
-        for more in ["canary_of_a_webhook", "canary_of_an_address", "canary_of_a_query"] {
+        for more in
+            ["canary_of_a_webhook", "canary_of_an_address", "canary_of_a_query", "canary_of_a_collector"]
+        {
             assert!(!text.contains(more), "{what} shows {more}");
         }
     }
     // And they were used.
+    assert!(collector.spans().iter().any(|span| span.name == "send" && span.error.is_some()));
+    assert!(collector.asked().iter().all(|asked| asked.headers.contains_key("authorization")));
     assert!(github.asked().iter().any(|asked| {
         let sent = asked.headers.get("authorization");
         sent.is_some_and(|sent| sent.contains("ghp_canary"))

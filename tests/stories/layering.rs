@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 /// Each crate and those it may use; it may also use what those may use. Crates that do not exist yet may come.
-const ARROWS: [(&str, &[&str]); 15] = [
+const ARROWS: [(&str, &[&str]); 16] = [
     ("catalog", &[]),
     ("news", &["catalog"]),
     ("charts", &[]),
@@ -19,12 +19,26 @@ const ARROWS: [(&str, &[&str]); 15] = [
     ("discord", &["news", "charts", "fanout", "commands"]),
     ("telegram", &["news", "charts", "fanout", "commands"]),
     ("hub", &["news", "store"]),
+    ("telemetry", &[]),
     ("web", &["news", "charts", "store", "lookup", "feeds", "hub"]),
     (
         "app",
         &[
-            "catalog", "news", "project", "charts", "store", "watch", "lookup", "fanout", "commands",
-            "feeds", "hub", "discord", "telegram", "web",
+            "catalog",
+            "news",
+            "project",
+            "charts",
+            "store",
+            "watch",
+            "lookup",
+            "fanout",
+            "commands",
+            "feeds",
+            "hub",
+            "discord",
+            "telegram",
+            "telemetry",
+            "web",
         ],
     ),
 ];

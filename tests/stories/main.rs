@@ -44,6 +44,7 @@ mod searching;
 mod side;
 mod simulation;
 mod sources;
+mod spans;
 mod subscribing;
 mod suggesting;
 mod supply;

@@ -3,12 +3,13 @@
 //! [`World`] is a folder with a configuration and catalogs; it starts the program `whimbrel`, waits for what it says,
 //! asks its pages, kills it without warning and starts it again. [`website::Website`] stands in for servers on the
 //! web, answering through a [`server::Server`], [`github::Github`] for GitHub, [`telegram::Telegram`] and
-//! [`discord::Discord`] for the chats. [`browser::Browser`] is a real browser, [`site::Shown`] the site over news that
+//! [`discord::Discord`] for the chats, [`collector::Collector`] for who takes spans. [`browser::Browser`] is a real browser, [`site::Shown`] the site over news that
 //! is made up. Nothing in the program knows that it is under test:
 //! only addresses differ.
 
 pub mod browser;
 mod clock;
+pub mod collector;
 pub mod discord;
 pub mod disk;
 pub mod documents;

@@ -8,6 +8,7 @@ mod admin;
 mod chats;
 pub(crate) mod error;
 pub(crate) mod load;
+mod telemetry;
 
 use serde::{Deserialize, Serialize};
 use whimbrel_watch::CatalogConfig;
@@ -19,6 +20,7 @@ pub(crate) use chats::{
 pub(crate) use error::ConfigError;
 #[allow(unused_imports)]
 pub(crate) use load::{Environment, Loaded, load};
+pub(crate) use telemetry::TelemetrySettings;
 
 /// The default configuration as a file people can read and start from.
 pub(crate) const COMMENTED: &str = include_str!("../../../config/whimbrel.toml");
@@ -53,6 +55,8 @@ pub(crate) struct Config {
     pub(crate) store: whimbrel_store::Settings,
     /// What is logged.
     pub(crate) log: Log,
+    /// Where spans of the work go.
+    pub(crate) telemetry: TelemetrySettings,
 }
 
 /// What is logged (`[log]`).

@@ -52,15 +52,17 @@ async fn examine(loaded: &Loaded, format: Format) -> anyhow::Result<bool> {
     let chats = Chats::new(&loaded.config)?;
     let places =
         places.into_iter().chain(loaded.config.destinations.iter().map(|it| it.to.clone())).collect();
-    let (sources, telegram, discord) = tokio::join!(
+    let (sources, telegram, discord, collector) = tokio::join!(
         outside::sources(loaded, catalogs),
         chats::telegram(loaded, chats.telegram.as_ref(), &places),
         chats::discord(chats.discord.as_deref(), &places),
+        outside::collector(loaded),
     );
     let (sources, mut dates) = sources?;
     let (discord, invitation) = discord;
     dates.extend(chats.telegram.as_ref().and_then(whimbrel_telegram::Telegram::date));
     let mut others: Vec<Finding> = sources.into_iter().chain(telegram).chain(discord).collect();
+    others.extend(collector);
     others.extend(here::clock(&dates, Utc::now()));
     let asked = others.iter().filter(|finding| finding.outside).count();
     let away = others.iter().filter(|finding| finding.is_away).count();

@@ -1,13 +1,16 @@
 //! Log lines: text or JSON, on standard error, as loud as asked for. The loudness can change while the program runs.
+//! Spans for a collector go by the same way and do not depend on it.
 
 use std::io::{self, IsTerminal};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use tracing::{Event, Level, Subscriber};
+use tracing::{Event, Level, Metadata, Subscriber};
+use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Registry, fmt, reload};
+use whimbrel_telemetry::{Spans, TARGET};
 
 use crate::cli::{Common, Format};
 use crate::config::{ConfigError, Log, LogFormat};
@@ -18,18 +21,33 @@ pub(crate) struct Logs {
     filter: reload::Handle<EnvFilter, Registry>,
     /// The command line said how loud; the configuration no longer counts.
     fixed: bool,
+    /// Somebody takes spans.
+    spans: bool,
 }
 
-/// Starts logging. What the command line says wins over the configuration.
-pub(crate) fn start(common: &Common, log: &Log) -> Result<Logs, ConfigError> {
+/// Starts logging, and taking down spans for who wants them. What the command line says wins over the configuration.
+pub(crate) fn start(common: &Common, log: &Log, spans: Option<Spans>) -> Result<Logs, ConfigError> {
     let (level, origin) = match &common.log {
         Some(level) => (level, "--log"),
         None => (&log.level, "[log] level"),
     };
-    let (filter, handle) = reload::Layer::new(filter(level, origin)?);
+    let (filter, handle) = reload::Layer::new(filter(level, origin, spans.is_some())?);
     let lines = if is_json(common, log) { json() } else { text() };
-    tracing_subscriber::registry().with(filter).with(lines).with(Counting).init();
-    Ok(Logs { filter: handle, fixed: common.log.is_some() })
+    let logs = Logs { filter: handle, fixed: common.log.is_some(), spans: spans.is_some() };
+    let all = tracing_subscriber::registry().with(filter);
+    match spans {
+        // Lines read on their own: they do not begin with the names of the spans they stand in.
+        Some(spans) => {
+            all.with(lines.with_filter(filter_fn(is_line))).with(Counting).with(spans).init();
+        }
+        None => all.with(lines).with(Counting).init(),
+    }
+    Ok(logs)
+}
+
+/// Lines are events; everything else is a span.
+fn is_line(about: &Metadata<'_>) -> bool {
+    about.is_event()
 }
 
 /// True when log lines are for programs; then nothing else is printed between them.
@@ -46,7 +64,7 @@ impl Logs {
         if self.fixed {
             return Ok(());
         }
-        let new = filter(&log.level, "[log] level")?;
+        let new = filter(&log.level, "[log] level", self.spans)?;
         self.filter.reload(new).map_err(|error| ConfigError::outside("[log] level", &error.to_string()))
     }
 }
@@ -77,7 +95,7 @@ impl<S: Subscriber> Layer<S> for Counting {
 /// Libraries that are never heard, however loud the log is.
 const SECRETIVE: [&str; 3] = ["serenity=off", "tungstenite=off", "tokio_tungstenite=off"];
 
-fn filter(level: &str, origin: &str) -> Result<EnvFilter, ConfigError> {
+fn filter(level: &str, origin: &str, spans: bool) -> Result<EnvFilter, ConfigError> {
     let filter = EnvFilter::builder().parse(level).map_err(|error| {
         let help = "write error, warn, info, debug, trace, or a filter such as info,whimbrel_watch=debug";
         ConfigError::outside(origin, &format!("`{level}` is no log level ({error}): {help}"))
@@ -88,7 +106,9 @@ fn filter(level: &str, origin: &str) -> Result<EnvFilter, ConfigError> {
     let flusher = "sled::flusher=off".parse().ok().filter(|_| !level.contains("sled"));
     // What comes over Discord's connection has secrets in it, and these libraries would write it down.
     let secret = SECRETIVE.iter().filter_map(|directive| directive.parse().ok());
-    Ok(notify.into_iter().chain(flusher).chain(secret).fold(filter, EnvFilter::add_directive))
+    // Spans are all there, however quiet the log is, or cost nothing, however loud it is.
+    let spans = format!("{TARGET}={}", if spans { "info" } else { "off" }).parse().ok();
+    Ok(notify.into_iter().chain(flusher).chain(secret).chain(spans).fold(filter, EnvFilter::add_directive))
 }
 
 fn text<S: Subscriber + for<'a> LookupSpan<'a>>() -> Box<dyn Layer<S> + Send + Sync> {
@@ -138,12 +158,14 @@ mod tests {
 
     #[test]
     fn a_wrong_level_is_told_where_it_was_written() {
-        let error = filter("loud=very", "--log").unwrap_err().to_string();
+        let error = filter("loud=very", "--log", false).unwrap_err().to_string();
         assert!(error.starts_with("--log: `loud=very` is no log level"), "{error}");
-        assert!(filter("info,whimbrel_watch=debug", "--log").is_ok());
-        let quiet = |level| filter(level, "--log").unwrap().to_string().contains("notify=off");
+        assert!(filter("info,whimbrel_watch=debug", "--log", false).is_ok());
+        let quiet = |level| filter(level, "--log", false).unwrap().to_string().contains("notify=off");
         assert!(quiet("info") && !quiet("info,notify=trace"));
-        let all = filter("trace,serenity=trace", "--log").unwrap().to_string();
+        let all = filter("trace,serenity=trace", "--log", false).unwrap().to_string();
         assert!(all.contains("serenity=off") && !all.contains("serenity=trace"), "{all}");
+        let spans = |level, wanted| filter(level, "--log", wanted).unwrap().to_string();
+        assert!(spans("error", true).contains("span=info") && spans("trace", false).contains("span=off"));
     }
 }

@@ -1,7 +1,7 @@
 //! `whimbrel once`: one round over every catalog, page and feeds as files, and an end: for cron jobs and pages hosting.
 
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use chrono::Utc;
@@ -27,9 +27,10 @@ const UNTOUCHED: &str = "the site stays as it was";
 /// Looks at everything once, writes the site, ends.
 pub(crate) fn once(args: &OnceArgs, common: &Common) -> anyhow::Result<ExitCode> {
     let loaded = config::load(common.config.as_deref(), &Environment::of_process())?;
-    logs::start(common, &loaded.config.log)?;
+    let (spans, exporter) = run::spans::open(&loaded.config.telemetry)?.unzip();
+    logs::start(common, &loaded.config.log, spans)?;
     let runtime = run::threads()?;
-    let done = runtime.block_on(async {
+    let round = async {
         let store = run::open(&loaded).await?;
         let followed = samples::followed(&loaded)?;
         let ids: Vec<_> = followed.catalogs.iter().map(|catalog| catalog.id.clone()).collect();
@@ -94,6 +95,15 @@ pub(crate) fn once(args: &OnceArgs, common: &Common) -> anyhow::Result<ExitCode>
             bail!("no catalog could be read: the site shows what was known before");
         }
         Ok(ExitCode::SUCCESS)
+    };
+    let done = runtime.block_on(async {
+        let Some(exporter) = exporter else { return round.await };
+        let done = tokio::select! {
+            done = round => done,
+            never = exporter.run() => match never {},
+        };
+        run::spans::finish(&exporter, Instant::now()).await;
+        done
     });
     runtime.shutdown_background();
     done

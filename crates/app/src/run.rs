@@ -16,6 +16,7 @@ mod metrics;
 pub(crate) mod projects;
 pub(crate) mod reload;
 pub(crate) mod site;
+pub(crate) mod spans;
 pub(crate) mod stop;
 mod suggestions;
 mod tally;
@@ -31,7 +32,7 @@ use std::io::{BufWriter, Write};
 use std::ops::Deref;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use chrono::Utc;
@@ -43,6 +44,7 @@ use whimbrel_hub::Hub;
 use whimbrel_lookup::{Index, Lookup};
 use whimbrel_store::{OpenStep, Opened, Progress, Store};
 use whimbrel_telegram::Bot;
+use whimbrel_telemetry::Exporter;
 use whimbrel_watch::{Github, LinkChecker, ProjectWatcher, Watcher};
 
 use crate::ask;
@@ -103,9 +105,10 @@ impl Deref for Setup {
 pub(crate) fn run(common: &Common) -> anyhow::Result<ExitCode> {
     heap::keep_small();
     let loaded = config::load(common.config.as_deref(), &Environment::of_process())?;
-    let logs = logs::start(common, &loaded.config.log)?;
+    let (spans, exporter) = spans::open(&loaded.config.telemetry)?.unzip();
+    let logs = logs::start(common, &loaded.config.log, spans)?;
     let runtime = threads()?;
-    let worked = runtime.block_on(work(common, loaded, logs));
+    let worked = runtime.block_on(work(common, loaded, logs, exporter));
     // A look that hangs in the network must not keep the program; everything it knew is written down already.
     runtime.shutdown_background();
     worked.map(|()| ExitCode::SUCCESS)
@@ -118,7 +121,12 @@ pub(crate) fn threads() -> anyhow::Result<tokio::runtime::Runtime> {
     builder.enable_all().max_blocking_threads(BLOCKING_THREADS).build().context("starting threads")
 }
 
-async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()> {
+async fn work(
+    common: &Common,
+    loaded: Loaded,
+    logs: Logs,
+    exporter: Option<Arc<Exporter>>,
+) -> anyhow::Result<()> {
     let mut signals = Signals::listen().context("listening for signals")?;
     let manager = Manager::of_process();
     // Before anything is made: a second start by mistake leaves nothing behind.
@@ -242,7 +250,7 @@ async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()>
     };
     let alarms = Alarms { store: store.clone(), about: about.clone(), teller, opened: Arc::new(recovered) };
     loops.start("alarms", alarms::telling(alarms));
-    let metrics = metrics::route(store.clone(), about.clone(), tally);
+    let metrics = metrics::route(store.clone(), about.clone(), tally, exporter.clone());
     let calls = bot.map(telegram::hooks).into_iter().chain(discord.map(discord::hooks));
     let routes = [hooks, metrics].into_iter().chain(websub::routes(own_hub)).chain(calls).collect();
     loops.start("site", site::serving(store.clone(), socket, about, routes));
@@ -263,6 +271,9 @@ async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()>
         }
     }
 
+    if let Some(exporter) = exporter.clone() {
+        loops.start("spans", spans::exporting(exporter));
+    }
     if let Some(feeding) = manager.feeding(loops.board()) {
         loops.start("watchdog", feeding);
     }
@@ -273,12 +284,16 @@ async fn work(common: &Common, loaded: Loaded, logs: Logs) -> anyhow::Result<()>
     }
     tracing::info!("stopping");
     manager.stopping();
+    let stopping = Instant::now();
     stop.send_replace(true);
     if !loops.ended(LAST_WORDS).await {
         tracing::warn!("some work did not end in time and is cut off; nothing that was recorded is lost");
     }
     let last = move || store.write_looks().and_then(|_| store.write_schedule());
     tokio::task::spawn_blocking(last).await?.context("writing the last looks")?;
+    if let Some(exporter) = exporter {
+        spans::finish(&exporter, stopping).await;
+    }
     tracing::info!("stopped");
     Ok(())
 }

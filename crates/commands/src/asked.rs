@@ -63,6 +63,16 @@ pub enum What {
 }
 
 impl What {
+    /// A word for how it is asked.
+    pub(crate) fn word(&self) -> &'static str {
+        match self {
+            Self::Typed(_) => "typed",
+            Self::Called(_) => "called",
+            Self::Asked { .. } => "asked",
+            Self::Pressed(_) => "pressed",
+        }
+    }
+
     /// Whether it changes something, so that rights have to be known before it is answered. What cannot be read
     /// changes nothing.
     pub fn changes(&self) -> bool {

@@ -5,6 +5,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use tokio::sync::Semaphore;
+use tracing::field::Empty;
+use tracing::{Instrument, Span, info_span};
 use whimbrel_fanout::{Destination, Fanout, LaneState, Subscription};
 use whimbrel_lookup::{Lookup, Question};
 use whimbrel_store::{Store, StoreError};
@@ -131,6 +133,12 @@ impl Commands {
     /// Whether who asks may change something is for the adapter to find out ([`What::changes`] says when it matters);
     /// here it is enforced.
     pub async fn answer(&self, asked: Asked, now: DateTime<Utc>) -> Reply {
+        let (service, how) = (asked.place.destination.service().word(), asked.what.word());
+        let span = info_span!(target: "span", "answer", otel.kind = "server", service, how, error = Empty);
+        self.answer_to(asked, now).instrument(span).await
+    }
+
+    async fn answer_to(&self, asked: Asked, now: DateTime<Utc>) -> Reply {
         let Asked { place, who, what } = asked;
         let pressed = matches!(what, What::Pressed(_));
         let anew =
@@ -140,6 +148,7 @@ impl Commands {
             Ok(reply) => reply,
             Err(error) => {
                 tracing::error!(%error, "a question in a chat could not be answered ({error})");
+                Span::current().record("error", "store");
                 if pressed { notice(words::TROUBLE) } else { Reply::default().say(words::TROUBLE).hide() }
             }
         };
@@ -308,7 +317,8 @@ impl Commands {
         work: impl FnOnce(&Inner) -> Result<R, StoreError> + Send + 'static,
     ) -> Result<R, StoreError> {
         let inner = Arc::clone(&self.inner);
-        let done = tokio::task::spawn_blocking(move || work(&inner)).await;
+        let span = Span::current(); // it goes along
+        let done = tokio::task::spawn_blocking(move || span.in_scope(|| work(&inner))).await;
         done.unwrap_or_else(|_| Err(StoreError::Stopped("reading for an answer panicked".to_owned())))
     }
 

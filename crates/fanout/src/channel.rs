@@ -120,6 +120,21 @@ pub enum SendError {
     },
 }
 
+impl SendError {
+    /// A word for it.
+    pub(crate) fn word(&self) -> &'static str {
+        match self {
+            Self::Retry { .. } => "later",
+            Self::Refused { refusal: Refusal::Blocked, .. } => "blocked",
+            Self::Refused { refusal: Refusal::NoAccess, .. } => "no access",
+            Self::Refused { refusal: Refusal::Gone, .. } => "gone",
+            Self::Moved { .. } => "moved",
+            Self::Content { .. } => "content",
+            Self::Unauthorized { .. } => "unauthorized",
+        }
+    }
+}
+
 /// How a place refuses us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {

@@ -14,6 +14,16 @@ pub enum Service {
     Discord,
 }
 
+impl Service {
+    /// A word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Telegram => "telegram",
+            Self::Discord => "discord",
+        }
+    }
+}
+
 /// A chat, channel, topic or thread. Its text form (`telegram:-1001234:7`, `discord:81384788765712384`,
 /// `webhook:news`) reads back as the same destination.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::stream::{FuturesUnordered, StreamExt as _};
+use tracing::field::Empty;
+use tracing::{Instrument as _, info_span};
 use url::Url;
 use whimbrel_store::HubSecret;
 
@@ -159,7 +161,14 @@ pub(crate) async fn send(inner: Arc<Inner>, wiring: Arc<Wiring>, batch: Batch, n
         .map(|to| {
             let (begun, answer) = (Instant::now(), wiring.courier.carry(call(to, &content)));
             async move {
-                let outcome = judge(answer.await);
+                let service = "websub";
+                let span = info_span!(target: "span", "send", otel.kind = "client", service, error = Empty);
+                let outcome = judge(answer.instrument(span.clone()).await);
+                match &outcome {
+                    Outcome::Gone => drop(span.record("error", "gone")),
+                    Outcome::Failed(_) => drop(span.record("error", "later")),
+                    _ => {}
+                }
                 Done::Sent(sent(to, outcome, begun.elapsed()))
             }
         })

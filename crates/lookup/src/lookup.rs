@@ -2,6 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use tracing::field::Empty;
+use tracing::info_span;
 use whimbrel_store::{Store, StoreError};
 
 use crate::answer::board::Boards;
@@ -71,6 +73,8 @@ impl Lookup {
 
     /// Answers. What is not known is an answer too, with hints at what may have been meant.
     pub fn answer(&self, asking: &Asking<'_>) -> Result<Answer, StoreError> {
+        let span = info_span!(target: "span", "question", question = asking.question.name(), missing = Empty)
+            .entered();
         let scene = Scene {
             store: &self.store,
             index: &self.index,
@@ -86,6 +90,7 @@ impl Lookup {
             Err(Failed::Missing(answer)) => self.excused(*answer),
             Err(Failed::Store(error)) => return Err(error),
         };
+        span.record("missing", answer.missing);
         answer.question = asking.question.to_string();
         if !answer.missing && answer.links.page.is_none() {
             answer.links.page = Some(view::page_of(asking.question));

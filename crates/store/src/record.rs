@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use chrono::{DateTime, Utc};
+use tracing::{Span, info_span};
 use whimbrel_catalog::CatalogId;
 
 use crate::engine::Order;
@@ -21,6 +22,8 @@ impl Store {
     /// When it returns, everything is on the disk and the news may leave; when it fails, nothing of it happened.
     /// Rows that would not differ are not written. Several callers at once share one flush.
     pub fn record(&self, records: &[Record], now: DateTime<Utc>) -> Result<Recorded, StoreError> {
+        let events: usize = records.iter().map(|record| record.news.len()).sum();
+        let _span = span(Rows::Catalogs, records.len(), events).entered();
         let inner = &self.inner;
         let ids: HashSet<&CatalogId> = records.iter().map(|record| &record.meta.id).collect();
         let riders = inner.looks().riders(&ids);
@@ -68,6 +71,24 @@ impl Store {
     pub fn document(&self, id: &DocumentId) -> Result<Option<Vec<u8>>, StoreError> {
         self.inner.documents.get(id)
     }
+}
+
+/// What is written in one piece, for a collector.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Rows {
+    Catalogs,
+    Projects,
+    Lanes,
+}
+
+/// What a collector is told of a record.
+pub(crate) fn span(of: Rows, rows: usize, events: usize) -> Span {
+    let of = match of {
+        Rows::Catalogs => "catalogs",
+        Rows::Projects => "projects",
+        Rows::Lanes => "lanes",
+    };
+    info_span!(target: "span", "record", of, rows, events)
 }
 
 /// Documents that a commit named and let go.

@@ -6,7 +6,8 @@ use whimbrel_store::StoreError;
 pub(crate) async fn blocking<R: Send + 'static>(
     verb: impl FnOnce() -> Result<R, StoreError> + Send + 'static,
 ) -> Result<R, StoreError> {
-    tokio::task::spawn_blocking(verb)
+    let span = tracing::Span::current(); // it goes along
+    tokio::task::spawn_blocking(move || span.in_scope(verb))
         .await
         .unwrap_or_else(|error| Err(StoreError::Stopped(format!("a task of the store broke off: {error}"))))
 }

@@ -15,6 +15,8 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use tracing::field::Empty;
+use tracing::{Instrument, info_span};
 use whimbrel_catalog::EntryKey;
 use whimbrel_project::{ProjectId, Rules};
 use whimbrel_store::{Store, StoreError};
@@ -202,10 +204,17 @@ impl ProjectWatcher {
             if projects.is_empty() {
                 return Ok(());
             }
-            let looked = self.github.look(&projects, now).await;
+            let span = info_span!(
+                target: "span", "projects", due = projects.len(), answered = Empty, changed = Empty, events = Empty
+            );
+            let before = (round.changed, round.events);
+            let looked = self.github.look(&projects, now).instrument(span.clone()).await;
             let answered = looked.answers.len();
             round.again = looked.again;
-            let taken = self.take(projects, looked.answers, Voice::Loud, now, round).await;
+            let taking = self.take(projects, looked.answers, Voice::Loud, now, round);
+            let taken = taking.instrument(span.clone()).await;
+            span.record("answered", answered);
+            span.record("changed", round.changed - before.0).record("events", round.events - before.1);
             {
                 // The answer may be older than what somebody was hurried for since.
                 let mut woken = locked(&self.woken);

@@ -188,9 +188,11 @@ impl Api {
         let place = tokio::time::timeout(PATIENCE, self.inner.places.acquire()).await;
         let Ok(Ok(_place)) = place else { return Err(Refused::Busy) };
         let inner = Arc::clone(&self.inner);
+        let span = tracing::Span::current(); // it goes along
         let answered = tokio::task::spawn_blocking(move || {
             let Asked { question, page, size, zone } = asked;
-            inner.lookup.answer(&Asking { question: &question, page, size, now: now(), zone })
+            let asking = Asking { question: &question, page, size, now: now(), zone };
+            span.in_scope(|| inner.lookup.answer(&asking))
         });
         match answered.await {
             Ok(Ok(answer)) => Ok(answer),

@@ -14,6 +14,7 @@ mod address;
 mod after;
 mod answer;
 mod api;
+mod asked;
 mod assets;
 mod bots;
 mod cache;

@@ -17,6 +17,9 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::{sleep, timeout};
+use tracing::Instrument as _;
+
+use crate::asked;
 
 /// A client that needs longer to say what it wants is cut off; this also ends idle connections.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
@@ -95,7 +98,15 @@ async fn connection(stream: TcpStream, router: Router, peer: Option<Peer>, mut e
             let request: &mut Request<Incoming> = &mut request;
             request.extensions_mut().insert(peer);
         }
-        router.call(request)
+        let span = asked::span(&request);
+        let answering = router.call(request).instrument(span.clone());
+        async move {
+            let answered = answering.await;
+            if let Ok(answer) = &answered {
+                asked::answered(&span, answer.status());
+            }
+            answered
+        }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())

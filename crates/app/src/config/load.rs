@@ -17,13 +17,18 @@ pub(crate) const USUAL: &str = "whimbrel.toml";
 
 /// Keys that hold secrets: they can also come from a file (`WHIMBREL_GITHUB__TOKEN_FILE`) and from a systemd
 /// credential (`github_token`).
-const SECRETS: [&[&str]; 5] = [
+const SECRETS: [&[&str]; 6] = [
     &["github", "token"],
     &["github", "webhook_secret"],
     &["telegram", "token"],
     &["telegram", "webhook_secret"],
     &["discord", "token"],
+    &["telemetry", "otlp"],
 ];
+
+/// Variables that every program with spans knows. Where one is set, it counts instead of the file; our own count more.
+const OPENTELEMETRY: [(&str, [&str; 2]); 2] =
+    [("OTEL_EXPORTER_OTLP_ENDPOINT", ["telemetry", "otlp"]), ("OTEL_SERVICE_NAME", ["telemetry", "service"])];
 
 /// What surrounds the program, as a value, so that tests can make their own.
 #[derive(Clone, Debug, Default)]
@@ -115,16 +120,22 @@ fn sound(file: &Path, source: &str, config: &Config, folder: &Path) -> Result<()
         catalog: Vec<Place>,
         #[serde(default)]
         telegram: BTreeMap<String, toml::Spanned<toml::Value>>,
+        #[serde(default)]
+        telemetry: BTreeMap<String, toml::Spanned<toml::Value>>,
     }
     #[derive(Deserialize)]
     struct Place {
         id: toml::Spanned<String>,
         source: toml::Spanned<String>,
     }
-    let Places { catalog: places, telegram } = toml::from_str(source).unwrap_or_default();
-    if let Some((key, why)) = config.telegram.wrong(config.web.public_url.as_deref()) {
-        let span = telegram.get(key).map(toml::Spanned::span);
-        return Err(ConfigError::at(file, source, span, &format!("`{key}` in [telegram]: {why}")));
+    let Places { catalog: places, telegram, telemetry } = toml::from_str(source).unwrap_or_default();
+    for (section, places, wrong) in [
+        ("telegram", telegram, config.telegram.wrong(config.web.public_url.as_deref())),
+        ("telemetry", telemetry, config.telemetry.wrong()),
+    ] {
+        let Some((key, why)) = wrong else { continue };
+        let span = places.get(key).map(toml::Spanned::span);
+        return Err(ConfigError::at(file, source, span, &format!("`{key}` in [{section}]: {why}")));
     }
     let mut seen = BTreeSet::new();
     for (place, catalog) in config.catalogs.iter().enumerate() {
@@ -205,6 +216,13 @@ impl Environment {
     /// credential.
     fn overrides(&self) -> Result<Vec<Override>, ConfigError> {
         let mut found = Vec::new();
+        for (name, path) in OPENTELEMETRY {
+            // An empty one counts as not set, says their specification.
+            if let Some(value) = self.variables.get(name).filter(|value| !value.trim().is_empty()) {
+                let path = path.map(ToOwned::to_owned).to_vec();
+                found.push(Override { origin: name.to_owned(), path, value: value.clone() });
+            }
+        }
         for key in SECRETS {
             let path: Vec<String> = key.iter().map(ToString::to_string).collect();
             if let Some(folder) = self.variables.get("CREDENTIALS_DIRECTORY") {

@@ -59,6 +59,7 @@ const OPTIONAL: &[&str] = &[
     "github.webhook_secret",
     "telegram.token",
     "telegram.webhook_secret",
+    "telemetry.otlp",
     "web.hub",
     "web.public_url",
 ];

@@ -61,6 +61,19 @@ pub(super) async fn sources(
     Ok((findings, dates))
 }
 
+/// Whether the collector takes spans, where the configuration names one.
+pub(super) async fn collector(loaded: &Loaded) -> Option<Finding> {
+    let collector = loaded.config.telemetry.collector().ok()??;
+    let found = match collector.examine().await {
+        Ok(()) => Finding::ok("telemetry", &collector, "it takes spans"),
+        Err(why) => Finding::fail("telemetry", &collector, format!("it does not take spans: {why}")).fix(
+            "`otlp` in [telemetry] has to lead to a collector that speaks OTLP over HTTP, which is usually port 4318; 4317 is \
+             for gRPC. Everything else goes on without it.",
+        ),
+    };
+    Some(found.of_others())
+}
+
 async fn tokens(github: &Github) -> (Vec<Finding>, Vec<DateTime<Utc>>) {
     let (mut findings, mut dates) = (Vec::new(), Vec::new());
     for examined in github.examine(Utc::now()).await {

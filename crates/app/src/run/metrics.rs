@@ -12,6 +12,7 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use http::StatusCode;
 use whimbrel_store::Store;
+use whimbrel_telemetry::Exporter;
 use whimbrel_web::{METRICS_MEDIA, Metrics, Route, RouteAnswer};
 
 use super::site::About;
@@ -22,8 +23,9 @@ use crate::logs;
 const AGE: Duration = Duration::from_secs(1);
 
 /// Makes the address.
-pub(crate) fn route(store: Store, about: About, tally: Tally) -> Route {
-    let source = Arc::new(Source { store, about, tally, begun: Utc::now(), last: Mutex::default() });
+pub(crate) fn route(store: Store, about: About, tally: Tally, exporter: Option<Arc<Exporter>>) -> Route {
+    let (begun, last) = (Utc::now(), Mutex::default());
+    let source = Arc::new(Source { store, about, tally, exporter, begun, last });
     Route::get("/metrics", move |_, _| {
         let source = Arc::clone(&source);
         async move {
@@ -47,6 +49,7 @@ struct Source {
     store: Store,
     about: About,
     tally: Tally,
+    exporter: Option<Arc<Exporter>>,
     begun: DateTime<Utc>,
     last: Mutex<Option<(Instant, Bytes)>>,
 }
@@ -77,6 +80,13 @@ impl Source {
         let mut lines = metrics.counter("whimbrel_log_lines_total", "Lines logged, by their level");
         for (level, number) in logs::counted() {
             lines.of(&[("level", level)], number as f64);
+        }
+        let mut spans =
+            metrics.counter("whimbrel_spans_total", "Spans for a collector, by what became of them");
+        if let Some(exporter) = &self.exporter {
+            for (result, number) in [("sent", exporter.sent()), ("lost", exporter.lost())] {
+                spans.of(&[("result", result)], number as f64);
+            }
         }
         metrics
     }

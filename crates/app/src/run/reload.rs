@@ -156,6 +156,11 @@ fn changes(before: &Setup, after: &Setup) -> Vec<String> {
         ("[destination]", before.config.destinations != after.config.destinations, ""),
         ("web", before.config.web != after.config.web, ""),
         ("log", before.config.log != after.config.log, ""),
+        (
+            "telemetry",
+            before.config.telemetry != after.config.telemetry,
+            "; that takes effect at the next start",
+        ),
         ("store", before.config.store != after.config.store, "; that takes effect at the next start"),
     ];
     for (name, differs, remark) in sections {

@@ -7,6 +7,8 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::future::BoxFuture;
 use tokio::sync::SemaphorePermit;
+use tracing::field::Empty;
+use tracing::{Instrument, info_span};
 use whimbrel_store::{DeadLetter, Intent, Lane, LaneId, Parked, Retry, StoreError, Want};
 
 use super::flush::{Clock, Flush, Nothing, Plan, What, part_nonce};
@@ -50,7 +52,18 @@ impl Core {
                 self.complete(id, clock.now()).await?;
                 Ok(0)
             }
-            What::Flush(flush) => self.tell(&lane, &destination, *flush, admitted, clock).await,
+            What::Flush(flush) => {
+                let (service, digest) = (destination.service().word(), flush.intent.digest.is_some());
+                let span =
+                    info_span!(target: "span", "flush", service, digest, messages = Empty, error = Empty);
+                let telling = self.tell(&lane, &destination, *flush, admitted, clock);
+                let told = telling.instrument(span.clone()).await;
+                match &told {
+                    Ok(messages) => span.record("messages", *messages),
+                    Err(_) => span.record("error", "store"),
+                };
+                told
+            }
         }
     }
 
@@ -117,7 +130,13 @@ impl Core {
                 return Ok(accepted);
             }
             let sending = channel.send(to, part, Nonce(part_nonce(&intent, number)));
-            let sent = patient(sending, &mut unsure).await;
+            let service = to.service().word();
+            let span = info_span!(target: "span", "send", otel.kind = "client", service, error = Empty);
+            let sent = patient(sending, &mut unsure).instrument(span.clone()).await;
+            if let Err(error) = &sent.result {
+                span.record("error", error.word());
+            }
+            drop(span);
             permit.answered(&sent);
             let wait = sent.learned.wait.map(|(_, wait)| wait);
             let Err(error) = sent.result else {

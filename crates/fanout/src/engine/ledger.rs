@@ -147,7 +147,9 @@ impl Core {
                         break (&mut done).await;
                     }
                     let core = Arc::clone(self);
-                    let written = tokio::task::spawn_blocking(move || core.write(batch)).await;
+                    let span = tracing::Span::current();
+                    let writing = move || span.in_scope(|| core.write(batch));
+                    let written = tokio::task::spawn_blocking(writing).await;
                     if written.is_err() {
                         return Err(StoreError::Stopped("a step of the lanes panicked".to_owned()));
                     }

@@ -187,7 +187,8 @@ impl Core {
         work: impl FnOnce(&Self) -> Result<R, StoreError> + Send + 'static,
     ) -> Result<R, StoreError> {
         let core = Arc::clone(self);
-        let done = tokio::task::spawn_blocking(move || work(&core)).await;
+        let span = tracing::Span::current(); // it goes along
+        let done = tokio::task::spawn_blocking(move || span.in_scope(|| work(&core))).await;
         done.unwrap_or_else(|_| Err(StoreError::Stopped("reading for a lane panicked".to_owned())))
     }
 

@@ -5,6 +5,7 @@ use super::types::{DeadLetter, Lane, LaneCommit, LaneId, LaneMark};
 use crate::engine::Order;
 use crate::keys::{Key, Kind};
 use crate::outcome::StoreError;
+use crate::record::{Rows, span};
 use crate::store::Store;
 use crate::wide;
 
@@ -71,6 +72,7 @@ impl Store {
     ///
     /// The mark's numbers rise with what is written; [`LaneCommit::matched`] may only rise, too.
     pub fn record_lanes(&self, commit: &LaneCommit) -> Result<(), StoreError> {
+        let _span = span(Rows::Lanes, commit.lanes.len() + commit.removed.len(), 0).entered();
         let mut asked = Vec::new();
         let mut removed = Vec::new();
         self.inner.commit(|txn, heads| {

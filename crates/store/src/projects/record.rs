@@ -13,6 +13,7 @@ use crate::projects::listings;
 use crate::projects::rows::{self, Ranked};
 use crate::projects::schedule::{Turn, seconds};
 use crate::projects::types::{ProjectRecord, RankRecord};
+use crate::record::{Rows, span};
 use crate::store::Store;
 use crate::txn::Txn;
 use crate::types::Recorded;
@@ -30,6 +31,11 @@ impl Store {
         ranks: &[RankRecord],
         now: DateTime<Utc>,
     ) -> Result<Recorded, StoreError> {
+        let news = projects
+            .iter()
+            .map(|record| record.news.len())
+            .chain(ranks.iter().map(|record| record.news.len()));
+        let _span = span(Rows::Projects, projects.len() + ranks.len(), news.sum()).entered();
         self.inner.commit(|txn, heads| {
             let mut journal = Journal::new(heads.seq);
             for record in projects {

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use tracing::{debug, info, warn};
+use tracing::field::Empty;
+use tracing::{Instrument, Span, debug, info, info_span, warn};
 use whimbrel_catalog::parse::PARSER_VERSION;
 use whimbrel_catalog::{CatalogId, Settling, Tracker};
 use whimbrel_store::{BEHIND, CatalogMeta, Look, Store, StoreError};
@@ -16,7 +17,7 @@ use super::reading::Reading;
 use super::record::next_due;
 use super::state::{State, memory, stored_documents};
 use crate::blocking::blocking;
-use crate::source::{Cursor, LookError, Sight, Unread, Version};
+use crate::source::{Cursor, LookError, Sight, Spec, Unread, Version};
 
 /// The least difference in time: keeps versions of one second in their order.
 pub(crate) const HAIR: TimeDelta = TimeDelta::microseconds(1);
@@ -139,7 +140,11 @@ async fn look(
         // What was seen is not known any more, only where it lies.
         cursor.retain(|key, _| WHERE.contains(&key.as_str()));
     }
-    let sight = plan.sources.look(&followed.spec, &cursor, now).await;
+    // Files of this machine are glanced at all the time: only what is found in them is worth a span.
+    let is_local = matches!(followed.spec, Spec::Local(_));
+    let span = if is_local { Span::none() } else { look_span(followed) };
+    let reading = plan.sources.look(&followed.spec, &cursor, now);
+    let sight = reading.instrument(span.clone()).await;
 
     let unchanged = matches!(sight, Ok(Sight::Unchanged { cursor: None }));
     let healthy = meta.failures == 0 && meta.parser == PARSER_VERSION && same_source && !behind;
@@ -150,14 +155,34 @@ async fn look(
         return Ok(Outlook::default());
     }
 
-    let turn = plan.turn().await;
-    let (store, plan, followed) = (store.clone(), Arc::clone(plan), Arc::clone(followed));
-    blocking(move || {
-        let _turn = turn;
-        let visit = Visit { store: &store, plan: &plan, followed: &followed, meta, now };
-        visit.judge(sight)
-    })
-    .await
+    let span = if is_local { look_span(followed) } else { span };
+    if let Err(error) = &sight {
+        span.record("error", error.kind.word());
+    }
+    let judging = async {
+        let turn = plan.turn().await;
+        let (store, plan, followed) = (store.clone(), Arc::clone(plan), Arc::clone(followed));
+        blocking(move || {
+            let _turn = turn;
+            let visit = Visit { store: &store, plan: &plan, followed: &followed, meta, now };
+            visit.judge(sight)
+        })
+        .await
+    };
+    let judged = judging.instrument(span.clone()).await;
+    match &judged {
+        Ok(outlook) => {
+            span.record("changed", outlook.changed).record("events", outlook.events);
+        }
+        Err(_) => drop(span.record("error", "store")),
+    }
+    judged
+}
+
+/// What a collector is told of a look.
+fn look_span(followed: &Followed) -> Span {
+    let (id, source) = (&followed.config.id, followed.spec.word());
+    info_span!(target: "span", "look", catalog = id.as_str(), source, changed = Empty, events = Empty, error = Empty)
 }
 
 /// A look that has to be judged, with what is needed for it. Its steps block.

@@ -10,6 +10,8 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri, header};
 use octocrab::{AuthState, OctoBody, Octocrab, OctocrabBuilder};
 use tower::Service;
+use tracing::field::Empty;
+use tracing::{Instrument, info_span};
 
 use crate::config::Settings;
 
@@ -56,6 +58,18 @@ pub(crate) enum Silence {
     Late,
     /// It is larger than the cap.
     TooLarge,
+}
+
+impl Silence {
+    /// A word for it.
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Away(_) => "away",
+            Self::Broken(_) => "broken",
+            Self::Late => "late",
+            Self::TooLarge => "too large",
+        }
+    }
 }
 
 impl Transport {
@@ -111,6 +125,19 @@ impl Transport {
 
     /// Sends and reads the answer, whatever its status.
     pub(crate) async fn send(&self, sent: Sent<'_>) -> Result<Reply, Silence> {
+        let api = if sent.route == "/graphql" { "graphql" } else { "rest" };
+        let span = info_span!(
+            target: "span", "github", otel.kind = "client", api, status = Empty, bytes = Empty, error = Empty
+        );
+        let answered = self.ask(sent).instrument(span.clone()).await;
+        match &answered {
+            Ok(reply) => span.record("status", reply.status.as_u16()).record("bytes", reply.body.len()),
+            Err(silence) => span.record("error", silence.word()),
+        };
+        answered
+    }
+
+    async fn ask(&self, sent: Sent<'_>) -> Result<Reply, Silence> {
         let wrong = || Silence::Broken("the address cannot be built".to_owned());
         let mut request = Request::builder()
             .method(if sent.post.is_some() { Method::POST } else { Method::GET })

@@ -42,6 +42,22 @@ pub enum LookErrorKind {
     Busy,
 }
 
+impl LookErrorKind {
+    /// A word for it.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::NotFound => "not found",
+            Self::Unreadable => "unreadable",
+            Self::TooLarge => "too large",
+            Self::Refused => "refused",
+            Self::Trouble { .. } => "away",
+            Self::RateLimited { .. } => "limited",
+            Self::PutOff { .. } => "put off",
+            Self::Busy => "busy",
+        }
+    }
+}
+
 impl LookError {
     /// An error of this kind.
     pub fn new(kind: LookErrorKind, message: impl Into<String>) -> Self {

@@ -66,6 +66,16 @@ impl Spec {
         }
     }
 
+    /// Which kind of source it is, in a word.
+    pub(crate) fn word(&self) -> &'static str {
+        match self {
+            Self::Local(_) => "local",
+            Self::Git { .. } => "git",
+            Self::Web(_) => "web",
+            Self::Github { .. } => "github",
+        }
+    }
+
     /// True for a git repository on this machine: the one source that knows every version and when it was made.
     pub fn is_git(&self) -> bool {
         matches!(self, Self::Git { .. })
