@@ -91,6 +91,7 @@ async fn bodies_without_an_end_are_left_at_the_limit() {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     const LIMIT: usize = 1 << 20;
+    const HANGS: std::time::Duration = std::time::Duration::from_secs(20);
     /// Beyond the limit: what the system keeps on the way, at both ends.
     const MORE: usize = 16 << 20;
     static PLAIN: AtomicUsize = AtomicUsize::new(0);
@@ -117,8 +118,8 @@ async fn bodies_without_an_end_are_left_at_the_limit() {
         let error =
             look(&format!("{}/{name}", server.base), &Cursor::new(), settings.clone()).await.unwrap_err();
         assert_eq!(error.kind, LookErrorKind::TooLarge, "{name}: {error}");
-        // Fifty milliseconds, twenty times over.
-        assert!(began.elapsed() < std::time::Duration::from_secs(1), "{name}: {:?}", began.elapsed());
+        // That it ends at all: how soon is a figure of the benches, and other tests share this machine.
+        assert!(began.elapsed() < HANGS, "{name}: {:?}", began.elapsed());
     }
     let plain = PLAIN.load(Ordering::SeqCst);
     assert!((LIMIT..LIMIT + MORE).contains(&plain), "{plain} bytes left for us");
