@@ -144,3 +144,23 @@ async fn news_that_waits_while_a_group_moves_arrives_in_the_new_one() {
     }
     end(&telegram, world).await;
 }
+
+#[tokio::test]
+async fn what_a_group_refused_arrives_when_it_moves_to_where_it_may() {
+    let telegram = Telegram::start();
+    let world = begin(&telegram).await;
+    let ada = telegram.person("ada");
+    let group = telegram.group("Birders", &ada);
+    group.adds_bot();
+    ada.says_in(&group, "/subscribe birds instant");
+    reads(&group, "Subscribed").await;
+    // Nobody tells of that: the next message is refused, and no further one is tried.
+    group.takes_right("can_send_messages");
+    world.write("birds.md", catalog_of("Birds", [CURLEW, GODWIT]));
+    world.logs("it is left alone until it asks again").await;
+    let larger = group.upgrades();
+    reads(&larger, "godwit").await;
+    world.write("birds.md", catalog_of("Birds", [CURLEW, GODWIT, PLOVER]));
+    reads(&larger, "plover").await;
+    end(&telegram, world).await;
+}

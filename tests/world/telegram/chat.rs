@@ -175,7 +175,9 @@ impl Chat {
         if self.kind == Kind::Channel && (!self.bot.is_admin() || self.lacks.contains("can_post_messages")) {
             return Err(Refusal::stale("need administrator rights in the channel chat"));
         }
-        if self.bot == Role::Muted {
+        let mute =
+            self.kind != Kind::Private && !self.bot.is_admin() && self.lacks.contains("can_send_messages");
+        if self.bot == Role::Muted || mute {
             return Err(Refusal::stale(format!("not enough rights to send {what} to the chat")));
         }
         let Some(topic) = topic else { return Ok(()) };

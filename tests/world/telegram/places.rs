@@ -137,7 +137,8 @@ impl Place {
         self.bot(Role::Admin)
     }
 
-    /// The creator takes a right from the bot, such as `can_post_messages` or `can_manage_topics`.
+    /// The creator takes a right from the bot, such as `can_post_messages`, `can_manage_topics`,
+    /// or `can_send_messages` as long as it is no admin.
     pub fn takes_right(&self, right: &str) -> &Self {
         self.telegram.shared.lock().state.at(self.id).lacks.insert(right.to_owned());
         self
@@ -186,8 +187,12 @@ impl Place {
         assert!(old.kind == Kind::Group, "only groups become supergroups");
         let (title, members, bot) = (old.title.clone(), old.members.clone(), old.bot);
         let id = all.state.chat(Kind::Supergroup, &title);
-        let new = all.state.at(id);
-        (new.members, new.bot) = (members, bot);
+        all.state.at(id).members = members;
+        if !matches!(bot, Role::Left | Role::Kicked) {
+            // Who is in the one joins the other; nobody leaves the former.
+            let creator = all.state.at(id).members.keys().next().copied().unwrap_or(0);
+            all.bot_becomes(id, bot, creator, now);
+        }
         let upgraded = Self { telegram: self.telegram.clone(), id };
         self.service(&mut all, json!({ "migrate_to_chat_id": id }), now);
         upgraded.service(&mut all, json!({ "migrate_from_chat_id": self.id }), now);

@@ -217,6 +217,12 @@ pub(super) async fn move_lanes(
             // Nothing of it arrived there: it may become part of another lane.
             lane.intent = lane.intent.take().filter(|intent| intent.sent > 0);
             lane.retry = None;
+            // It was the former place that refused us. If this one does too, it says so itself.
+            if lane.parked.take().is_some()
+                && let Ok((_, cadence)) = read(lane)
+            {
+                habits::come_back(lane, &cadence, now);
+            }
             for want in &mut lane.wants {
                 if taken.contains_key(&want.number) {
                     want.number = free_number(&taken);

@@ -158,7 +158,7 @@ impl Fanout {
 }
 
 /// What waited while nothing could be told comes now, or with the next digest.
-fn come_back(lane: &mut Lane, cadence: &Cadence, now: DateTime<Utc>) {
+pub(super) fn come_back(lane: &mut Lane, cadence: &Cadence, now: DateTime<Utc>) {
     lane.back = true;
     lane.retry = None;
     if cadence.is_instant() {

@@ -128,6 +128,26 @@ async fn a_letter_that_is_refused_again_is_kept() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_a_destination_refused_is_tried_where_it_moved_to() {
+    let world = World::new();
+    let (old, new) = (chat(-5), chat(-1005));
+    world.subscribe(&old, "instant", "a").await;
+    world.faults(&old, &[Fault::Refused]);
+    world.added(&["a1"]);
+    world.run(60).await;
+    world.added(&["a2"]);
+    world.run(60).await;
+    assert_eq!(world.fanout.status().parked, 1);
+    world.fanout.moved(&old, &new, world.now()).await.unwrap();
+    world.faults(&new, &[Fault::Refused]);
+    world.run(60).await;
+    assert_eq!(world.fanout.status().parked, 1, "it refuses as well: once");
+    world.fanout.unpark(&new, world.now()).await.unwrap();
+    world.run(60).await;
+    assert_eq!(world.read(&new), ["a1 a2"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_destination_that_moved_is_followed_and_equal_lanes_become_one() {
     let world = World::new();
     let (old, new) = (chat(-5), chat(-1005));
