@@ -1,7 +1,7 @@
 //! Telegram calls us: what people write is delivered, once, and survives what goes wrong.
 
 use serde_json::{Value, json};
-use whimbrel_world::telegram::{Fault, Telegram};
+use whimbrel_world::telegram::{Fault, Person, Telegram};
 use whimbrel_world::{World, catalog_of, eventually};
 
 use crate::telegram::{CURLEW, GODWIT, end, prepare, press, start};
@@ -35,6 +35,21 @@ async fn post(world: &World, secret: Option<&str>, body: &str) -> u16 {
     request.send().await.expect("it answers").status().as_u16()
 }
 
+/// What Telegram delivers when somebody writes to the bot.
+fn update(by: &Person, number: i64, text: &str) -> String {
+    json!({ "update_id": number, "message": {
+        "message_id": 900, "date": 1_700_000_000, "text": text,
+        "chat": { "id": by.id(), "type": "private", "first_name": "Ada" },
+        "from": { "id": by.id(), "is_bot": false, "first_name": "Ada" },
+    }})
+    .to_string()
+}
+
+/// What the bot has answered.
+fn answers(to: &Person) -> Vec<String> {
+    to.sees().iter().filter(|seen| seen.by_bot).map(ToString::to_string).collect()
+}
+
 #[tokio::test]
 async fn people_are_heard_without_asking_for_it() {
     let telegram = Telegram::start();
@@ -66,14 +81,7 @@ async fn only_telegram_is_listened_to_and_each_update_counts_once() {
     let ada = telegram.person("ada");
     ada.says("/help");
     ada.waits_for("/subscribe").await;
-    let update = |number: i64, text: &str| {
-        json!({ "update_id": number, "message": {
-            "message_id": 900, "date": 1_700_000_000, "text": text,
-            "chat": { "id": ada.id(), "type": "private", "first_name": "Ada" },
-            "from": { "id": ada.id(), "is_bot": false, "first_name": "Ada" },
-        }})
-        .to_string()
-    };
+    let update = |number: i64, text: &str| update(&ada, number, text);
     let subscribe = update(7, "/subscribe birds weekly mon 09:00");
     for secret in [None, Some(""), Some("wrong"), Some("a-secret_of_Telegra"), Some("a-secret_of_Telegrams")]
     {
@@ -95,8 +103,7 @@ async fn only_telegram_is_listened_to_and_each_update_counts_once() {
     assert_eq!(post(&world, Some(SECRET), &poll).await, 200);
     ada.says("/subscriptions");
     ada.waits_for("Subscriptions").await;
-    let answers: Vec<String> =
-        ada.sees().iter().filter(|seen| seen.by_bot).map(ToString::to_string).collect();
+    let answers = answers(&ada);
     assert_eq!(answers.len(), 3, "{answers:#?}");
     end(&telegram, world).await;
 }
@@ -129,14 +136,7 @@ async fn a_delivery_that_comes_again_after_a_kill_is_seen_to_once() {
     let telegram = Telegram::start();
     let mut world = begin(&telegram, &format!("webhook_secret = \"{SECRET}\"")).await;
     let ada = telegram.person("ada");
-    let update = |number: i64, text: &str| {
-        json!({ "update_id": number, "message": {
-            "message_id": 900, "date": 1_700_000_000, "text": text,
-            "chat": { "id": ada.id(), "type": "private", "first_name": "Ada" },
-            "from": { "id": ada.id(), "is_bot": false, "first_name": "Ada" },
-        }})
-        .to_string()
-    };
+    let update = |number: i64, text: &str| update(&ada, number, text);
     ada.says("/help");
     ada.waits_for("What you can ask").await;
     let (made, asked) = (update(7, "/subscribe birds weekly mon 09:00"), update(8, "/settings"));
@@ -152,8 +152,7 @@ async fn a_delivery_that_comes_again_after_a_kill_is_seen_to_once() {
     }
     assert_eq!(post(&world, Some(SECRET), &update(9, "/subscriptions")).await, 200);
     ada.waits_for("*Subscriptions*").await;
-    let answers: Vec<String> =
-        ada.sees().iter().filter(|seen| seen.by_bot).map(ToString::to_string).collect();
+    let answers = answers(&ada);
     assert_eq!(answers.len(), 4, "{answers:#?}");
     end(&telegram, world).await;
 }
@@ -178,8 +177,7 @@ async fn what_was_fetched_before_a_kill_and_not_confirmed_is_seen_to_once() {
     start(&mut world).await;
     ada.says("/subscriptions");
     ada.waits_for("*Subscriptions*").await;
-    let answers: Vec<String> =
-        ada.sees().iter().filter(|seen| seen.by_bot).map(ToString::to_string).collect();
+    let answers = answers(&ada);
     assert_eq!(answers.len(), 3, "{answers:#?}");
     end(&telegram, world).await;
 }
