@@ -8,6 +8,7 @@ mod journal;
 pub(crate) mod movers;
 pub(crate) mod names;
 pub(crate) mod news;
+pub(crate) mod rankings;
 pub(crate) mod side;
 pub(crate) mod top;
 pub(crate) mod view;

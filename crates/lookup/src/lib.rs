@@ -11,6 +11,7 @@ mod lookup;
 mod question;
 mod when;
 
+pub use answer::rankings::Rankings;
 pub use answer::{Answer, Fact, Hint, Item, Links, Paging, Part, Plot, PlotLine, Point};
 pub use index::found::{Among, Asked, Hit, Match, Named, Scope, Subject};
 pub use index::{Index, Size};

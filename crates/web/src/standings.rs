@@ -14,19 +14,20 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use whimbrel_catalog::CatalogId;
+use whimbrel_lookup::Rankings;
 use whimbrel_store::{Store, StoreError};
 
 pub(crate) use self::health::Health;
 pub(crate) use self::measure::Measure;
 
 /// Places shown.
-pub(crate) const PLACES: usize = 100;
+pub(crate) const PLACES: usize = Rankings::OF_CATALOG;
 
 /// A month, over which moves are told.
 const MONTH: u32 = 30;
 
 /// Catalogs with more entries are not read through for a page.
-const READ: usize = 3_000;
+const READ: usize = Rankings::READ;
 
 /// What is kept is made anew after this time, or after so many times what it took, if that is longer.
 const FRESH: Duration = Duration::from_secs(30);

@@ -3,6 +3,7 @@
 use whimbrel_project::{ProjectId, ranks};
 
 use super::names::Failed;
+use super::rankings;
 use super::view::View;
 use crate::answer::card;
 use crate::answer::{Answer, Fact, Item, Links};
@@ -15,10 +16,13 @@ use whimbrel_store::StoreError;
 /// Ranks told of unless somebody wants more or fewer.
 const USUAL: u32 = 10;
 
+/// Growth is counted over a week unless somebody says otherwise.
+pub(super) const USUAL_DAYS: u32 = 7;
+
 pub(crate) fn top(scene: &Scene<'_>, asked: &Top) -> Result<Answer, Failed> {
     let part = scene.names.part(&asked.within)?;
-    let count = asked.count.unwrap_or(USUAL) as usize;
-    let when = asked.when.unwrap_or(When::Last(7, Unit::Day));
+    let count = count(asked);
+    let when = asked.when.unwrap_or(When::Last(USUAL_DAYS, Unit::Day));
     let board = scene.boards.of(scene.store, part.catalog.as_ref())?;
     let rows = board.within(part.section.as_ref());
     let days = when.days_back(scene.now, scene.zone);
@@ -72,9 +76,15 @@ pub(crate) fn top(scene: &Scene<'_>, asked: &Top) -> Result<Answer, Failed> {
         ));
     }
     let view = View::of(part.base(), &[Kind::RanksMoved, Kind::EnteredTop, Kind::LeftTop]);
-    answer.links = Links { page: None, ..view.links(String::new()) };
+    let page = rankings::page(scene, asked, &part, known, board.partial)?;
+    answer.links = Links { page, ..view.links(String::new()) };
     answer.paging = paging;
     Ok(answer.list("", items))
+}
+
+/// How many ranks are told of at most.
+pub(super) fn count(asked: &Top) -> usize {
+    asked.count.unwrap_or(USUAL) as usize
 }
 
 /// Who gained most stars over so many days. Who lost some, or whose count is too young, is not in it.

@@ -86,15 +86,18 @@ impl View {
 
 /// The page of the answer to any question; what is compared has one of its own.
 pub(crate) fn page_of(question: &Question) -> String {
+    let Question::Compare { projects } = question else { return asked(&question.to_string()) };
     let mut query = form_urlencoded::Serializer::new(String::new());
-    let Question::Compare { projects } = question else {
-        return format!("/ask?{}", query.append_pair("q", &question.to_string()).finish());
-    };
     for (letter, name) in Question::COMPARED.into_iter().zip(projects) {
         query.append_pair(letter, name);
     }
     // A slash needs no disguise there, and names are easier to read with it.
     format!("/compare/?{}", query.finish().replace("%2F", "/"))
+}
+
+/// The page that answers what is typed.
+pub(crate) fn asked(typed: &str) -> String {
+    format!("/ask?{}", form_urlencoded::Serializer::new(String::new()).append_pair("q", typed).finish())
 }
 
 #[cfg(test)]

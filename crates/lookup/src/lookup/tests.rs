@@ -130,6 +130,32 @@ fn the_best_by_each_measure() {
 }
 
 #[test]
+fn rankings_lead_to_the_page_that_shows_the_same() {
+    let world = World::new();
+    for (asked, page) in [
+        ("/top", "/rankings/"),
+        ("/top 25", "/rankings/"),
+        ("/top by growth", "/rankings/growth-7/"),
+        ("/top awesome-go", "/c/awesome-go/rankings/"),
+        ("/top awesome-go 100", "/c/awesome-go/rankings/"),
+        ("/top awesome-go by forks 2", "/c/awesome-go/rankings/forks/"),
+        ("/top awesome-go by activity", "/c/awesome-go/rankings/activity/"),
+        ("/top awesome-go by growth", "/c/awesome-go/rankings/growth-7/"),
+        ("/top awesome-go by growth 2w", ""),
+        ("/top awesome-go by growth 30d", "/c/awesome-go/rankings/growth-30/"),
+        ("/top awesome-go by growth 1w", "/c/awesome-go/rankings/growth-7/"),
+        ("/top awesome-go by growth since 2026-11-01", ""),
+        ("/top awesome-go by growth today", ""),
+        ("/top awesome-go databases", ""),
+    ] {
+        let answer = world.ask(asked);
+        let asking = answer.question.clone();
+        let page = if page.is_empty() { crate::answer::view::asked(&asking) } else { page.to_owned() };
+        assert_eq!(answer.links.page, Some(page), "{asked}");
+    }
+}
+
+#[test]
 fn news_of_a_time() {
     let world = World::new();
     for (asked, wanted) in [

@@ -4,6 +4,7 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use whimbrel_catalog::CatalogId;
 use whimbrel_charts::Spark;
+use whimbrel_lookup::Rankings;
 use whimbrel_news::wording::number;
 
 use super::{Failed, Scene, title};
@@ -16,7 +17,7 @@ use crate::sheet::Sheet;
 use crate::standings::{Measure, PLACES, Place, Standings};
 
 /// Places on the page over everything.
-const OVERALL: usize = 25;
+const OVERALL: usize = Rankings::OVERALL;
 
 /// Places of a catalog by other measures than the usual one in a site kept as files: whoever has one has pages there.
 const FILED: usize = 25;

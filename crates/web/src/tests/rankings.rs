@@ -145,6 +145,28 @@ async fn things_are_ranked_by_each_measure_and_each_leads_to_the_others() {
 }
 
 #[tokio::test]
+async fn what_bots_answer_leads_to_the_page_with_the_same_ranking() {
+    let world = world();
+    for by in ["", "&by=forks", "&by=activity", "&by=growth", "&by=growth&period=30d"] {
+        for catalog in ["", "&catalog=raft"] {
+            let answer = world.get(&format!("/api/top?count=5{catalog}{by}")).await.json();
+            let page = answer["links"]["page"].as_str().unwrap();
+            assert!(page.contains("/rankings/"), "{page}");
+            let shown = world.get(page).await;
+            assert_eq!(shown.status.as_u16(), 200, "{page}");
+            let shown = shown.text();
+            let rows = shown.split_once("<tbody>").unwrap().1.split_once("</tbody>").unwrap().0;
+            let rows: Vec<String> = rows.split("</tr>").map(words).filter(|row| !row.is_empty()).collect();
+            let items = answer["parts"][0]["items"].as_array().unwrap();
+            assert_eq!(rows.len(), items.len(), "{page}");
+            for (row, item) in rows.iter().zip(items) {
+                assert!(row.contains(item["name"].as_str().unwrap()), "{page}: {row} {item}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn files_have_the_rankings_by_each_measure() {
     let world = world();
     let folder = tempfile::tempdir().unwrap();
