@@ -1,6 +1,8 @@
 //! Stores of every past format must open. `golden-v1.txt` holds all rows of a small store as version 1 wrote them,
 //! `golden-v2.txt` and `golden-v3.txt` those of one with projects as these versions did, `golden-lanes.txt` those of one
-//! with lanes; when a test here fails, the format changed: give the value a new version, and keep reading the old one.
+//! with lanes, `golden-hub.txt` those of one with subscribers; when a test here fails, the format changed: give the value a new version, and keep reading the old one.
+
+mod hub;
 
 use whimbrel_catalog::{Figure, Link, Linkless, Metric, Ranking, SectionPath, Tombstone};
 use whimbrel_news::{EventId, Filter};
@@ -263,12 +265,17 @@ fn check_fixed(kinds: &[Kind], golden: &str, now: &Store) {
 }
 
 /// `cargo test -p whimbrel-store print_the_rows -- --ignored --nocapture` prints a golden file for a new version,
-/// with `LANES=1` the one with lanes.
+/// with `LANES=1` the one with lanes, with `HUB=1` the one with subscribers.
 #[test]
 #[ignore = "writes, does not check"]
 fn print_the_rows() {
-    let lanes = std::env::var_os("LANES").is_some();
-    for row in rows(&if lanes { with_lanes() } else { with_projects() }) {
+    let asked = |name| std::env::var_os(name).is_some();
+    let store = match (asked("LANES"), asked("HUB")) {
+        (true, _) => with_lanes(),
+        (_, true) => hub::with_subscribers(),
+        _ => with_projects(),
+    };
+    for row in rows(&store) {
         println!("{row}");
     }
 }
