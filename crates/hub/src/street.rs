@@ -9,7 +9,7 @@ use whimbrel_store::{HubCommit, HubKey, HubSubscription};
 
 use crate::feeds::{Changes, Feeds};
 use crate::held::{Followed, Held, Limits, Line, Pending};
-use crate::place::place;
+use crate::place::{Place, place};
 use crate::status::HubStatus;
 
 /// The mark is written at least this often; a start reads no more events again.
@@ -78,6 +78,11 @@ impl Street {
 
     pub(crate) fn of_circle(&self, circle: &str) -> usize {
         self.circles.get(circle).copied().unwrap_or_default()
+    }
+
+    /// When the first of the subscriptions at such places ends.
+    pub(crate) fn first_end(&self, at: impl Fn(&Place) -> bool) -> Option<DateTime<Utc>> {
+        self.held.values().filter(|held| at(&held.place)).map(|held| held.row.until).min()
     }
 
     pub(crate) fn has_topic(&self, path: &str) -> bool {

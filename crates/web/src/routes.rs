@@ -13,7 +13,7 @@ use axum::extract::Request;
 use axum::response::Response;
 use axum::routing::{MethodFilter, on};
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use tokio::sync::Semaphore;
 
@@ -48,6 +48,15 @@ pub struct RouteAnswer {
     pub media: &'static str,
     /// The body.
     pub body: Bytes,
+    /// When it may be asked again, where that is to be said.
+    pub again: Option<Duration>,
+}
+
+impl RouteAnswer {
+    /// An answer that says nothing of asking again.
+    pub fn new(status: StatusCode, media: &'static str, body: impl Into<Bytes>) -> Self {
+        Self { status, media, body: body.into(), again: None }
+    }
 }
 
 impl Route {
@@ -128,6 +137,11 @@ pub(crate) fn add(router: Router, route: &Route) -> Router {
             let mut response = Response::new(Body::from(answered.body));
             *response.status_mut() = answered.status;
             response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(answered.media));
+            if let Some(wait) = answered.again {
+                // Whole seconds, of which none is missing.
+                let secs = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+                response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(secs));
+            }
             response
         }
     };

@@ -28,8 +28,7 @@ pub(crate) fn hooks(bot: Bot) -> Route {
             let line = |name: &str| headers.get(name).map(HeaderValue::as_bytes);
             let status = match bot.hear(line("x-signature-ed25519"), line("x-signature-timestamp"), &body) {
                 Called::Ping => {
-                    let body = r#"{"type":1}"#.into();
-                    return RouteAnswer { status: StatusCode::OK, media: "application/json", body };
+                    return RouteAnswer::new(StatusCode::OK, "application/json", r#"{"type":1}"#);
                 }
                 Called::Taken => StatusCode::ACCEPTED,
                 Called::Malformed => StatusCode::BAD_REQUEST,
@@ -41,7 +40,7 @@ pub(crate) fn hooks(bot: Bot) -> Route {
                     StatusCode::UNAUTHORIZED
                 }
             };
-            RouteAnswer { status, media: "text/plain; charset=utf-8", body: "".into() }
+            RouteAnswer::new(status, "text/plain; charset=utf-8", "")
         }
     })
 }

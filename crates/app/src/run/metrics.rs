@@ -31,14 +31,12 @@ pub(crate) fn route(store: Store, about: About, tally: Tally, exporter: Option<A
         async move {
             let text = tokio::task::spawn_blocking(move || source.text()).await;
             match text {
-                Ok(body) => RouteAnswer { status: StatusCode::OK, media: METRICS_MEDIA, body },
-                Err(_) => RouteAnswer {
-                    status: StatusCode::INTERNAL_SERVER_ERROR,
-                    media: "text/plain; charset=utf-8",
-                    body: Bytes::from_static(
-                        b"The figures could not be read. The log of the program says why.\n",
-                    ),
-                },
+                Ok(body) => RouteAnswer::new(StatusCode::OK, METRICS_MEDIA, body),
+                Err(_) => RouteAnswer::new(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "text/plain; charset=utf-8",
+                    "The figures could not be read. The log of the program says why.\n",
+                ),
             }
         }
     })

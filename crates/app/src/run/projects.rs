@@ -302,5 +302,5 @@ impl Ear {
 }
 
 fn answer(status: StatusCode, text: &'static str) -> RouteAnswer {
-    RouteAnswer { status, media: "text/plain; charset=utf-8", body: text.into() }
+    RouteAnswer::new(status, "text/plain; charset=utf-8", text)
 }

@@ -73,7 +73,7 @@ pub(crate) fn hooks(bot: Bot) -> Route {
                 }
             };
             // A body could be taken for a call of a method.
-            RouteAnswer { status, media: "text/plain; charset=utf-8", body: "".into() }
+            RouteAnswer::new(status, "text/plain; charset=utf-8", "")
         }
     })
 }

@@ -78,7 +78,7 @@ pub(crate) fn routes(hub: Hub) -> [Route; 2] {
                 "There is no hub here. Readers find what is new by asking for the feed.\n",
             )
         };
-        async move { RouteAnswer { status, media: TEXT, body: text.into() } }
+        async move { RouteAnswer::new(status, TEXT, text) }
     });
     [ask(hub), page]
 }
@@ -88,16 +88,21 @@ fn ask(hub: Hub) -> Route {
         let hub = hub.clone();
         async move {
             let answer = hub.ask(&body, who, Utc::now()).await;
-            let again = answer.again.map(|wait| wait.as_secs().div_ceil(60));
-            let again = again.map(|minutes| format!(" Try again in {minutes} min.")).unwrap_or_default();
-            let text = format!("{}{again}\n", answer.text);
-            RouteAnswer {
-                status: StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
-                media: TEXT,
-                body: text.into(),
-            }
+            let again = answer.again.map(|wait| format!(" Try again in {}.", in_words(wait)));
+            let text = format!("{}{}\n", answer.text, again.unwrap_or_default());
+            let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            RouteAnswer { again: answer.again, ..RouteAnswer::new(status, TEXT, text) }
         }
     })
+}
+
+/// A time to wait; none of it is missing.
+fn in_words(wait: Duration) -> String {
+    match wait.as_millis().div_ceil(1_000) {
+        secs @ ..=90 => format!("{secs} s"),
+        secs @ 91..=5_400 => format!("{} min", secs.div_ceil(60)),
+        secs => format!("{} h", secs.div_ceil(3_600)),
+    }
 }
 
 /// How the hub is doing, for the status page; `None` when it is off.

@@ -1,6 +1,7 @@
 //! Every address, what it answers, and what a wrong one says.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::StatusCode;
@@ -182,7 +183,7 @@ async fn addresses_are_read_only_but_for_those_of_others() {
     let route = Route::post("/hooks/test", 8, |headers, body: Bytes| async move {
         let kind = headers.get("x-kind").and_then(|value| value.to_str().ok()).unwrap_or("none").to_owned();
         let body = format!("{kind}:{}", body.len());
-        RouteAnswer { status: StatusCode::ACCEPTED, media: "text/plain", body: body.into() }
+        RouteAnswer::new(StatusCode::ACCEPTED, "text/plain", body)
     });
     let world = World::with_routes(vec![route]);
     let answer = world.ask("POST", "/", &[]).await;
@@ -194,12 +195,29 @@ async fn addresses_are_read_only_but_for_those_of_others() {
 }
 
 #[tokio::test]
+async fn a_route_says_when_to_ask_again() {
+    for (wait, said) in [
+        (None, ""),
+        (Some(Duration::ZERO), "0"),
+        (Some(Duration::from_millis(1)), "1"),
+        (Some(Duration::from_mins(1)), "60"),
+        (Some(Duration::from_millis(60_001)), "61"),
+    ] {
+        let route = Route::post("/busy", 8, move |_, _| async move {
+            RouteAnswer { again: wait, ..RouteAnswer::new(StatusCode::TOO_MANY_REQUESTS, "text/plain", "") }
+        });
+        let answer = World::with_routes(vec![route]).ask("POST", "/busy", &[]).await;
+        assert_eq!(answer.header("retry-after"), said, "{wait:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_route_refuses_what_is_too_long_and_survives_a_panic() {
     use axum::body::Body;
     use tower::ServiceExt as _;
 
     let count = Route::post("/hooks/count", 8, |_, body: Bytes| async move {
-        RouteAnswer { status: StatusCode::OK, media: "text/plain", body: body.len().to_string().into() }
+        RouteAnswer::new(StatusCode::OK, "text/plain", body.len().to_string())
     });
     let broken = Route::get("/broken", |_, _| async { panic!("a fault for this test") });
     let world = World::with_routes(vec![count, broken]);

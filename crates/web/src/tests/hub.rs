@@ -35,7 +35,7 @@ impl Hub {
                     hub.told.lock().unwrap().push(body);
                 }
                 let status = refused.unwrap_or(StatusCode::NO_CONTENT);
-                RouteAnswer { status, media: "text/plain", body: "".into() }
+                RouteAnswer::new(status, "text/plain", "")
             }
         });
         let site = Site::new(
