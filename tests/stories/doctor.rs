@@ -58,6 +58,21 @@ fn a_beginner_is_told_how_to_go_on() {
 }
 
 #[test]
+fn a_hub_that_nobody_can_find_is_noticed() {
+    let mut world = birds();
+    world.variable("WHIMBREL_WEB__OWN_HUB", "true");
+    let told = examine(&world);
+    let (verdict, said, fix) = found(&told, "site", "own_hub");
+    assert_eq!((verdict.as_str(), told.code), ("fail", Some(1)), "{told:?}");
+    assert!(said.contains("stays off") && fix.contains("`public_url` in [web]"), "{said}: {fix}");
+    world.variable("WHIMBREL_WEB__PUBLIC_URL", "https://news.example.org/");
+    let told = examine(&world);
+    let (verdict, said, fix) = found(&told, "site", "own_hub");
+    assert_eq!((verdict.as_str(), fix.as_str(), told.code), ("ok", "", Some(0)), "{told:?}");
+    assert!(said.contains("https://news.example.org "), "{said}");
+}
+
+#[test]
 fn a_configuration_that_is_wrong_is_shown_with_its_line() {
     let world = World::new();
     world.write("whimbrel.toml", "[wacth]\n");

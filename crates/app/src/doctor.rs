@@ -45,6 +45,7 @@ async fn examine(loaded: &Loaded, format: Format) -> anyhow::Result<bool> {
     let (stored, places) = here::store(loaded);
     findings.extend(stored);
     findings.extend(here::room(loaded));
+    findings.extend(here::hubs(&loaded.config.web));
     if format == Format::Text {
         // Whoever is far away may take its time.
         print!("{}", finding::text(&findings, Paint::stdout()));

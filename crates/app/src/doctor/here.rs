@@ -5,6 +5,7 @@ use std::path::Path;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use whimbrel_fanout::Destination;
+use whimbrel_web::Settings;
 
 use super::finding::Finding;
 use crate::config::Loaded;
@@ -70,6 +71,22 @@ pub(super) fn room(loaded: &Loaded) -> Option<Finding> {
         NONE..LITTLE => Finding::warn("disk", folder.display(), said).fix(fix),
         _ => Finding::ok("disk", folder.display(), said),
     })
+}
+
+/// Hubs that are switched on: without an address of the site nobody can be led to our own, and another's cannot read our
+/// feeds.
+pub(super) fn hubs(web: &Settings) -> Vec<Finding> {
+    let asked = [
+        ("own_hub", web.own_hub, "the hub stays off"),
+        ("hub", web.hub.is_some(), "the hub is told nothing"),
+    ];
+    let on = asked.into_iter().filter(|(_, on, _)| *on);
+    on.map(|(key, _, without)| match &web.public_url {
+        Some(_) => Finding::ok("site", key, format!("feeds at {} lead to it", web.base())),
+        None => Finding::fail("site", key, format!("{without}: nobody is told where this site is"))
+            .fix(format!("Set `public_url` in [web] to the address readers have, or take `{key}` out.")),
+    })
+    .collect()
 }
 
 /// Whether our clock is right, by those of others.
