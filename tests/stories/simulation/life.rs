@@ -431,7 +431,8 @@ impl Life {
                 let until = Instant::now() + minutes.to_std().unwrap_or_default();
                 self.town.state().down[service] = Some(until);
             }
-            3 => {
+            // Who puts us out before we know where the group moved leaves nobody to be told of.
+            3 if !fanout.subscriptions(&self.at(place)).is_empty() => {
                 self.town.state().blocked.insert(place);
                 self.lately.push((until, Later::Unblocks(place)));
             }
