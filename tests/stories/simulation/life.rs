@@ -58,6 +58,8 @@ pub(super) struct Life {
     flushes: JoinSet<Result<Flushed, StoreError>>,
     town: Town,
     places: Vec<Place>,
+    /// What groups were before they became larger ones, until somebody does something there.
+    moved: BTreeMap<usize, Destination>,
     lists: Vec<List>,
     facts: Vec<Fact>,
     start: Instant,
@@ -130,6 +132,7 @@ impl Life {
             flushes: JoinSet::new(),
             town: Town::new(seed, Vec::new(), deaths),
             places: Vec::new(),
+            moved: BTreeMap::new(),
             lists: Vec::new(),
             facts: Vec::new(),
             start: Instant::now(),
@@ -407,9 +410,14 @@ impl Life {
         (Story { messages, wrong: self.wrong, kills: self.kills, events }, died)
     }
 
-    /// Where a place is now.
-    fn at(&self, place: usize) -> Destination {
-        self.town.state().places[place].clone()
+    /// Somebody does something in a place: that it moved was said there before.
+    async fn acts(&mut self, place: usize) -> Destination {
+        let at = self.town.state().places[place].clone();
+        if let Some(before) = self.moved.remove(&place) {
+            let (_, fanout) = self.parts();
+            fanout.moved(&before, &at, self.now()).await.expect("the store takes it");
+        }
+        at
     }
 
     /// Something happens.
@@ -431,13 +439,13 @@ impl Life {
                 let until = Instant::now() + minutes.to_std().unwrap_or_default();
                 self.town.state().down[service] = Some(until);
             }
-            // Who puts us out before we know where the group moved leaves nobody to be told of.
-            3 if !fanout.subscriptions(&self.at(place)).is_empty() => {
+            3 => {
                 self.town.state().blocked.insert(place);
                 self.lately.push((until, Later::Unblocks(place)));
             }
             4 => {
-                fanout.pause(&self.at(place), self.now()).await.expect("the store takes it");
+                let at = self.acts(place).await;
+                fanout.pause(&at, self.now()).await.expect("the store takes it");
                 self.lately.push((until, Later::Resumes(place)));
             }
             5 => {
@@ -452,7 +460,8 @@ impl Life {
                 if let Destination::Telegram { chat: chat @ -1_000_000..0, .. } = state.places[place]
                     && knows_us
                 {
-                    state.places[place] = supergroup(chat);
+                    let before = std::mem::replace(&mut state.places[place], supergroup(chat));
+                    self.moved.insert(place, before);
                 }
             }
             7 if !self.lists[list].away => {
@@ -486,10 +495,12 @@ impl Life {
             }
             Later::Unblocks(place) => {
                 self.town.state().blocked.remove(&place);
-                fanout.unpark(&self.at(place), now).await.expect("the store takes it");
+                let at = self.acts(place).await;
+                fanout.unpark(&at, now).await.expect("the store takes it");
             }
             Later::Resumes(place) => {
-                fanout.resume(&self.at(place), now).await.expect("the store takes it");
+                let at = self.acts(place).await;
+                fanout.resume(&at, now).await.expect("the store takes it");
             }
             Later::KnowsUs(service) => {
                 self.town.state().strange[usize::from(service == Service::Discord)] = false;
