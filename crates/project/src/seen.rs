@@ -37,6 +37,8 @@ pub struct Seen {
     pub tags_total: Option<u32>,
     /// No older releases (or tags, where it publishes none) exist than those given.
     pub complete: bool,
+    /// Older releases were asked for, and their page could not be read this time.
+    pub unread: bool,
 }
 
 /// A release as of one look.

@@ -93,7 +93,7 @@ impl KnownReleases {
             Shape::Releases => self.releases = Some(shelf),
             Shape::Tags => self.tags = Some(shelf),
         }
-        self.tell(sorted, now, rules, &mut verdict);
+        self.tell(sorted, seen.unread && verdict.page_on, now, rules, &mut verdict);
         verdict
     }
 
@@ -203,8 +203,15 @@ impl KnownReleases {
         }
     }
 
-    /// What of the new is told now, what waits, what is folded.
-    fn tell<'a>(&mut self, sorted: Sorted<'a>, now: DateTime<Utc>, rules: &Rules, verdict: &mut Verdict<'a>) {
+    /// What of the new is told now, what waits, what is folded. Where older pages are `missing`, it waits for them.
+    fn tell<'a>(
+        &mut self,
+        sorted: Sorted<'a>,
+        missing: bool,
+        now: DateTime<Utc>,
+        rules: &Rules,
+        verdict: &mut Verdict<'a>,
+    ) {
         let settle = TimeDelta::seconds(i64::try_from(rules.settle_secs).unwrap_or(i64::MAX / 1000));
         verdict.promoted.retain(|item| rules.nightlies || !item.nightly);
         let bulk = self.is_bulk(&sorted, now, rules);
@@ -214,7 +221,7 @@ impl KnownReleases {
             let waits = self.waiting.iter().find(|waiting| waiting.id == id).map(|waiting| waiting.first);
             let first = waits.unwrap_or(now);
             let since = if item.dated { first.min(item.published) } else { first };
-            let due = if verdict.page_on { after(first, LONGEST_WAIT) } else { after(since, settle) };
+            let due = if missing { after(first, LONGEST_WAIT) } else { after(since, settle) };
             if item.nightly && !rules.nightlies {
                 self.take(&item);
             } else if bulk && old && !is_ahead(&item, sorted.newest, rules) {
@@ -242,7 +249,7 @@ impl KnownReleases {
             }
         }
         let settled = self.waiting.iter().map(|waiting| after(waiting.first, settle)).min();
-        let settled = settled.map(|at| if verdict.page_on { at.max(after(now, ASK_AGAIN)) } else { at });
+        let settled = settled.map(|at| if missing { at.max(after(now, ASK_AGAIN)) } else { at });
         verdict.settled_at = settled.into_iter().chain(verdict.settled_at).min();
     }
 

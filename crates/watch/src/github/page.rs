@@ -27,6 +27,8 @@ pub enum Page {
     Later(DateTime<Utc>),
     /// It could not be read; why.
     Failed(String),
+    /// Without a token there are no questions left for it: what is known has to do.
+    Unasked,
 }
 
 #[derive(Deserialize)]

@@ -149,6 +149,7 @@ impl Repository {
             tags,
             tags_total,
             complete: complete.unwrap_or(false),
+            unread: false,
         })
     }
 }

@@ -172,9 +172,7 @@ impl Github {
         let reply = match self.find(get, clock).await {
             Ok(found) => found.reply,
             // A project that came back for its pages would be the first in the queue again, and use up what they need.
-            Err(Refusal::Wait(Wait { why: Why::Spread | Why::UsedUp, .. })) => {
-                return Page::Failed("without a token there are no questions left for it".to_owned());
-            }
+            Err(Refusal::Wait(Wait { why: Why::Spread | Why::UsedUp, .. })) => return Page::Unasked,
             Err(refusal) => {
                 return match went(refusal) {
                     Went::Wait(until) => Page::Later(until),

@@ -67,7 +67,7 @@ impl ProjectWatcher {
                 judged.push((project, answer, first));
                 continue;
             }
-            match self.read_on(&project, answer, first, now, &rules).await {
+            match self.read_on(&project, answer, now, &rules).await {
                 Ok((answer, outcome)) => judged.push((project, answer, outcome)),
                 // It stays due: judged by half of what there is, something might be told wrong.
                 Err(again) => round.again = round.again.max(Some(again)),
@@ -103,11 +103,13 @@ impl ProjectWatcher {
         &self,
         project: &Project,
         answer: Answer,
-        mut outcome: Outcome,
         now: DateTime<Utc>,
         rules: &Rules,
     ) -> Result<(Answer, Outcome), DateTime<Utc>> {
-        let Answer::Here(mut seen) = answer else { return Ok((answer, outcome)) };
+        let Answer::Here(mut seen) = answer else {
+            let outcome = look(project, &answer, &Listings::default(), now, rules);
+            return Ok((answer, outcome));
+        };
         // The repository may be seen for the first time; its pages are asked for by the identity it has.
         let asked = Project { node: Some(seen.node.clone()), ..project.clone() };
         let (mut after, mut has_more) = (None, false);
@@ -119,25 +121,25 @@ impl ProjectWatcher {
                     after = next;
                 }
                 Page::Later(again) => return Err(again),
+                Page::Unasked => break,
                 Page::Failed(why) => {
                     debug!(project = %project.full_name, "older releases could not be read: {why}");
+                    seen.unread = true;
                     break;
                 }
             }
             let whole = Answer::Here(seen);
-            outcome = look(project, &whole, &Listings::default(), now, rules);
+            let page_on = look(project, &whole, &Listings::default(), now, rules).page_on;
             let Answer::Here(back) = whole else { unreachable!("it was put in two lines above") };
             seen = back;
-            if !outcome.page_on || after.is_none() {
+            if !page_on || after.is_none() {
                 break;
             }
         }
-        if has_more {
-            let whole = Answer::Here(self.github.bring_older_notes(project, seen, now).await);
-            outcome = look(project, &whole, &Listings::default(), now, rules);
-            return Ok((whole, outcome));
-        }
-        Ok((Answer::Here(seen), outcome))
+        let whole = if has_more { self.github.bring_older_notes(project, seen, now).await } else { seen };
+        let whole = Answer::Here(whole);
+        let outcome = look(project, &whole, &Listings::default(), now, rules);
+        Ok((whole, outcome))
     }
 }
 

@@ -160,12 +160,15 @@ fn news_waits_for_an_older_page_that_cannot_be_read() {
     let known = Followed::since(&repository(releases.clone()));
     let old_branch = SeenRelease { published: Some(hour(1)), ..release("v0.9", -24 * 20) };
     releases.extend([old_branch, release("v1.30", 2)]);
-    let half = repository(releases.clone());
+    let mut half = repository(releases.clone());
     let mut whole = half.clone();
     whole.releases = Some(releases);
     page(&mut whole, 99);
     let mut project = Followed { project: known.project.clone(), rules: known.rules.clone() };
     assert!(project.pages_on(&half, 3));
+    let told = project.outcome(&Answer::Here(Box::new(half.clone())), hour(3)).news;
+    assert_eq!(told.len(), 1, "nobody tried to read on: it is told by what there is");
+    half.unread = true;
     assert_eq!(project.here(&half, 3), "", "an earlier one may stand on the page that is missing");
     let again = project.outcome(&Answer::Here(Box::new(half.clone())), hour(4)).next_due;
     assert_eq!(again, minutes(4, 10));

@@ -88,6 +88,7 @@ impl About {
             tags: None,
             tags_total: None,
             complete,
+            unread: false,
         }
     }
 }
