@@ -91,6 +91,10 @@ impl BatchSize {
 
     /// GitHub did not manage a fresh batch of this many. What halves of it do tells about the projects in them.
     pub(crate) fn failed(&mut self, asked: usize) {
+        if asked > self.size {
+            // It went out before another one of its size failed, which said the same.
+            return;
+        }
         self.good = 0;
         if self.is_new(asked) {
             (self.wary, self.trial) = (true, false);
@@ -290,6 +294,16 @@ mod tests {
         let mut work = Work::new(0..1_000);
         run(&mut work, &mut size, &BTreeSet::new(), MOST);
         assert_eq!(size.get(), MOST);
+    }
+
+    #[test]
+    fn what_was_under_way_together_fails_once() {
+        let mut size = BatchSize::default();
+        (0..4).for_each(|_| size.failed(START));
+        assert_eq!(size.get(), START / 2);
+        let mut work = Work::new(0..3_000);
+        run_abreast(4, &mut work, &mut size, &BTreeSet::new(), MOST);
+        assert_eq!(size.get(), MOST, "GitHub is well again");
     }
 
     proptest! {
