@@ -32,15 +32,17 @@ pub(crate) fn start(common: &Common, log: &Log, spans: Option<Spans>) -> Result<
         None => (&log.level, "[log] level"),
     };
     let (filter, handle) = reload::Layer::new(filter(level, origin, spans.is_some())?);
-    let lines = if is_json(common, log) { json() } else { text() };
+    let json = is_json(common, log);
     let logs = Logs { filter: handle, fixed: common.log.is_some(), spans: spans.is_some() };
     let all = tracing_subscriber::registry().with(filter);
     match spans {
-        // Lines read on their own: they do not begin with the names of the spans they stand in.
+        // Lines read on their own: they do not begin with the names of the spans they stand in. A layer with a filter of
+        // its own stands last: below others it keeps them from telling what is never wanted, and each line of each library
+        // would be asked about.
         Some(spans) => {
-            all.with(lines.with_filter(filter_fn(is_line))).with(Counting).with(spans).init();
+            all.with(Counting).with(spans).with(lines(json).with_filter(filter_fn(is_line))).init();
         }
-        None => all.with(lines).with(Counting).init(),
+        None => all.with(lines(json)).with(Counting).init(),
     }
     Ok(logs)
 }
@@ -111,14 +113,13 @@ fn filter(level: &str, origin: &str, spans: bool) -> Result<EnvFilter, ConfigErr
     Ok(notify.into_iter().chain(flusher).chain(secret).chain(spans).fold(filter, EnvFilter::add_directive))
 }
 
-fn text<S: Subscriber + for<'a> LookupSpan<'a>>() -> Box<dyn Layer<S> + Send + Sync> {
+fn lines<S: Subscriber + for<'a> LookupSpan<'a>>(json: bool) -> Box<dyn Layer<S> + Send + Sync> {
+    if json {
+        return Box::new(fmt::layer().json().with_writer(io::stderr));
+    }
     // The message says everything a reader needs; the fields are for programs and stand in JSON lines only.
     let lines = fmt::layer().with_writer(io::stderr).with_target(false).with_ansi(io::stderr().is_terminal());
     Box::new(lines.fmt_fields(MessageOnly))
-}
-
-fn json<S: Subscriber + for<'a> LookupSpan<'a>>() -> Box<dyn Layer<S> + Send + Sync> {
-    Box::new(fmt::layer().json().with_writer(io::stderr))
 }
 
 /// Shows the message of a line, and its fields only where there is no message.

@@ -11,7 +11,7 @@ use url::Url;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Where spans are taken, below the address of a collector.
-const TRACES: &str = "v1/traces";
+const TRACES: &str = "/v1/traces";
 
 /// Who takes spans.
 #[derive(Clone, Debug)]
@@ -41,10 +41,8 @@ impl Collector {
         }
         let shown = url.origin().ascii_serialization();
         let path = url.path().trim_end_matches('/');
-        if !path.ends_with(TRACES) {
-            let path = format!("{path}/{TRACES}");
-            url.set_path(&path);
-        }
+        let path = if path.ends_with(TRACES) { path.to_owned() } else { format!("{path}{TRACES}") };
+        url.set_path(&path);
         Ok(Self { address: SecretString::from(String::from(url)), shown })
     }
 
@@ -141,6 +139,8 @@ mod tests {
             ("http://collector:4318/", "http://collector:4318/v1/traces"),
             ("https://otlp.example/tenant/", "https://otlp.example/tenant/v1/traces"),
             ("https://otlp.example/v1/traces", "https://otlp.example/v1/traces"),
+            ("https://otlp.example/v1/traces/", "https://otlp.example/v1/traces"),
+            ("https://otlp.example/xv1/traces", "https://otlp.example/xv1/traces/v1/traces"),
             (
                 "https://me:canary@otlp.example/?key=canary",
                 "https://me:canary@otlp.example/v1/traces?key=canary",

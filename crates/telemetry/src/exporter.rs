@@ -17,7 +17,7 @@ use crate::span::Ended;
 
 /// The first pause after a message that did not get through …
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
-/// … which doubles up to this, and is no longer when a collector asks for more.
+/// … which doubles up to this. A collector's own wish counts between the two.
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
 /// The way to a collector.
@@ -35,8 +35,10 @@ pub struct Exporter {
 struct Sending {
     /// The message that goes next: kept until it was taken, or never will be.
     message: Vec<Ended>,
-    /// What is wrong and was said, and how many spans were lost when it began.
+    /// How many spans were lost when trouble began, once that was said.
     trouble: Option<u64>,
+    /// It was said that some spans are not wanted.
+    choosy: bool,
     failures: u32,
 }
 
@@ -104,10 +106,12 @@ impl Exporter {
                 self.queue.lose(rejected);
                 sending.message = Vec::new();
                 sending.failures = 0;
-                if rejected == 0 {
-                    self.works(&mut sending);
-                } else {
-                    self.fails(&mut sending, "it does not want some of them", rejected);
+                self.works(&mut sending);
+                if rejected > 0 && !std::mem::replace(&mut sending.choosy, true) {
+                    let collector = &self.settings.collector;
+                    warn!(
+                        "the collector at {collector} does not want some of our spans: these are lost, as it says in its own log"
+                    );
                 }
                 Next::On
             }
@@ -120,9 +124,9 @@ impl Exporter {
             }
             Answer::Later { why, after } => {
                 self.fails(&mut sending, &why, 0);
-                let pause = after.unwrap_or(FIRST_PAUSE.saturating_mul(1 << sending.failures.min(6)));
+                let pause = pause(sending.failures, after);
                 sending.failures = sending.failures.saturating_add(1);
-                Next::Pause(pause.min(LONGEST_PAUSE))
+                Next::Pause(pause)
             }
         }
     }
@@ -134,8 +138,8 @@ impl Exporter {
         }
         let collector = &self.settings.collector;
         warn!(
-            "the collector at {collector} does not take our spans: {why}; some of them wait and more will be lost, nothing else \
-             is held up, and it is tried again"
+            "the collector at {collector} does not take our spans: {why}; what it could still take waits, more will be lost, \
+             nothing else is held up, and it is tried again"
         );
         sending.trouble = Some(self.lost().saturating_sub(already));
     }
@@ -144,6 +148,26 @@ impl Exporter {
         if let Some(before) = sending.trouble.take() {
             let lost = self.lost().saturating_sub(before);
             info!("the collector at {} takes our spans again; {lost} were lost", self.settings.collector);
+        }
+    }
+}
+
+/// How long to wait after so many failures in a row, and what the collector wishes.
+fn pause(failures: u32, wished: Option<Duration>) -> Duration {
+    let usual = FIRST_PAUSE.saturating_mul(1 << failures.min(6));
+    wished.unwrap_or(usual).clamp(FIRST_PAUSE, LONGEST_PAUSE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_and_no_collector_has_us_ask_without_end() {
+        let pauses: Vec<u64> = (0..8).map(|failures| pause(failures, None).as_secs()).collect();
+        assert_eq!(pauses, [1, 2, 4, 8, 16, 32, 60, 60]);
+        for (wished, waited) in [(0, 1), (7, 7), (3_600, 60)] {
+            assert_eq!(pause(3, Some(Duration::from_secs(wished))).as_secs(), waited);
         }
     }
 }

@@ -8,6 +8,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use whimbrel_telemetry::Collector;
 
 use super::{COMMENTED, Config, ConfigError};
 use crate::check::documents::in_words;
@@ -217,8 +218,12 @@ impl Environment {
     fn overrides(&self) -> Result<Vec<Override>, ConfigError> {
         let mut found = Vec::new();
         for (name, path) in OPENTELEMETRY {
-            // An empty one counts as not set, says their specification.
-            if let Some(value) = self.variables.get(name).filter(|value| !value.trim().is_empty()) {
+            // An empty one counts as not set, says their specification. One that only other protocols have a use for is
+            // meant for other programs.
+            let is_ours = |value: &&String| {
+                !value.trim().is_empty() && (path != OPENTELEMETRY[0].1 || Collector::at(value).is_ok())
+            };
+            if let Some(value) = self.variables.get(name).filter(is_ours) {
                 let path = path.map(ToOwned::to_owned).to_vec();
                 found.push(Override { origin: name.to_owned(), path, value: value.clone() });
             }

@@ -1,11 +1,16 @@
 //! Spans for a collector: `[telemetry]`.
 
+use std::time::Duration;
+
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use whimbrel_telemetry::Collector;
 use whimbrel_watch::Span;
 
 use crate::cli::VERSION;
+
+/// Spans wait at least so long for each other, so that nobody is woken all the time.
+const SHORTEST: Duration = Duration::from_millis(10);
 
 /// Where spans go (`[telemetry]`).
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -51,7 +56,7 @@ impl TelemetrySettings {
             collector: self.collector().ok()??,
             service: self.service.clone(),
             version: VERSION,
-            every: self.every.as_std(),
+            every: self.every.as_std().max(SHORTEST),
         })
     }
 }
