@@ -17,7 +17,7 @@ use crate::notebook::Notebook;
 /// Subscriptions in the changes of all places together; the oldest go first. Some hundred bytes each.
 const MOST: usize = 10_000;
 
-/// Changes of one place, so that none drives out those of others.
+/// Changes of one place, so that none alone drives out those of others.
 const MOST_EACH: usize = 8;
 
 /// Bytes of the changes of all places together, as they are written: filters may be long.

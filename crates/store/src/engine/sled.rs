@@ -60,7 +60,7 @@ fn has_been_let_go_of(file: &File) -> bool {
 
 /// Has nobody the database in this folder open? Who is about to let go of it is waited for.
 pub(crate) fn is_free(folder: &Path) -> bool {
-    // A file that does not open is held by nobody we could wait for.
+    // One that does not open, though it is there, may well be held: it stays as it is.
     File::open(folder.join("db")).is_ok_and(|file| has_been_let_go_of(&file)) || !folder.join("db").exists()
 }
 
