@@ -33,6 +33,7 @@ const NEWEST: usize = 10;
 
 /// A release or tag that became visible.
 struct Shown {
+    created: DateTime<Utc>,
     published: DateTime<Utc>,
     /// Visible since, while it is.
     since: Option<DateTime<Utc>>,
@@ -75,6 +76,8 @@ pub(super) struct Ledger {
     shown: BTreeMap<String, Shown>,
     /// Dates of commit and publication of everything that stands in the list.
     dates: Vec<(DateTime<Utc>, DateTime<Utc>)>,
+    /// What was taken away: date of its commit, moment.
+    withdrawn: Vec<(DateTime<Utc>, DateTime<Utc>)>,
     /// Tag, date of its commit, moment.
     promoted: Vec<(String, DateTime<Utc>, DateTime<Utc>)>,
     states: Vec<State>,
@@ -103,6 +106,7 @@ impl Ledger {
             .entry(tag.to_owned())
             .and_modify(|shown| (shown.since, shown.once) = (Some(at), false))
             .or_insert(Shown {
+                created,
                 published: at,
                 since: Some(at),
                 sure: false,
@@ -114,6 +118,7 @@ impl Ledger {
     }
 
     pub(super) fn withdrawn(&mut self, tag: &str, at: DateTime<Utc>) {
+        self.withdrawn.extend(self.shown.get(tag).map(|shown| (shown.created, at)));
         let since = self.shown.get_mut(tag).and_then(|shown| shown.since.take());
         let sure = since.is_some_and(|since| self.was_seen(since, at));
         self.shown.entry(tag.to_owned()).and_modify(|shown| shown.sure |= sure);
@@ -184,7 +189,7 @@ impl Ledger {
                     if published != Some(shown.published) {
                         wrong.push(format!("{tag} of {} told as of {published:?}", shown.published));
                     }
-                    if latest > Some(shown.published) {
+                    if latest > Some(shown.published) && !self.is_masked(shown) {
                         wrong.push(format!("out of order: {tag} of {} after {latest:?}", shown.published));
                     }
                     latest = latest.max(Some(shown.published));
@@ -194,7 +199,8 @@ impl Ledger {
         }
         for (tag, shown) in &self.shown {
             let sure = shown.sure || shown.since.is_some_and(|since| self.was_seen(since, end));
-            let owed = sure && !shown.silent && !shown.early && !shown.bulk && !self.may_be_old(shown);
+            let owed = sure && !shown.silent && !shown.early && !shown.bulk;
+            let owed = owed && !self.may_be_old(shown) && !self.is_masked(shown);
             if owed && !seen.contains(tag.as_str()) {
                 wrong.push(format!("missing: {tag} of {}", shown.published));
             }
@@ -219,6 +225,21 @@ impl Ledger {
         })
     }
 
+    /// Whether something of this commit stood on the first page then.
+    fn is_among_newest(&self, created: DateTime<Utc>, at: DateTime<Utc>) -> bool {
+        let is_above = |date: &&(DateTime<Utc>, DateTime<Utc>)| date.0 > created && date.1 < at + SURE;
+        self.dates.iter().filter(is_above).count() < NEWEST
+    }
+
+    /// Whether nothing on the first page, nor the total, told of it: it came below the page while another below it was
+    /// taken away. It is found when the total differs again.
+    fn is_masked(&self, shown: &Shown) -> bool {
+        let beside = |(created, at): &(DateTime<Utc>, DateTime<Utc>)| {
+            (*at - shown.published).abs() < SURE && !self.is_among_newest(*created, *at)
+        };
+        !self.is_among_newest(shown.created, shown.published) && self.withdrawn.iter().any(beside)
+    }
+
     fn compare_promotions(&self, told: &[&Value], end: DateTime<Utc>, wrong: &mut Vec<String>) {
         let mut times: HashMap<&str, usize> = HashMap::new();
         for event in of_kind(told, "release_promoted") {
@@ -226,9 +247,8 @@ impl Ledger {
         }
         for (tag, created, at) in &self.promoted {
             let before = self.shown.get(tag).map_or(self.listed, |shown| shown.published);
-            let is_above = |date: &&(DateTime<Utc>, DateTime<Utc>)| date.0 > *created && date.1 < *at + SURE;
-            let on_page = self.dates.iter().filter(is_above).count() < NEWEST;
-            let sure = on_page && self.was_seen(before, *at) && self.was_seen(*at, end);
+            let sure =
+                self.is_among_newest(*created, *at) && self.was_seen(before, *at) && self.was_seen(*at, end);
             match times.remove(tag.as_str()) {
                 None if sure => wrong.push(format!("missing: promotion of {tag} at {at}")),
                 Some(2..) => wrong.push(format!("double: promotion of {tag}")),
