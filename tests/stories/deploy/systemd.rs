@@ -12,8 +12,14 @@ use crate::layering::root;
 const EXPOSURE: f64 = 1.5;
 
 /// What our own secrets are called for systemd.
-const CREDENTIALS: [&str; 5] =
-    ["github_token", "github_webhook_secret", "telegram_token", "telegram_webhook_secret", "discord_token"];
+const CREDENTIALS: [&str; 6] = [
+    "github_token",
+    "github_webhook_secret",
+    "telegram_token",
+    "telegram_webhook_secret",
+    "discord_token",
+    "telemetry_otlp",
+];
 
 /// Where the manager of a story hears of the program.
 struct Manager(UnixDatagram);
