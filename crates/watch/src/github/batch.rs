@@ -14,7 +14,7 @@ const GOOD: u32 = 2;
 
 /// Whole batches that have to succeed before a size is tried again that was too much: each time costs GitHub ten seconds
 /// and us points of the next hour.
-const REST: u32 = 256;
+const REST: u32 = 128;
 
 /// Failures in a row after which it is not a project that is too much but GitHub that is not well. One bad project
 /// never makes more than two, because halves are asked in turn.
@@ -283,7 +283,7 @@ mod tests {
         asked(1_000, 50);
         for _ in 0..5 {
             let questions = asked(10_000, 50);
-            assert!(questions <= 202, "{questions} for 10,000 projects, 50 at once");
+            assert!(questions <= 204, "{questions} for 10,000 projects, 50 at once");
         }
         // GitHub gets better, and that is found out.
         asked(50 * REST as usize, MOST);
