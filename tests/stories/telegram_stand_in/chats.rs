@@ -66,8 +66,13 @@ async fn a_group_that_grows_has_another_id() {
     let updates = call(&telegram, "getUpdates", json!({})).await;
     let told: Vec<&Value> = updates.result().as_array().expect("updates").iter().collect();
     assert_eq!(told[0]["my_chat_member"]["new_chat_member"]["status"], "member");
-    assert_eq!(told[2]["message"]["migrate_to_chat_id"], grown.id());
-    assert_eq!(told[3]["message"]["migrate_from_chat_id"], group.id());
+    let grown_has_it = &told[2]["my_chat_member"];
+    assert_eq!(
+        (&grown_has_it["chat"]["id"], &grown_has_it["new_chat_member"]["status"]),
+        (&json!(grown.id()), &json!("member"))
+    );
+    assert_eq!(told[3]["message"]["migrate_to_chat_id"], grown.id());
+    assert_eq!(told[4]["message"]["migrate_from_chat_id"], group.id());
 }
 
 #[tokio::test]
