@@ -199,8 +199,7 @@ impl Ledger {
         }
         for (tag, shown) in &self.shown {
             let sure = shown.sure || shown.since.is_some_and(|since| self.was_seen(since, end));
-            let owed = sure && !shown.silent && !shown.early && !shown.bulk;
-            let owed = owed && !self.may_be_old(shown) && !self.is_masked(shown);
+            let owed = sure && !shown.silent && !shown.early && !shown.bulk && !self.may_be_old(shown);
             if owed && !seen.contains(tag.as_str()) {
                 wrong.push(format!("missing: {tag} of {}", shown.published));
             }
