@@ -2,11 +2,12 @@
 
 use std::fs;
 
+use chrono::{DateTime, Utc};
 use whimbrel_world::discord::Discord;
-use whimbrel_world::eventually;
-use whimbrel_world::telegram::Telegram;
+use whimbrel_world::telegram::{Fault, Telegram};
+use whimbrel_world::{catalog_of, eventually};
 
-use super::telegram::{end, prepare, start};
+use super::telegram::{CURLEW, GODWIT, PLOVER, end, prepare, start};
 
 const TOKEN: &str = "bWFkZVVw.Zm9y.dGhlTGlua3M";
 
@@ -36,6 +37,44 @@ async fn a_page_leads_into_the_chat_that_answers_the_same() {
         page.contains("https://discord.com/oauth2/authorize?client_id=").then_some(())
     })
     .await;
+    end(&telegram, world).await;
+}
+
+#[tokio::test]
+async fn items_of_feeds_stay_as_they_were_read() {
+    let telegram = Telegram::start();
+    let mut world = prepare(&telegram);
+    world.variable("WHIMBREL_TELEGRAM__TOKEN", &telegram.token());
+    // Its port is another one after a restart, and feeds name where they are.
+    world.variable("WHIMBREL_WEB__PUBLIC_URL", "https://news.example.org");
+    let away = || telegram.fails(Fault::Status(502)).on("getMe");
+    let silent = away();
+    start(&mut world).await;
+    world.write("birds.md", catalog_of("Birds", [CURLEW, GODWIT]));
+    world.hears("godwit").await;
+    let before = world.page("/feed.atom").await;
+    silent.heals();
+    eventually("the bot counts", || async {
+        let leads = fs::read(world.path("whimbrel-data/leads.json")).ok()?;
+        let leads: serde_json::Value = serde_json::from_slice(&leads).ok()?;
+        let since: DateTime<Utc> = leads[0]["since"].as_str()?.parse().ok()?;
+        (since < Utc::now()).then_some(())
+    })
+    .await;
+    assert_eq!(world.page("/feed.atom").await, before, "what was read is no other text");
+    world.write("birds.md", catalog_of("Birds", [CURLEW, GODWIT, PLOVER]));
+    world.hears("plover").await;
+    let feed = world.page("/feed.atom").await;
+    assert_eq!(feed.matches(&format!("https://t.me/{}?start=", telegram.username())).count(), 1, "{feed}");
+    // A start at which nobody says who the bot is changes nothing, nor does its being known again.
+    world.stop().await;
+    let silent = away();
+    start(&mut world).await;
+    assert_eq!(world.page("/feed.atom").await, feed);
+    silent.heals();
+    eventually("a page with the bot", || async { world.page(PROJECT).await.contains("t.me/").then_some(()) })
+        .await;
+    assert_eq!(world.page("/feed.atom").await, feed);
     end(&telegram, world).await;
 }
 

@@ -13,6 +13,7 @@ mod healthy;
 mod init;
 mod keep;
 mod lanes;
+mod leads;
 mod licenses;
 mod logs;
 mod manual;

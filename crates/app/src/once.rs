@@ -1,6 +1,7 @@
 //! `whimbrel once`: one round over every catalog, page and feeds as files, and an end: for cron jobs and pages hosting.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
@@ -9,13 +10,14 @@ use whimbrel_catalog::CatalogId;
 use whimbrel_fanout::{Fanout, LaneState};
 use whimbrel_store::Store;
 use whimbrel_watch::{ProjectWatcher, Round, Watcher};
-use whimbrel_web::{BotState, Off, StatusFacts};
+use whimbrel_web::{BotState, BotWay, Lead, Off, StatusFacts};
 
 use crate::cli::{Common, OnceArgs};
 use crate::config::{self, DestinationConfig, Environment, Loaded};
+use crate::leads::Leads;
 use crate::run::chats::Chats;
 use crate::run::{site, welcome};
-use crate::screen::count;
+use crate::screen::{count, reasons};
 use crate::{logs, run, samples};
 
 /// A source with a long past hands it out piece by piece; this many pieces are taken in one run.
@@ -62,13 +64,15 @@ pub(crate) fn once(args: &OnceArgs, common: &Common) -> anyhow::Result<ExitCode>
         let looks = store.clone();
         let last = move || looks.write_looks().and_then(|_| looks.write_schedule());
         tokio::task::spawn_blocking(last).await?.context(UNTOUCHED)?;
+        let bots = bots(&loaded).await;
         let status = StatusFacts {
             off: welcome::off(&loaded)
                 .into_iter()
                 .map(|(what, how)| Off { what: what.to_owned(), how: how.to_owned() })
                 .collect(),
             remarks: projects.remarks(Utc::now()),
-            bots: bots(&loaded).await,
+            leads: leads(&loaded, &bots).await,
+            bots,
             ..StatusFacts::default()
         };
         let (web, out) = (loaded.config.web.clone(), args.out.clone());
@@ -135,6 +139,20 @@ async fn bots(loaded: &Loaded) -> Vec<BotState> {
     let discord = async { Some(site::on_discord(Some(discord?.who().await?.ok()?.invitation), true)) };
     let (telegram, discord) = tokio::join!(telegram, discord);
     telegram.into_iter().chain(discord).collect()
+}
+
+/// Where items of feeds lead, with what the services said now.
+async fn leads(loaded: &Loaded, bots: &[BotState]) -> Vec<Lead> {
+    let leads = Arc::new(Leads::beside(&loaded.store_folder()));
+    let name =
+        bots.iter().find(|bot| matches!(bot.way, Some(BotWay::Chat(_)))).and_then(|bot| bot.name.as_deref());
+    // A service that does not answer says nothing about its bot.
+    if (name.is_some() || loaded.config.telegram.token().is_none())
+        && let Err(error) = run::bots::note(&leads, name).await
+    {
+        tracing::warn!("items of feeds do not lead to the bot yet: {}", reasons(&error));
+    }
+    leads.all()
 }
 
 /// Tells the places of the configuration what is due; says how many messages that took, and what held some back.

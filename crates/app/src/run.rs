@@ -2,6 +2,7 @@
 
 mod alarms;
 pub(crate) mod backups;
+pub(crate) mod bots;
 pub(crate) mod chats;
 mod clock;
 mod discord;
@@ -55,6 +56,7 @@ use crate::control::frames::{DataFrames, Frame};
 use crate::control::server::{Answer, Server};
 use crate::digest;
 use crate::keep;
+use crate::leads::Leads;
 use crate::logs::{self, Logs};
 use crate::samples::{self, Followed};
 use crate::screen::reasons;
@@ -236,6 +238,7 @@ async fn work(
         }
         loops.start("telegram", telegram::listening(bot, configured.clone()));
     }
+    let leads = Arc::new(Leads::beside(&state));
     let hooks = projects::hooks(projects.clone(), watcher.clone(), hurry, configured.clone());
     let about = site::About {
         board,
@@ -247,7 +250,9 @@ async fn work(
         bot: bot.clone(),
         discord: discord.clone(),
         hub: own_hub.clone(),
+        leads: Arc::clone(&leads),
     };
+    loops.start("bots", bots::learning(leads, bot.clone(), configured.clone()));
     let alarms = Alarms { store: store.clone(), about: about.clone(), teller, opened: Arc::new(recovered) };
     loops.start("alarms", alarms::telling(alarms));
     let metrics = metrics::route(store.clone(), about.clone(), tally, exporter.clone());

@@ -99,17 +99,22 @@ impl Feed {
     }
 
     /// A feed of these digests, an item each, in the order given; empty ones are left out. `page_of` says where
-    /// people read the digest of a period.
+    /// people read the digest of a period, `way_of` where else it leads: words and address.
     pub fn from_digests<'a>(
         head: Head,
         digests: impl IntoIterator<Item = &'a Digest>,
         name_of: &dyn Fn(&CatalogId) -> CatalogName,
         page_of: &dyn Fn(Span) -> String,
+        way_of: &dyn Fn(Span) -> Option<(String, String)>,
     ) -> Self {
-        let items: Vec<_> = digests
-            .into_iter()
-            .filter_map(|digest| Item::from_digest(digest, &head.id, name_of, page_of))
-            .collect();
+        let item = |digest: &Digest| {
+            let mut item = Item::from_digest(digest, &head.id, name_of, page_of)?;
+            if let Some((text, url)) = way_of(digest.span) {
+                item.lead_on(&text, &url);
+            }
+            Some(item)
+        };
+        let items: Vec<_> = digests.into_iter().filter_map(item).collect();
         Self::of(head, items)
     }
 

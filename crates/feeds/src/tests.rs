@@ -279,8 +279,13 @@ fn digests_are_items_too() {
     let events = events();
     let digests = [Digest::fold(week.next(), &events), Digest::fold(week, &events)];
     let head = Head { id: feed_id("/digest/weekly"), ..head() };
-    let feed =
-        Feed::from_digests(head, &digests, &name, &|span| format!("https://news.example.org/digest/{span}"));
+    let feed = Feed::from_digests(
+        head,
+        &digests,
+        &name,
+        &|span| format!("https://news.example.org/digest/{span}"),
+        &|_| None,
+    );
     let [item] = feed.items.as_slice() else { panic!("empty digests are left out: {:?}", feed.items) };
     assert_eq!(item.id, "tag:whimbrel-rs.github.io,2026-11:feed/digest/weekly/2026-W47");
     assert_eq!(item.link, "https://news.example.org/digest/2026-W47");

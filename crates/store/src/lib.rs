@@ -37,7 +37,7 @@ mod upgrade;
 mod verify;
 mod wide;
 
-pub use disk::beside::{SUGGESTED, SUGGESTIONS};
+pub use disk::beside::{LEADS, SUGGESTED, SUGGESTIONS};
 pub use engine::rehearsal::Rehearsal;
 pub use hub::{HubCommit, HubKey, HubMark, HubRequest, HubSecret, HubSubscription, HubWaiting};
 pub use lanes::types::{

@@ -19,8 +19,9 @@ mod words;
 
 use std::io;
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
+use tokio::sync::watch;
 use whimbrel_commands::Commands;
 use whimbrel_fanout::{Fanout, Pace};
 
@@ -45,7 +46,7 @@ struct Inner {
     pace: Pace,
     rights: Rights,
     /// Who it is, once the service has said it.
-    me: Mutex<Option<Me>>,
+    me: watch::Sender<Option<Me>>,
     /// What is under way, however it came.
     turns: Turns,
     /// Updates that came.
@@ -72,7 +73,7 @@ impl Bot {
             fanout,
             pace,
             rights: Rights::default(),
-            me: Mutex::default(),
+            me: watch::Sender::default(),
             turns: Turns::default(),
             seen: Seen::default(),
             door: Mutex::default(),
@@ -95,6 +96,18 @@ impl Bot {
         self.me().as_ref().map(|me| me.name.clone())
     }
 
+    /// Waits until the service has said what it is called, and that is not this.
+    pub async fn other_name(&self, known: Option<&str>) -> String {
+        let other = |me: &Option<Me>| me.as_ref().is_some_and(|me| Some(me.name.as_str()) != known);
+        let mut named = self.0.me.subscribe();
+        let name = named.wait_for(other).await.ok().and_then(|me| me.as_ref().map(|me| me.name.clone()));
+        match name {
+            Some(name) => name,
+            // The sender lives as long as the bot.
+            None => std::future::pending().await,
+        }
+    }
+
     /// Does something that blocks on the runtime's threads for that.
     async fn blocking(&self, work: impl FnOnce(&Self) + Send + 'static) {
         let bot = self.clone();
@@ -102,7 +115,7 @@ impl Bot {
         let _ = tokio::task::spawn_blocking(move || work(&bot)).await;
     }
 
-    fn me(&self) -> MutexGuard<'_, Option<Me>> {
-        self.0.me.lock().unwrap_or_else(PoisonError::into_inner)
+    fn me(&self) -> watch::Ref<'_, Option<Me>> {
+        self.0.me.borrow()
     }
 }

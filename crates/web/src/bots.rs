@@ -1,33 +1,37 @@
 //! Ways from pages and feeds to the bots: to ask one, to take a choice of news along, to invite it.
 
+use chrono::{DateTime, Datelike as _, Utc};
 use url::form_urlencoded::Serializer;
 use whimbrel_catalog::EntryKey;
-use whimbrel_lookup::{Question, Top, Within};
+use whimbrel_lookup::{Question, Top, When, Within};
+use whimbrel_news::{Period, Span};
 
 use crate::address::Base;
 use crate::row::Linked;
-use crate::status::{BotState, BotWay};
+use crate::status::{BotState, BotWay, Lead};
 
 /// Services take no longer text along in a link.
 const LONGEST_DRAFT: usize = 1_000;
 
 /// The link that asks a bot this, of the bots that listen.
 pub(crate) fn ask(bots: &[BotState], question: &Question) -> Option<Linked> {
-    bots.iter().filter(|bot| bot.listens).find_map(|bot| Some(asking(bot, bot.chat()?, question)))
+    bots.iter().filter(|bot| bot.listens).find_map(|bot| Some(asking(&bot.service, bot.chat()?, question)))
 }
 
-/// The same for what is kept by readers: whether the bot listens at this moment makes no difference to it.
-pub(crate) fn ask_later(bots: &[BotState], question: &Question) -> Option<Linked> {
-    bots.iter().find_map(|bot| Some(asking(bot, bot.chat()?, question)))
+/// The same for what is kept by readers, of the bot that was known at this moment: what becomes known later, or whether a
+/// bot listens just now, makes no other text of it.
+pub(crate) fn ask_since(leads: &[Lead], at: DateTime<Utc>, question: &Question) -> Option<Linked> {
+    let lead = leads.iter().rev().find(|lead| lead.since <= at)?;
+    lead.bot.as_ref().map(|bot| asking(&bot.service, &bot.chat, question))
 }
 
-fn asking(bot: &BotState, chat: &str, question: &Question) -> Linked {
+fn asking(service: &str, chat: &str, question: &Question) -> Linked {
     let href = match question.deep_link() {
         Some(start) => format!("{chat}?start={start}"),
         // Too long for what is sent by pressing a button: it waits in the box, where it fits.
         None => draft(chat, &question.to_string()).unwrap_or_else(|| chat.to_owned()),
     };
-    Linked { text: format!("Ask on {}", bot.service), href }
+    Linked { text: format!("Ask on {service}"), href }
 }
 
 /// The link that opens a conversation in which a text waits to be sent.
@@ -56,6 +60,16 @@ pub(crate) fn show(key: &EntryKey) -> Question {
     Question::Show { project: named(key) }
 }
 
+/// The question about what was new in a day or a week.
+pub(crate) fn new_in(span: Span) -> Question {
+    let first = span.start().date_naive();
+    let when = match span.period {
+        Period::Daily => When::Day(first),
+        Period::Weekly => When::Week(first.iso_week().year(), first.iso_week().week()),
+    };
+    Question::New { within: Within::default(), when: Some(when) }
+}
+
 /// How a thing is named in questions: as `owner/repo` where that is enough, else by its address.
 pub(crate) fn named(key: &EntryKey) -> String {
     match key.repository() {
@@ -79,6 +93,7 @@ impl BotState {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::status::LeadBot;
 
     fn bot(way: Option<BotWay>) -> BotState {
         BotState { service: "Telegram".into(), name: None, way, listens: true }
@@ -102,7 +117,38 @@ mod tests {
         assert_eq!(href(std::slice::from_ref(&chat), &endless).as_deref(), Some("https://t.me/marsh_bot"));
         assert_eq!(href(&[invited, bot(None)], &short), None);
         let deaf = [BotState { listens: false, ..chat }];
-        assert!(ask(&deaf, &short).is_none() && ask_later(&deaf, &short).is_some());
+        assert!(ask(&deaf, &short).is_none());
+    }
+
+    #[test]
+    fn what_is_kept_leads_where_it_led_when_it_was_written() {
+        let at = |second| DateTime::from_timestamp(second, 0).unwrap();
+        let lead = |since, name: Option<&str>| {
+            let chat = |name| LeadBot { service: "Telegram".into(), chat: format!("https://t.me/{name}") };
+            Lead { since: at(since), bot: name.map(chat) }
+        };
+        let leads = [lead(10, Some("marsh_bot")), lead(20, None), lead(30, Some("fen_bot"))];
+        let question = Question::Catalogs;
+        for (second, name) in [
+            (9, None),
+            (10, Some("marsh_bot")),
+            (19, Some("marsh_bot")),
+            (20, None),
+            (29, None),
+            (30, Some("fen_bot")),
+        ] {
+            for known in
+                (0..=leads.len()).filter(|known| leads[*known..].iter().all(|later| later.since > at(second)))
+            {
+                let href = ask_since(&leads[..known], at(second), &question).map(|link| link.href);
+                let wanted = name.map(|name| format!("https://t.me/{name}?"));
+                assert_eq!(href.is_some(), wanted.is_some(), "{second} {known}");
+                assert!(
+                    href.unwrap_or_default().starts_with(&wanted.unwrap_or_default()),
+                    "{second} {known}"
+                );
+            }
+        }
     }
 
     #[test]

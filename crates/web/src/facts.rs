@@ -17,7 +17,7 @@ pub(crate) struct Facts {
     pub(crate) status: StatusFacts,
     /// Changes when anything a page shows changes.
     pub(crate) all: u64,
-    /// Changes when a catalog comes, goes or gets another title, or a bot another name: all of it that feeds show.
+    /// Changes when a catalog comes, goes or gets another title, or a bot another name: all that feeds show.
     pub(crate) titles: u64,
 }
 
@@ -36,6 +36,7 @@ impl Facts {
             for bot in &status.bots {
                 bot.way.hash(hasher);
             }
+            status.leads.hash(hasher);
         });
         let all = fingerprint(|hasher| {
             (titles, &status).hash(hasher);

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use whimbrel_catalog::{CatalogId, EntryKey};
 use whimbrel_feeds::{CatalogName, Feed, Format, Head, Outline, OutlineGroup, feed_id};
-use whimbrel_news::{Digest, Event, Group, Period, slug};
+use whimbrel_news::{Digest, Event, Group, Period, Span, slug};
 
 use crate::address::{Base, Form, Listing, digest_folder, digest_page_folder};
 use crate::bots;
@@ -54,10 +54,11 @@ pub(crate) fn listing(
     };
     let mut feed = Feed::from_events(head, &found.events, &|id| catalog_name(scene, id));
     for (item, event) in feed.items.iter_mut().zip(&found.events) {
-        // Readers keep what they have read: a bot that is away for a while must not make it another text.
         let subject = event.news.subject().filter(|subject| !subject.key.is_empty());
         let ask = subject.map(|subject| bots::show(&EntryKey::from_stored(&subject.key)));
-        if let Some(ask) = ask.and_then(|question| bots::ask_later(&scene.facts.status.bots, &question)) {
+        if let Some(ask) =
+            ask.and_then(|question| bots::ask_since(&scene.facts.status.leads, event.recorded, &question))
+        {
             item.lead_on(&ask.text, &ask.href);
         }
     }
@@ -87,7 +88,12 @@ pub(crate) fn digests(
         ..Head::default()
     };
     let page = |span| absolute(scene, &digest_page_folder(span));
-    let feed = Feed::from_digests(head, digests, &|id| catalog_name(scene, id), &page);
+    // By the bot that was known when it began: it grows, and leads to one place all the while.
+    let way = |span: Span| {
+        let ask = bots::ask_since(&scene.facts.status.leads, span.start(), &bots::new_in(span))?;
+        Some((ask.text, ask.href))
+    };
+    let feed = Feed::from_digests(head, digests, &|id| catalog_name(scene, id), &page, &way);
     (feed.write(format), digests.first().and_then(|digest| digest.updated))
 }
 

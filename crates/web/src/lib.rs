@@ -51,7 +51,8 @@ pub use serve::serve;
 pub use settings::Settings;
 pub use site::Site;
 pub use status::{
-    BotState, BotWay, BudgetState, HubState, LoopState, Off, ProjectsState, StatusFacts, StatusSource,
+    BotState, BotWay, BudgetState, HubState, Lead, LeadBot, LoopState, Off, ProjectsState, StatusFacts,
+    StatusSource,
 };
 pub use topics::Topics;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use whimbrel_catalog::CatalogId;
 
 /// The state of the program at one moment.
@@ -25,6 +25,9 @@ pub struct StatusFacts {
     /// The bots that are switched on.
     #[serde(skip)]
     pub bots: Vec<BotState>,
+    /// Where items of feeds lead, from when on, in the order of time.
+    #[serde(skip)]
+    pub leads: Vec<Lead>,
     /// What is wrong, or missing and would help: one sentence each.
     pub remarks: Vec<String>,
 }
@@ -50,6 +53,26 @@ pub enum BotWay {
     Chat(String),
     /// By the address that invites it to a place of theirs.
     Invitation(String),
+}
+
+/// From a moment on, items of feeds lead to this bot. Readers keep items, and show one whose text changes as new: what was
+/// recorded before goes on to lead where it led.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Lead {
+    /// News recorded from this moment on.
+    pub since: DateTime<Utc>,
+    /// The bot; none where it was switched off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bot: Option<LeadBot>,
+}
+
+/// A bot that can be asked by following a link.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct LeadBot {
+    /// Where, for people: `Telegram`.
+    pub service: String,
+    /// The address of a conversation with it, as [`BotWay::Chat`] has it.
+    pub chat: String,
 }
 
 /// How our own WebSub hub is doing. Counts begin with the program.

@@ -21,6 +21,7 @@ use whimbrel_web::{BotState, BotWay, LoopState, Off, Route, Settings, Site, Stat
 use super::loops::{Board, Pulse};
 use super::projects::{self, Progress};
 use super::{Setup, websub, welcome};
+use crate::leads::Leads;
 use crate::screen::{count, reasons};
 
 /// The site waits for others; it is asked whether it lives this often.
@@ -76,6 +77,7 @@ pub(crate) struct About {
     pub(crate) discord: Option<DiscordBot>,
     pub(crate) lookup: Lookup,
     pub(crate) hub: Hub,
+    pub(crate) leads: Arc<Leads>,
 }
 
 /// Makes the loop. `routes` are served beside page and feeds.
@@ -176,6 +178,7 @@ fn status(about: About) -> StatusSource {
             budgets: projects::budgets(&about.projects, now),
             hub: websub::state(&about.hub),
             bots: bots(&about, &setup),
+            leads: about.leads.all(),
             remarks: remarks(&about, now),
             ..StatusFacts::default()
         }
@@ -192,8 +195,13 @@ fn bots(about: &About, setup: &Setup) -> Vec<BotState> {
 
 /// The bot of this name.
 pub(crate) fn on_telegram(name: String, listens: bool) -> BotState {
-    let way = Some(BotWay::Chat(format!("https://t.me/{name}")));
+    let way = Some(BotWay::Chat(chat(&name)));
     BotState { service: "Telegram".to_owned(), name: Some(name), way, listens }
+}
+
+/// Where people talk to the bot of this name.
+pub(crate) fn chat(name: &str) -> String {
+    format!("https://t.me/{name}")
 }
 
 /// The bot that is invited by this address. What it is called there is not needed to find it.

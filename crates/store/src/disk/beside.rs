@@ -18,6 +18,12 @@ pub const SUGGESTED: &str = "suggested.toml";
 /// The file of suggestions that wait to be decided, or to be answered.
 pub const SUGGESTIONS: &str = "suggestions.json";
 
+/// The file of the bots that items of feeds lead to.
+pub const LEADS: &str = "leads.json";
+
+/// All of them.
+const KNOWN: [&str; 3] = [SUGGESTED, SUGGESTIONS, LEADS];
+
 /// No such file of ours is larger.
 const MAX_BYTES: usize = 4 * 1024 * 1024;
 
@@ -35,13 +41,13 @@ pub(crate) enum Present {
 
 /// Is this the name of such a file?
 pub(crate) fn is_known(name: &str) -> bool {
-    [SUGGESTED, SUGGESTIONS].contains(&name)
+    KNOWN.contains(&name)
 }
 
 /// Those that are there.
 pub(crate) fn read(root: &Path) -> Result<Beside, StoreError> {
     let mut found = Beside::new();
-    for name in [SUGGESTED, SUGGESTIONS] {
+    for name in KNOWN {
         let path = root.join(name);
         match fs::read_to_string(&path) {
             Ok(text) if text.len() <= MAX_BYTES => drop(found.insert(name.to_owned(), text)),

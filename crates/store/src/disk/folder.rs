@@ -8,6 +8,7 @@
 //! documents/  documents, by checksum
 //! backups/    exports, scheduled and asked for
 //! suggested.toml, suggestions.json   what people suggest; written by others, moved with everything else
+//! leads.json  the bots that items of feeds lead to; likewise
 //! damaged-…/  what was moved aside, never deleted by us
 //! ```
 

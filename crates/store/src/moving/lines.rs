@@ -2,7 +2,8 @@
 //!
 //! The first line says what it is, the last how much there was and the SHA-256 of every byte before it. Indexes,
 //! revisions and due times are left out: they follow from the rest. Projects come before the entries that lie in
-//! them. Version 1 had no projects, version 2 no lanes, version 3 no files beside the database.
+//! them. Version 1 had no projects, version 2 no lanes, version 3 no files beside the
+//! database, version 4 not the one of bots.
 
 use std::borrow::Cow;
 
@@ -20,7 +21,7 @@ use crate::types::{CatalogMeta, DocumentId, Shape};
 pub(crate) const NAME: &str = "whimbrel export";
 
 /// The version of the format.
-pub(crate) const VERSION: u32 = 4;
+pub(crate) const VERSION: u32 = 5;
 
 /// Bytes of a packed document on one line.
 pub(crate) const DOCUMENT_PART: usize = 48 * 1024;

@@ -4,5 +4,5 @@ pub(crate) mod backup;
 mod export;
 pub(crate) mod frozen;
 pub(crate) mod import;
-mod lines;
+pub(crate) mod lines;
 mod load;

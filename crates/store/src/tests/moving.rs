@@ -8,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{added, at, content, fill, id, mangled, meta, open, record};
 use crate::keys::hex;
+use crate::moving::lines::VERSION;
 use crate::*;
 
 fn export(store: &Store) -> Vec<u8> {
@@ -53,9 +54,14 @@ fn an_export_is_the_same_from_every_engine() {
     assert_eq!(memory.events_after(seq - 1, 9).unwrap()[0].epoch, memory.epoch());
 }
 
+/// How the first line says which format it is.
+fn version(number: u32) -> String {
+    format!("\"version\":{number}")
+}
+
 /// The same export, as a program would have written it that knew of no files beside the database.
 fn of_version_3(bytes: &[u8]) -> Vec<u8> {
-    let text = String::from_utf8(bytes.to_vec()).unwrap().replacen("\"version\":4", "\"version\":3", 1);
+    let text = String::from_utf8(bytes.to_vec()).unwrap().replacen(&version(VERSION), &version(3), 1);
     let (body, footer) = text.split_at(text.trim_end().rfind('\n').unwrap() + 1);
     let mut footer: serde_json::Value = serde_json::from_str(footer).unwrap();
     footer["footer"]["sha256"] = hex(&Sha256::digest(body)).into();
@@ -75,6 +81,7 @@ fn what_people_suggested_goes_along_and_comes_back() {
     let older = of_version_3(&export(&store));
     fs::write(root(&here).join(SUGGESTED), accepted).unwrap();
     fs::write(root(&here).join(SUGGESTIONS), waiting).unwrap();
+    fs::write(root(&here).join(LEADS), "[]").unwrap();
     fs::write(root(&here).join("questions.txt"), "/find secret").unwrap();
     let whole = export(&store);
     assert!(!String::from_utf8_lossy(&whole).contains("secret"), "what is a convenience stays here");
@@ -88,6 +95,7 @@ fn what_people_suggested_goes_along_and_comes_back() {
     let read = |name: &str| fs::read_to_string(root(&there).join(name)).ok();
     import(&whole, 2000).unwrap();
     assert_eq!((read(SUGGESTED).as_deref(), read(SUGGESTIONS).as_deref()), (Some(accepted), Some(waiting)));
+    assert_eq!(read(LEADS).as_deref(), Some("[]"));
     // What is replaced is moved aside; what an export does not have stays.
     fs::write(root(&there).join(SUGGESTED), "# another").unwrap();
     import(&without, 3000).unwrap();
@@ -150,7 +158,7 @@ fn a_bad_file_is_refused_before_anything_is_touched() {
         ("a line less", shorter.into_bytes()),
         ("a bit flipped", flipped),
         ("twice", [whole.clone(), whole.clone()].concat()),
-        ("newer", text.replacen("\"version\":4", "\"version\":5", 1).into_bytes()),
+        ("newer", text.replacen(&version(VERSION), &version(VERSION + 1), 1).into_bytes()),
         ("gzip cut short", gz[..gz.len() / 2].to_vec()),
         ("gzip without its sum", gz[..gz.len() - 6].to_vec()),
     ];

@@ -47,7 +47,7 @@ impl Bot {
         // Before anything is heard as this bot.
         self.blocking(move |bot| bot.0.seen.of(id)).await;
         let me = Me { id, name: name.to_owned() };
-        let before = self.me().replace(me.clone());
+        let before = self.0.me.send_replace(Some(me.clone()));
         if before.as_ref() != Some(&me) {
             tracing::info!(name, "people can ask @{name} on Telegram");
         }

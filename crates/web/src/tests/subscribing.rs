@@ -2,10 +2,12 @@
 
 use std::sync::{Arc, Mutex};
 
+use chrono::{TimeDelta, Utc};
 use whimbrel_lookup::{Index, Lookup, Question};
+use whimbrel_news::Period;
 
 use super::world::{World, added};
-use crate::{BotState, BotWay, Site, write_site};
+use crate::{BotState, BotWay, Lead, LeadBot, Site, write_site};
 
 /// The text between two others, the first time.
 fn between<'a>(page: &'a str, before: &str, after: &str) -> &'a str {
@@ -76,19 +78,16 @@ async fn bots_that_listen_are_a_click_away() {
 }
 
 #[tokio::test]
-async fn pages_and_feeds_lead_to_the_bot_that_answers_the_same() {
+async fn pages_lead_to_the_bot_that_answers_the_same() {
     let mut world = World::usual();
     let start = |question: &str| {
         let question = Question::parse(question, world.now, chrono_tz::Tz::UTC).unwrap();
         format!("https://t.me/marsh_bot?start={}", question.deep_link().unwrap())
     };
-    let project = start("/show databendlabs/openraft");
     let pages = [
         // Answers are made anew each time, and ask who listens only where no page has done so just now.
         ("/ask?q=/top+raft", start("/top raft")),
-        ("/p/github.com~databendlabs~openraft/", project.clone()),
-        ("/p/github.com~databendlabs~openraft/feed.atom", project.clone()),
-        ("/p/github.com~databendlabs~openraft/feed.rss", project),
+        ("/p/github.com~databendlabs~openraft/", start("/show databendlabs/openraft")),
         ("/c/raft/", start("/top raft")),
         ("/c/raft/s/talks/", start("/top raft talks")),
     ];
@@ -117,6 +116,50 @@ async fn pages_and_feeds_lead_to_the_bot_that_answers_the_same() {
         assert!(page.contains(href.as_str()) && page.contains("Ask on Telegram"), "{address}: {page}");
         world.tell("shells", vec![added("sh", &format!("https://example.net/{}", href.len()), &["Prompts"])]);
     }
+}
+
+#[tokio::test]
+async fn items_of_feeds_lead_where_they_led_when_they_were_new() {
+    // Digests are those of weeks that are over.
+    let now = Utc::now();
+    let mut world = World::empty();
+    world.now = now - TimeDelta::days(21);
+    world.follow("raft", "Consensus, gathered", &[&["Talks"]]);
+    let start = |question: &str| {
+        let question = Question::parse(question, now, chrono_tz::Tz::UTC).unwrap();
+        format!("start={}", question.deep_link().unwrap())
+    };
+    let (old, new) = (start("/show https://example.org/old"), start("/show https://example.org/new"));
+    let week = Period::Weekly.around(now - TimeDelta::days(7));
+    let week = start(&format!("/new {}", week.to_string().to_lowercase()));
+    world.tell("raft", vec![added("old", "https://example.org/old", &["Talks"])]);
+    let paths = ["/c/raft/feed.atom", "/c/raft/feed.rss", "/c/raft/feed.json", "/digest/weekly/feed.atom"];
+    let mut before = Vec::new();
+    for path in paths {
+        before.push(world.get(path).await.text());
+        assert!(!before.last().unwrap().contains("t.me"), "{path}: nobody knows the bot");
+    }
+    // It becomes known; whether it listens, and what it is called now, is said elsewhere.
+    let bot = LeadBot { service: "Telegram".into(), chat: "https://t.me/marsh_bot".into() };
+    world.status.leads = vec![Lead { since: world.now + TimeDelta::seconds(1), bot: Some(bot) }];
+    world.status.bots = vec![telegram()];
+    world.serve_again();
+    for (path, before) in paths.iter().zip(&before) {
+        assert_eq!(world.get(path).await.text(), *before, "{path}");
+    }
+    world.now += TimeDelta::days(14);
+    world.tell("raft", vec![added("new", "https://example.org/new", &["Talks"])]);
+    world.status.bots = vec![];
+    world.serve_again();
+    for path in &paths[..3] {
+        let feed = world.get(path).await.text();
+        assert!(
+            feed.contains(&new) && feed.contains("Ask on Telegram") && !feed.contains(&old),
+            "{path}: {feed}"
+        );
+    }
+    let digests = world.get(paths[3]).await.text();
+    assert_eq!((digests.matches("t.me").count(), digests.matches(&week).count()), (1, 1), "{digests}");
 }
 
 fn telegram() -> BotState {
