@@ -3,6 +3,7 @@
 mod asking;
 mod calls;
 mod gateway;
+mod suggesting;
 mod trouble;
 
 use serde_json::json;

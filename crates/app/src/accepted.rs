@@ -9,8 +9,7 @@ use anyhow::Context;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use whimbrel_catalog::CatalogId;
-use whimbrel_commands::Proposal;
-use whimbrel_fanout::Destination;
+use whimbrel_commands::{Listener, Proposal};
 use whimbrel_watch::CatalogConfig;
 
 use crate::samples::write_whole;
@@ -32,7 +31,7 @@ pub(crate) struct Waiting {
     pub(crate) asked: bool,
     /// Who is to be told what becomes of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) tell: Vec<Destination>,
+    pub(crate) tell: Vec<Listener>,
     /// It is decided; it stays here until all of them are told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) decided: Option<Decided>,
@@ -156,6 +155,21 @@ mod tests {
         assert!(accept(state, &proposal("No id!"), &[]).is_err());
         fs::write(file(state), "[[catalog]]\nid = 1").unwrap();
         assert!(read(state).is_err());
+    }
+
+    #[test]
+    fn who_is_told_is_read_back_also_as_it_was_written_before() {
+        let at = |at: &str, person: Option<&str>| Listener {
+            at: at.parse().unwrap(),
+            person: person.map(str::to_owned),
+        };
+        let tell = vec![at("telegram:7", None), at("discord:8", Some("discord:9"))];
+        let one = Waiting { proposal: proposal("one"), asked: true, tell, decided: None };
+        let text = serde_json::to_string(&one).unwrap();
+        let told = r#""tell":["telegram:7",{"at":"discord:8","person":"discord:9"}]"#;
+        assert!(text.contains(told), "{text}");
+        assert_eq!(serde_json::from_str::<Waiting>(&text).unwrap(), one);
+        assert!(serde_json::from_str::<Waiting>(&text.replace("discord:8", "nowhere")).is_err());
     }
 
     #[test]

@@ -214,6 +214,7 @@ async fn work(
         configured: configured.clone(),
         github: anonymous(&configured.borrow().clone())?,
         teller: teller.clone(),
+        discord: chats.discord.clone(),
         writing: Mutex::default(),
         looks: tokio::sync::Semaphore::new(suggestions::LOOKS),
         decided: tokio::sync::Notify::new(),

@@ -48,7 +48,7 @@ pub use limits::{Admission, Quota};
 pub use mistake::Mistake;
 pub use notebook::Notebook;
 pub use reply::{Block, Button, How, MAX_LABEL, MAX_ROW, MAX_ROWS, Reply, Span};
-pub use suggesting::{Operator, Proposal};
+pub use suggesting::{Listener, Operator, Proposal};
 pub use topics::{Topic, Topics};
 /// Questions, as services that ask option by option want to know them.
 pub use whimbrel_lookup::{By, Form, Opt, OptKind, Question};

@@ -245,7 +245,8 @@ impl Commands {
     pub(crate) async fn forget(&self, here: &Here) -> Result<Reply, StoreError> {
         let place = here.place.destination.clone();
         if let Some(operator) = self.inner.operator.get() {
-            let forgotten = operator.forget(place.clone()).await;
+            let forgotten =
+                operator.forget(place.clone(), here.place.private.then(|| here.who.id.clone())).await;
             forgotten.map_err(StoreError::Stopped)?;
         }
         self.blocking(move |inner| inner.forget_beside(&place)).await?;

@@ -42,6 +42,43 @@ pub struct Proposal {
     pub skipped: u64,
 }
 
+/// Where somebody is told what became of what they proposed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Noted", into = "Noted")]
+pub struct Listener {
+    /// Where they asked, or their own chat with us.
+    pub at: Destination,
+    /// Who it is told in their own chat where that place does not take it, as the service numbers people, such as
+    /// `discord:42`.
+    pub person: Option<String>,
+}
+
+/// The same, written down: where a place says it all, that stands alone.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Noted {
+    Place(Destination),
+    Person { at: Destination, person: String },
+}
+
+impl From<Noted> for Listener {
+    fn from(noted: Noted) -> Self {
+        match noted {
+            Noted::Place(at) => Self { at, person: None },
+            Noted::Person { at, person } => Self { at, person: Some(person) },
+        }
+    }
+}
+
+impl From<Listener> for Noted {
+    fn from(listener: Listener) -> Self {
+        match listener {
+            Listener { at, person: None } => Self::Place(at),
+            Listener { at, person: Some(person) } => Self::Person { at, person },
+        }
+    }
+}
+
 /// Whoever runs the program, and what is done for them. This crate knows neither networks nor files.
 pub trait Operator: Send + Sync {
     /// Where they are asked; `None` where nobody can be.
@@ -57,11 +94,11 @@ pub trait Operator: Send + Sync {
         &self,
         proposal: Proposal,
         words: Reply,
-        tell: Option<Destination>,
+        tell: Option<Listener>,
     ) -> BoxFuture<'_, Result<bool, String>>;
 
-    /// Nothing is told at this place any more, and that something would have been is forgotten.
-    fn forget(&self, place: Destination) -> BoxFuture<'_, Result<(), String>>;
+    /// Nothing is told at this place or to this person any more, and that something would have been is forgotten.
+    fn forget(&self, place: Destination, person: Option<String>) -> BoxFuture<'_, Result<(), String>>;
 
     /// Ends a proposal that has this mark: what was accepted is followed from now on, also after a restart. `None`
     /// where there is none any more.
@@ -74,10 +111,10 @@ impl Proposal {
         hash(&[&self.id, &self.source])
     }
 
-    /// What is told to who proposed it.
-    pub fn answered(&self, accepted: bool) -> Reply {
+    /// What is told to who proposed it; where others read it too, it does not say who that was.
+    pub fn answered(&self, accepted: bool, alone: bool) -> Reply {
         let name = line(self.name(), MAX_TEXT);
-        let reply = Reply::default().say(&words::answered(&name, accepted));
+        let reply = Reply::default().say(&words::answered(&name, accepted, alone));
         let reply = reply.spans(vec![Span::code(line(&self.source, 300))]);
         if accepted { reply.row([Button::new(words::SUBSCRIBE, Action::Catalogs(0))]) } else { reply }
     }
@@ -150,7 +187,11 @@ impl Commands {
             .told(asking)
             .row([Button::new("Follow it", Action::Accept(mark)), Button::new("No", Action::Decline(mark))]);
         let tell = told_at(here);
-        let promise = if tell.is_some() { words::SUGGESTED_TOLD } else { words::SUGGESTED_SEEN };
+        let promise = match &tell {
+            Some(Listener { person: None, .. }) => words::SUGGESTED_TOLD,
+            Some(Listener { person: Some(_), .. }) => words::SUGGESTED_TOLD_HERE,
+            None => words::SUGGESTED_SEEN,
+        };
         Ok(match operator.propose(proposal, asking, tell).await {
             Ok(true) => reply.say(words::SUGGESTED).say(promise),
             Ok(false) => reply.say(words::SUGGESTED_BEFORE).say(promise),
@@ -188,13 +229,19 @@ impl Commands {
     }
 }
 
-/// Where whoever asks is told something that is for them alone, if anywhere: in their own chat with us. A person of
-/// Telegram has one under their own number.
-fn told_at(here: &Here) -> Option<Destination> {
-    if here.place.private {
-        return Some(here.place.destination.clone());
+/// Where whoever asks is told what becomes of it, if anywhere: in their own chat with us. A person of Telegram has one
+/// under their own number; at Discord one is begun only where the channel takes nothing.
+fn told_at(here: &Here) -> Option<Listener> {
+    let at = here.place.destination.clone();
+    match &at {
+        _ if here.place.private => Some(Listener { at, person: None }),
+        Destination::Discord { .. } => Some(Listener { at, person: Some(here.who.id.clone()) }),
+        _ => {
+            let own = here.who.id.parse().ok();
+            let own = own.filter(|own| matches!(own, Destination::Telegram { topic: None, .. }));
+            own.map(|at| Listener { at, person: None })
+        }
     }
-    here.who.id.parse().ok().filter(|own| matches!(own, Destination::Telegram { topic: None, .. }))
 }
 
 /// The id and source of what is not followed yet.

@@ -72,6 +72,8 @@ pub(crate) const SUGGESTED: &str = "Thank you! I have put it before whoever runs
 pub(crate) const SUGGESTED_BEFORE: &str =
     "Thank you! Somebody suggested it before you; it waits to be accepted.";
 pub(crate) const SUGGESTED_TOLD: &str = "I tell you in our own chat what they decide.";
+pub(crate) const SUGGESTED_TOLD_HERE: &str =
+    "I tell here what they decide, without your name; where I may not write here, in our own chat.";
 pub(crate) const SUGGESTED_SEEN: &str = "Once they accept it, /catalogs shows it.";
 pub(crate) const SUGGESTED_ENOUGH: &str =
     "You have suggested several lists already, thank you. Please come back tomorrow with more.";
@@ -84,12 +86,13 @@ pub(crate) const ACCEPTED: &str =
     "I read it within a minute. To stop, take it out of suggested.toml beside my data.";
 pub(crate) const DECLINED: &str = "It is not followed.";
 
-pub(crate) fn answered(name: &str, accepted: bool) -> String {
+pub(crate) fn answered(name: &str, accepted: bool, alone: bool) -> String {
+    let which = if alone { "you suggested" } else { "that was suggested here" };
     if accepted {
-        format!("Good news: the list you suggested is followed from now on: {name}. Thank you!")
+        format!("Good news: the list {which} is followed from now on: {name}. Thank you!")
     } else {
         format!(
-            "Whoever runs me decided not to follow the list you suggested: {name}. Thank you for the idea all the same."
+            "Whoever runs me decided not to follow the list {which}: {name}. Thank you for the idea all the same."
         )
     }
 }

@@ -3,6 +3,7 @@
 //! Requests go through our own client and not serenity's, which hides the limits an answer tells.
 
 mod answer;
+mod direct;
 mod guard;
 mod request;
 
@@ -137,10 +138,8 @@ impl Discord {
 
     async fn deliver(&self, to: &Destination, part: &Part, nonce: Nonce) -> Sent {
         if self.guard.is_closed(Instant::now()) {
-            let reason =
-                "too many requests were refused lately: Discord is left alone for a while".to_owned();
             let learned = Learned { wait: Some((Limit::Service, REST)), ..Learned::default() };
-            return Sent { result: Err(SendError::Retry { reason }), learned };
+            return Sent { result: Err(resting()), learned };
         }
         let Ok(Value::Object(mut body)) = serde_json::from_str(&part.body) else {
             return failed(SendError::Content { reason: "the message is no JSON".to_owned() });
@@ -294,6 +293,12 @@ impl Discord {
         }
         answer
     }
+}
+
+/// Nothing is asked while Discord would close the door.
+fn resting() -> SendError {
+    let reason = "too many requests were refused lately: Discord is left alone for a while".to_owned();
+    SendError::Retry { reason }
 }
 
 /// A message on its way.

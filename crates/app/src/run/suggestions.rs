@@ -11,7 +11,8 @@ use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use tokio::sync::{Mutex, Notify, Semaphore, watch};
 use whimbrel_catalog::{Hint, Layout, Reading, parse};
-use whimbrel_commands::{Operator, Proposal, Reply};
+use whimbrel_commands::{Listener, Operator, Proposal, Reply};
+use whimbrel_discord::Discord;
 use whimbrel_fanout::{Destination, Part, Service};
 use whimbrel_news::wording::line;
 use whimbrel_watch::{Cursor, Document, Github, Sight, Sources, Spec};
@@ -41,6 +42,8 @@ pub(crate) struct Suggestions {
     /// The way to GitHub for anybody, without a token: what only we may read is nothing to show to who suggests it.
     pub(crate) github: Github,
     pub(crate) teller: Teller,
+    /// Where chats of our own with people are begun.
+    pub(crate) discord: Option<Arc<Discord>>,
     /// One at a time changes what waits.
     pub(crate) writing: Mutex<()>,
     /// Few at a time are read.
@@ -72,7 +75,7 @@ impl Operator for Suggestions {
         &self,
         proposal: Proposal,
         words: Reply,
-        tell: Option<Destination>,
+        tell: Option<Listener>,
     ) -> BoxFuture<'_, Result<bool, String>> {
         async move {
             let Some(to) = self.place() else { return Err("nobody is named in [admin]".to_owned()) };
@@ -124,10 +127,11 @@ impl Operator for Suggestions {
         .boxed()
     }
 
-    fn forget(&self, place: Destination) -> BoxFuture<'_, Result<(), String>> {
+    fn forget(&self, place: Destination, person: Option<String>) -> BoxFuture<'_, Result<(), String>> {
         self.write(move |waiting| {
+            let is_theirs = |to: &Listener| to.at == place || person.is_some() && to.person == person;
             for known in waiting.iter_mut() {
-                known.tell.retain(|to| *to != place);
+                known.tell.retain(|to| !is_theirs(to));
             }
             waiting.retain(|known| known.decided.is_none() || !known.tell.is_empty());
         })
@@ -145,7 +149,7 @@ fn parts(to: &Destination, words: &Reply) -> Vec<Part> {
 
 /// Puts a proposal among those that wait, unless the operator was asked about it, or about too many. Whoever proposes what
 /// waits already is told as well what becomes of it.
-fn wait(waiting: &mut Vec<Waiting>, proposal: &Proposal, tell: Option<Destination>) -> bool {
+fn wait(waiting: &mut Vec<Waiting>, proposal: &Proposal, tell: Option<Listener>) -> bool {
     let same = |known: &Waiting| known.decided.is_none() && known.proposal.source == proposal.source;
     let open = waiting.iter().filter(|known| known.decided.is_none()).count();
     let before = waiting.iter().position(same);
@@ -158,7 +162,9 @@ fn wait(waiting: &mut Vec<Waiting>, proposal: &Proposal, tell: Option<Destinatio
         Some(at) => waiting.remove(at),
         None => Waiting { proposal: proposal.clone(), asked: false, tell: Vec::new(), decided: None },
     };
-    if let Some(tell) = tell.filter(|tell| !one.tell.contains(tell) && one.tell.len() < TOLD) {
+    // Once in a place, however many suggest it there.
+    let is_new = |tell: &Listener| one.tell.iter().all(|known| known.at != tell.at) && one.tell.len() < TOLD;
+    if let Some(tell) = tell.filter(is_new) {
         one.tell.push(tell);
     }
     if again {

@@ -1,15 +1,15 @@
 //! Whoever suggested a list is told what became of it: what is to be told is written down with the decision, and told
 //! until it is accepted, refused, or too old.
 
-use std::collections::HashSet;
 use std::collections::hash_map::DefaultHasher;
+use std::collections::{HashSet, VecDeque};
 use std::hash::{Hash as _, Hasher as _};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use whimbrel_commands::{Proposal, Reply};
+use whimbrel_commands::{Listener, Proposal, Reply};
 use whimbrel_fanout::{Destination, Nonce, SendError};
 
 use super::{Suggestions, parts};
@@ -55,7 +55,7 @@ enum Told {
     /// It arrived, or never will.
     Over,
     /// It goes there now.
-    Moved(Destination),
+    Moved(Listener),
     /// It is tried again.
     Later,
 }
@@ -80,32 +80,43 @@ impl Suggestions {
         let mut all = true;
         for Waiting { proposal, tell, decided, .. } in open {
             let Some(decided) = decided else { continue };
-            for to in tell {
-                let nonce = nonce(&proposal, decided, &to);
+            let (mut open, mut seen) = (VecDeque::from(tell), HashSet::new());
+            while let Some(to) = open.pop_front() {
+                let nonce = nonce(&proposal, decided, &to.at);
                 let told = if unwritten.contains(&nonce) {
                     Told::Over
+                } else if seen.insert(nonce) {
+                    let words = proposal.answered(decided.accepted, to.person.is_none());
+                    self.tell(&to, nonce, &words).await
                 } else {
-                    self.tell(&to, nonce, &proposal.answered(decided.accepted)).await
+                    // It was sent from one place to another and back.
+                    Told::Later
                 };
-                if matches!(told, Told::Later) {
-                    all = false;
-                    continue;
-                }
-                unwritten.insert(nonce);
+                let next = match told {
+                    Told::Over => {
+                        unwritten.insert(nonce);
+                        None
+                    }
+                    Told::Moved(to) => Some(to),
+                    Told::Later => {
+                        all = false;
+                        continue;
+                    }
+                };
                 let (mark, was) = (proposal.mark(), to.clone());
-                all = all && matches!(told, Told::Over);
                 let written = self.write(move |waiting| {
                     let of = |one: &Waiting| one.proposal.mark() == mark && one.decided == Some(decided);
-                    for one in waiting.iter_mut().filter(|one| of(one)) {
-                        one.tell.retain(|to| *to != was);
-                        if let Told::Moved(to) = &told {
-                            one.tell.push(to.clone());
-                        }
-                    }
+                    let one = waiting.iter_mut().find(|one| of(one) && one.tell.contains(&was));
+                    // Who asked meanwhile to be forgotten is not written down again.
+                    let next = one.and_then(|one| replace(&mut one.tell, &was, next));
                     waiting.retain(|one| !of(one) || !one.tell.is_empty());
+                    next
                 });
                 match written.await {
-                    Ok(()) => drop(unwritten.remove(&nonce)),
+                    Ok(next) => {
+                        unwritten.remove(&nonce);
+                        open.extend(next);
+                    }
                     Err(reason) => {
                         tracing::error!(
                             reason,
@@ -119,11 +130,14 @@ impl Suggestions {
         all
     }
 
-    async fn tell(&self, to: &Destination, nonce: u64, words: &Reply) -> Told {
-        for (number, part) in (0..).zip(parts(to, words)) {
-            match self.teller.one(to, &part, Nonce(nonce.wrapping_add(number))).await {
+    async fn tell(&self, to: &Listener, nonce: u64, words: &Reply) -> Told {
+        for (number, part) in (0..).zip(parts(&to.at, words)) {
+            match self.teller.one(&to.at, &part, Nonce(nonce.wrapping_add(number))).await {
                 Ok(()) => {}
-                Err(SendError::Moved { to }) => return Told::Moved(to),
+                Err(SendError::Moved { to: at }) => return Told::Moved(Listener { at, ..to.clone() }),
+                Err(SendError::Refused { .. }) if let Some(person) = &to.person => {
+                    return self.in_own_chat(person).await;
+                }
                 // The place is gone, or wants nothing of us: that is their answer.
                 Err(SendError::Refused { reason, .. } | SendError::Content { reason }) => {
                     tracing::debug!(reason, "whoever suggested a list cannot be told what became of it");
@@ -134,6 +148,29 @@ impl Suggestions {
         }
         Told::Over
     }
+}
+
+impl Suggestions {
+    /// Begins a chat of our own with somebody, for what the place they asked in does not take.
+    async fn in_own_chat(&self, person: &str) -> Told {
+        let number = person.strip_prefix("discord:").and_then(|number| number.parse().ok());
+        let (Some(number), Some(discord)) = (number, &self.discord) else { return Told::Over };
+        match discord.direct(number).await {
+            Ok(at) => Told::Moved(Listener { at, person: None }),
+            Err(SendError::Retry { .. } | SendError::Unauthorized { .. }) => Told::Later,
+            Err(error) => {
+                tracing::debug!(%error, "whoever suggested a list cannot be told what became of it ({error})");
+                Told::Over
+            }
+        }
+    }
+}
+
+/// Puts somebody elsewhere, or nowhere; hands back where.
+fn replace(tell: &mut Vec<Listener>, was: &Listener, next: Option<Listener>) -> Option<Listener> {
+    tell.retain(|to| to != was);
+    tell.extend(next.clone());
+    next
 }
 
 /// What a message is known by: the same at every try, so that a service that knows messages again shows it once.
