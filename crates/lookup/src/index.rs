@@ -92,6 +92,11 @@ impl Index {
     /// Takes in what the store wrote since, and says how many rows that were. Before the first [`Index::rebuild`] it does
     /// nothing; a store that began another life is read anew.
     pub fn follow(&self, store: &Store) -> Result<usize, StoreError> {
+        self.follow_by(store, writer::STRIDE)
+    }
+
+    /// The same, so many rows read at a time.
+    fn follow_by(&self, store: &Store, stride: usize) -> Result<usize, StoreError> {
         let _one = self.alone();
         let mut view = self.shown().view;
         if !view.ready {
@@ -105,7 +110,7 @@ impl Index {
         if view.revision == store.revision() {
             return Ok(taken);
         }
-        while let Some((next, rows)) = writer::read_touched(store, &view)? {
+        while let Some((next, rows)) = writer::read_touched(store, &view, stride)? {
             taken += rows;
             self.show(next, store);
             view = self.shown().view;

@@ -12,7 +12,7 @@ use super::segment::Draft;
 use super::view::View;
 
 /// Rows read from the store at a time.
-const STRIDE: usize = 512;
+pub(super) const STRIDE: usize = 512;
 
 /// Docs that are put in at once while everything is read: a sixteenth of what is there, within these bounds. A waiting
 /// doc takes some kilobytes, and what a small index needed for a moment would stay with the program for good.
@@ -43,7 +43,7 @@ pub(super) fn read_all(store: &Store) -> Result<View, StoreError> {
                     writer.thing(store, &thing, Some(&meta.id))?;
                 }
             }
-            if writer.waiting.len() >= (writer.view.len() / 16).clamp(AT_ONCE.0, AT_ONCE.1) {
+            if writer.waiting.len() >= writer.at_once() {
                 writer.settle();
                 writer.view.tidy();
             }
@@ -54,45 +54,23 @@ pub(super) fn read_all(store: &Store) -> Result<View, StoreError> {
     Ok(writer.view)
 }
 
-/// A page of what was touched since, put into a view; says how many rows that were, nothing when there is no more.
-pub(super) fn read_touched(store: &Store, view: &View) -> Result<Option<(View, usize)>, StoreError> {
-    let rows = store.touched_since(view.revision, STRIDE)?;
-    let Some((revision, _)) = rows.last() else { return Ok(None) };
-    let mut writer = Writer { view: View { revision: *revision, ..view.clone() }, waiting: BTreeMap::new() };
-    let (mut headings, mut things) = (BTreeSet::new(), BTreeMap::<Thing, BTreeSet<CatalogId>>::new());
-    for (_, row) in &rows {
-        match row {
-            Touched::Catalog(id) | Touched::Shape(id) => {
-                headings.insert(id.clone());
-            }
-            Touched::Entry(id, key) => {
-                let thing = Thing::of(store, key)?;
-                if matches!(thing, Thing::Project(_)) {
-                    // What it was found as before its project was known.
-                    writer.remove(&Id::Thing(Thing::Entry(key.clone())).bytes());
-                }
-                things.entry(thing).or_default().insert(id.clone());
-            }
-            Touched::Project(id) => {
-                things.entry(Thing::Project(*id)).or_default();
-                for (catalog, key) in gather::within(store, *id)? {
-                    things.entry(Thing::Entry(key)).or_default().insert(catalog);
-                }
-            }
+/// What was touched since, put into a view as far as docs are put in at once; says how many rows that were, nothing when
+/// there is no more. A list that is read for the first time is thus not put together from hundreds of small pieces.
+pub(super) fn read_touched(
+    store: &Store,
+    view: &View,
+    stride: usize,
+) -> Result<Option<(View, usize)>, StoreError> {
+    let mut writer = Writer { view: view.clone(), waiting: BTreeMap::new() };
+    let mut taken = 0;
+    while writer.waiting.len() < writer.at_once() {
+        match writer.page(store, stride)? {
+            0 => break,
+            rows => taken += rows,
         }
-    }
-    for id in &headings {
-        if !writer.headings(store, id)? {
-            for thing in writer.listed_by(id) {
-                things.entry(thing).or_default();
-            }
-        }
-    }
-    for (thing, catalogs) in &things {
-        writer.thing(store, thing, catalogs)?;
     }
     writer.settle();
-    Ok(Some((writer.view, rows.len())))
+    Ok((taken > 0).then_some((writer.view, taken)))
 }
 
 /// A view that is being changed.
@@ -103,6 +81,56 @@ struct Writer {
 }
 
 impl Writer {
+    /// So many docs are put in at once.
+    fn at_once(&self) -> usize {
+        (self.view.len() / 16).clamp(AT_ONCE.0, AT_ONCE.1)
+    }
+
+    /// Takes in a page of what was touched since; says how many rows that were.
+    fn page(&mut self, store: &Store, stride: usize) -> Result<usize, StoreError> {
+        let rows = store.touched_since(self.view.revision, stride)?;
+        let Some((revision, _)) = rows.last() else { return Ok(0) };
+        self.view.revision = *revision;
+        self.touched(store, &rows)?;
+        Ok(rows.len())
+    }
+
+    fn touched(&mut self, store: &Store, rows: &[(u64, Touched)]) -> Result<(), StoreError> {
+        let (mut headings, mut things) = (BTreeSet::new(), BTreeMap::<Thing, BTreeSet<CatalogId>>::new());
+        for (_, row) in rows {
+            match row {
+                Touched::Catalog(id) | Touched::Shape(id) => {
+                    headings.insert(id.clone());
+                }
+                Touched::Entry(id, key) => {
+                    let thing = Thing::of(store, key)?;
+                    if matches!(thing, Thing::Project(_)) {
+                        // What it was found as before its project was known.
+                        self.remove(&Id::Thing(Thing::Entry(key.clone())).bytes());
+                    }
+                    things.entry(thing).or_default().insert(id.clone());
+                }
+                Touched::Project(id) => {
+                    things.entry(Thing::Project(*id)).or_default();
+                    for (catalog, key) in gather::within(store, *id)? {
+                        things.entry(Thing::Entry(key)).or_default().insert(catalog);
+                    }
+                }
+            }
+        }
+        for id in &headings {
+            if !self.headings(store, id)? {
+                for thing in self.listed_by(id) {
+                    things.entry(thing).or_default();
+                }
+            }
+        }
+        for (thing, catalogs) in &things {
+            self.thing(store, thing, catalogs)?;
+        }
+        Ok(())
+    }
+
     fn is_new(&self, id: &[u8]) -> bool {
         !self.waiting.contains_key(id) && self.view.seat(id).is_none()
     }
@@ -150,6 +178,9 @@ impl Writer {
             let ids = docs.filter(|doc| part.has(*doc)).map(|doc| part.segment.id(doc).to_vec());
             gone.extend(ids.filter(|id| !now.contains(id)));
         }
+        let below = self.waiting.range(below.clone()..).take_while(|(id, _)| id.starts_with(&below));
+        let waiting = below.map(|(id, _)| id).chain(self.waiting.contains_key(&whole).then_some(&whole));
+        gone.extend(waiting.filter(|id| !now.contains(*id)).cloned());
         for id in gone {
             self.remove(&id);
         }
@@ -166,11 +197,13 @@ impl Writer {
         }
         let scope = super::found::Scope { catalog: Some(id.clone()), section: None };
         let Some(within) = self.view.places.within(&scope) else { return Vec::new() };
-        let mut things = Vec::new();
+        let waiting =
+            self.waiting.values().filter(|draft| draft.places.iter().any(|place| within.has(*place)));
+        let mut things: Vec<Thing> = waiting.filter_map(|draft| thing_of(&draft.id)).collect();
         for part in self.view.parts.iter().filter(|part| !part.headings) {
             for doc in (0..part.segment.len() as u32).filter(|doc| part.has(*doc)) {
                 if part.segment.places(doc).any(|place| within.has(place))
-                    && let Some(Id::Thing(thing)) = Id::read(part.segment.id(doc))
+                    && let Some(thing) = thing_of(part.segment.id(doc))
                 {
                     things.push(thing);
                 }
@@ -202,5 +235,12 @@ impl Writer {
     fn settle(&mut self) {
         let waiting = std::mem::take(&mut self.waiting);
         self.view.add(waiting.into_values().collect());
+    }
+}
+
+fn thing_of(id: &[u8]) -> Option<Thing> {
+    match Id::read(id)? {
+        Id::Thing(thing) => Some(thing),
+        _ => None,
     }
 }

@@ -151,10 +151,10 @@ proptest! {
         for step in &steps {
             take(&store, step);
             if matches!(step, Step::Follow) {
-                index.follow(&store).unwrap();
+                index.follow_by(&store, 2).unwrap();
             }
         }
-        index.follow(&store).unwrap();
+        index.follow_by(&store, 2).unwrap();
         let afresh = Index::new();
         afresh.rebuild(&store).unwrap();
         prop_assert_eq!(index.len(), afresh.len());
