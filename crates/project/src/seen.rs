@@ -39,6 +39,22 @@ pub struct Seen {
     pub complete: bool,
     /// Older releases were asked for, and their page could not be read this time.
     pub unread: bool,
+    /// Who is there further down the list of its releases, the newest included, where that was asked for; see
+    /// [`reach`](crate::reach()).
+    pub further: Vec<Glimpse>,
+    /// All its releases are to be read this time.
+    pub wholly: bool,
+}
+
+/// A published release, as far as it takes to know it again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Glimpse {
+    /// Its identity at GitHub.
+    pub id: String,
+    /// The date of its commit, whenever it was published.
+    pub created: DateTime<Utc>,
+    /// When it was published.
+    pub published: DateTime<Utc>,
 }
 
 /// A release as of one look.

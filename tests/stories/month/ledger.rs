@@ -25,6 +25,10 @@ const SURE: TimeDelta = TimeDelta::days(3);
 /// What was published longer ago than this when it is first seen is an old release, and may be told with others.
 const OLD: TimeDelta = TimeDelta::days(7);
 
+/// What nothing on the first page told of is found within this time: a week until all are read further down, more than
+/// that for one look in it that never was.
+const FOUND: TimeDelta = TimeDelta::days(16);
+
 /// What happens so soon after a project was listed may be part of the first sight.
 const EARLY: TimeDelta = TimeDelta::hours(2);
 
@@ -199,7 +203,9 @@ impl Ledger {
         }
         for (tag, shown) in &self.shown {
             let sure = shown.sure || shown.since.is_some_and(|since| self.was_seen(since, end));
-            let owed = sure && !shown.silent && !shown.early && !shown.bulk && !self.may_be_old(shown);
+            let hidden = end - shown.published < FOUND && self.is_masked(shown);
+            let owed =
+                sure && !hidden && !shown.silent && !shown.early && !shown.bulk && !self.may_be_old(shown);
             if owed && !seen.contains(tag.as_str()) {
                 wrong.push(format!("missing: {tag} of {}", shown.published));
             }
@@ -231,7 +237,7 @@ impl Ledger {
     }
 
     /// Whether nothing on the first page, nor the total, told of it: it came below the page while another below it was
-    /// taken away. It is found when the total differs again.
+    /// taken away. It is found when the total differs again, or by a look that reaches further down.
     fn is_masked(&self, shown: &Shown) -> bool {
         let beside = |(created, at): &(DateTime<Utc>, DateTime<Utc>)| {
             (*at - shown.published).abs() < SURE && !self.is_among_newest(*created, *at)

@@ -11,7 +11,7 @@ use whimbrel_news::{Dated, News};
 use super::{Listings, Outcome, look};
 use crate::project::{Facts, Project, ProjectId};
 use crate::rules::Rules;
-use crate::seen::{Answer, Seen, SeenRelease, SeenTag};
+use crate::seen::{Answer, Glimpse, Seen, SeenRelease, SeenTag};
 
 /// So many hours after the first look.
 fn hour(hours: i64) -> DateTime<Utc> {

@@ -7,7 +7,8 @@
 //! GitHub orders releases by the dates of their commits and hands them out by the page, so that one published today
 //! may stand on a later page. The total tells: when it grew by more than the page shows, older pages are read. While
 //! they cannot be, what is new waits for them, since an earlier release may stand there; but not for ever. What
-//! this cannot see is one published below the page while, between the same two looks, another below it was taken away.
+//! this cannot see is one published below the page while, between the same two looks, another below it was taken away:
+//! that is found by the looks that reach further down, and told then.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -73,6 +74,7 @@ impl KnownReleases {
             return Verdict::default();
         };
         let mut verdict = Verdict::default();
+        let unknown = self.has_unknown(seen, &items, &shelf);
         let sorted = self.sort_out(items, &shelf, seen.complete, &mut verdict);
         let grown = match (total, shelf.total) {
             (Some(total), Some(known)) => {
@@ -81,7 +83,11 @@ impl KnownReleases {
             _ => false,
         };
         let blank = sorted.is_empty && total.unwrap_or(0) == 0;
-        verdict.page_on = !seen.complete && !blank && (sorted.lost || !sorted.known || grown);
+        let (unknown, wholly) =
+            (shape == Shape::Releases && unknown, shape == Shape::Releases && seen.wholly);
+        // Something says that there is more to find; or all is read for once, and most likely there is not.
+        let wanted = sorted.lost || !sorted.known || grown || unknown;
+        verdict.page_on = !seen.complete && !blank && (wanted || wholly);
         let accounted = if verdict.page_on {
             let accounted = |known: u32| known.saturating_add(sorted.found).saturating_sub(sorted.gone);
             total.zip(shelf.total).map(|(total, known)| total.min(accounted(known)))
@@ -93,7 +99,7 @@ impl KnownReleases {
             Shape::Releases => self.releases = Some(shelf),
             Shape::Tags => self.tags = Some(shelf),
         }
-        self.tell(sorted, seen.unread && verdict.page_on, now, rules, &mut verdict);
+        self.tell(sorted, seen.unread && verdict.page_on && wanted, now, rules, &mut verdict);
         verdict
     }
 
@@ -162,7 +168,7 @@ impl KnownReleases {
                 continue;
             }
             let waits = self.waiting.iter().any(|waiting| waiting.id == id);
-            if !waits && self.is_below(&item, shelf) {
+            if !waits && self.is_below(item.created, item.published, item.dated, shelf) {
                 sorted.known = true;
                 if self.marks.len() < MOST_MARKS {
                     self.take(&item);
@@ -183,12 +189,21 @@ impl KnownReleases {
     }
 
     /// It was there all the time and has only come back into sight.
-    fn is_below(&self, item: &Item<'_>, shelf: &Shelf) -> bool {
-        let before_us = item.dated && item.published <= shelf.published - SKEW;
-        let further_down = shelf
-            .created
-            .is_some_and(|floor| item.created <= floor && (!item.dated || item.published <= shelf.published));
-        before_us || further_down || self.forgotten.is_some_and(|forgotten| item.published <= forgotten)
+    fn is_below(&self, created: DateTime<Utc>, published: DateTime<Utc>, dated: bool, shelf: &Shelf) -> bool {
+        let before_us = dated && published <= shelf.published - SKEW;
+        let further_down =
+            shelf.created.is_some_and(|floor| created <= floor && (!dated || published <= shelf.published));
+        before_us || further_down || self.forgotten.is_some_and(|forgotten| published <= forgotten)
+    }
+
+    /// Whether somebody stands further down who is neither known nor among what was read.
+    fn has_unknown(&self, seen: &Seen, items: &[Item<'_>], shelf: &Shelf) -> bool {
+        seen.further.iter().any(|one| {
+            let id = fingerprint(&one.id);
+            self.with_id(id).is_none()
+                && !self.is_below(one.created, one.published, true, shelf)
+                && !items.iter().any(|item| item.id == one.id)
+        })
     }
 
     /// A prerelease that is one no more. What was told as finished once cannot be promoted.

@@ -221,6 +221,14 @@ impl KnownReleases {
         self.releases.and_then(|shelf| shelf.total)
     }
 
+    /// Whether there may be more than so many; not before they were first seen. A total is not said where they are not
+    /// all shown to somebody without a token, so those that are known count as well.
+    pub(crate) fn may_have_more_than(&self, count: usize) -> bool {
+        let known = || self.marks.iter().filter(|mark| !mark.gone).count();
+        self.releases
+            .is_some_and(|shelf| shelf.total.is_none_or(|total| total as usize > count) || known() > count)
+    }
+
     /// How many are remembered one by one.
     pub fn remembered(&self) -> usize {
         self.marks.len()

@@ -4,9 +4,9 @@
 use chrono::{DateTime, Utc};
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use tracing::debug;
-use whimbrel_project::{Answer, Project, ProjectId};
+use whimbrel_project::{Answer, Project, ProjectId, Reach, reach};
 
 use super::answer::{Envelope, Part, Place};
 use super::batch::{Batch, BatchSize, Work};
@@ -35,6 +35,51 @@ enum By {
     Name,
 }
 
+/// What is asked about a project that is asked for by its id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ask {
+    Plain,
+    /// Its releases further down too.
+    Deep,
+    /// Its tags too.
+    Tagged,
+}
+
+impl Ask {
+    const ALL: [Self; 3] = [Self::Plain, Self::Deep, Self::Tagged];
+
+    /// What the list of them is called in question and answer.
+    fn list(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Deep => "deep",
+            Self::Tagged => "tagged",
+        }
+    }
+
+    /// Connections it takes.
+    fn connections(self) -> usize {
+        if self == Self::Plain { 1 } else { 2 }
+    }
+}
+
+/// A project that is looked at.
+#[derive(Clone, Copy)]
+struct Wanted<'a> {
+    project: &'a Project,
+    reach: Reach,
+}
+
+impl Wanted<'_> {
+    fn ask(self) -> Ask {
+        match self.reach {
+            _ if wants_tags(self.project) => Ask::Tagged,
+            Reach::Newest => Ask::Plain,
+            Reach::Hundred | Reach::All => Ask::Deep,
+        }
+    }
+}
+
 impl Github {
     /// Looks at these projects. Releases come with their notes where these will be told.
     pub async fn look(&self, projects: &[Project], now: DateTime<Utc>) -> Looked {
@@ -46,14 +91,17 @@ impl Github {
         if self.is_anonymous() {
             return self.look_without_token(projects, clock).await;
         }
-        let mut looked = self.look_in_batches(projects, clock).await;
+        let rules = self.desk().setup.rules.clone();
+        let wanted = |project| Wanted { project, reach: reach(project, now, &rules) };
+        let wanted: Vec<Wanted<'_>> = projects.iter().map(wanted).collect();
+        let mut looked = self.look_in_batches(&wanted, clock).await;
         self.bring_notes(projects, &mut looked, clock).await;
         looked
     }
 
-    async fn look_in_batches(&self, projects: &[Project], clock: Clock) -> Looked {
+    async fn look_in_batches(&self, wanted: &[Wanted<'_>], clock: Clock) -> Looked {
         let (known, unknown): (Vec<usize>, Vec<usize>) =
-            (0..projects.len()).partition(|place| projects[*place].node.is_some());
+            (0..wanted.len()).partition(|place| wanted[*place].project.node.is_some());
         let mut works = [(By::Id, Work::new(known)), (By::Name, Work::new(unknown))];
         let mut looked = Looked::default();
         let mut flights = FuturesUnordered::new();
@@ -69,13 +117,13 @@ impl Github {
                 if batch.is_fresh {
                     locked(&self.inner.batch).sent(batch.places.len());
                 }
-                flights.push(self.ask(by, batch, projects, clock));
+                flights.push(self.ask(by, batch, wanted, clock));
             }
             let Some((by, batch, answer)) = flights.next().await else { break };
             let work = &mut works[usize::from(by == By::Name)].1;
             abreast = (abreast + 1).min(UNDER_WAY as usize);
             match answer {
-                Ok(envelope) => self.take(&envelope, by, batch, projects, work, &mut looked),
+                Ok(envelope) => self.take(&envelope, by, batch, wanted, work, &mut looked),
                 Err(NoAnswer::TooMuch(why)) => {
                     let size = batch.places.len();
                     debug!(size, "GitHub does not manage {size} projects at once: {why}");
@@ -84,7 +132,7 @@ impl Github {
                     }
                     work.failed();
                     if let Some(alone) = work.split(batch.places) {
-                        looked.answers.push((projects[alone].id, Answer::Failed(why)));
+                        looked.answers.push((wanted[alone].project.id, Answer::Failed(why)));
                     }
                     if work.is_hopeless() {
                         looked.again = Some(self.gone_away(clock.now(), "it manages no question"));
@@ -106,7 +154,7 @@ impl Github {
                     looked.again = looked.again.max(Some(again));
                 }
                 Err(NoAnswer::Refused(why)) => {
-                    let failed = |place: usize| (projects[place].id, Answer::Failed(why.clone()));
+                    let failed = |place: usize| (wanted[place].project.id, Answer::Failed(why.clone()));
                     looked.answers.extend(batch.places.into_iter().map(failed));
                 }
             }
@@ -114,7 +162,7 @@ impl Github {
         drop(flights);
         locked(&self.inner.batch).rests();
         let left = works.into_iter().flat_map(|(_, work)| work.left());
-        looked.put_off.extend(left.map(|place| projects[place].id));
+        looked.put_off.extend(left.map(|place| wanted[place].project.id));
         if looked.put_off.is_empty() {
             looked.again = None;
         }
@@ -125,23 +173,25 @@ impl Github {
         &self,
         by: By,
         batch: Batch,
-        projects: &[Project],
+        wanted: &[Wanted<'_>],
         clock: Clock,
     ) -> (By, Batch, Result<Envelope, NoAnswer>) {
         let (text, variables, connections) = match by {
             By::Id => {
-                let (tagged, plain): (Vec<usize>, Vec<usize>) =
-                    batch.places.iter().partition(|place| wants_tags(&projects[**place]));
-                let ids = |places: &[usize]| -> Vec<&str> {
-                    places.iter().filter_map(|place| projects[*place].node.as_deref()).collect()
+                let all = || batch.places.iter().map(|place| wanted[*place]);
+                let ids = |ask: Ask| -> Vec<&str> {
+                    let of = all().filter(|wanted| wanted.ask() == ask);
+                    of.filter_map(|wanted| wanted.project.node.as_deref()).collect()
                 };
-                let variables = json!({ "plain": ids(&plain), "tagged": ids(&tagged) });
-                (query::look(), variables, plain.len() + 2 * tagged.len())
+                let variables: Map<String, Value> =
+                    Ask::ALL.into_iter().map(|ask| (ask.list().to_owned(), ids(ask).into())).collect();
+                let connections = all().map(|wanted| wanted.ask().connections()).sum();
+                (query::look(), Value::Object(variables), connections)
             }
             By::Name => {
                 let mut variables = Map::new();
                 for (number, place) in batch.places.iter().enumerate() {
-                    let (owner, name) = projects[*place].owner_and_name().unwrap_or_default();
+                    let (owner, name) = wanted[*place].project.owner_and_name().unwrap_or_default();
                     variables.insert(format!("o{number}"), owner.into());
                     variables.insert(format!("n{number}"), name.into());
                 }
@@ -158,33 +208,32 @@ impl Github {
         envelope: &Envelope,
         by: By,
         batch: Batch,
-        projects: &[Project],
+        wanted: &[Wanted<'_>],
         work: &mut Work,
         looked: &mut Looked,
     ) {
         let (count, mut too_much) = (batch.places.len(), Vec::new());
-        let (plain, tagged) = (envelope.list("plain"), envelope.list("tagged"));
-        let (mut next_plain, mut next_tagged) = (0, 0);
+        let mut lists = Ask::ALL.map(|ask| (envelope.list(ask.list()), 0));
         for (number, place) in batch.places.into_iter().enumerate() {
             let name = format!("p{number}");
             let part: Part<Repository> = match by {
                 By::Name => envelope.part(Place { field: &name, index: None }, envelope.field(&name)),
                 By::Id => {
-                    let (field, list, next) = if wants_tags(&projects[place]) {
-                        ("tagged", &tagged, &mut next_tagged)
-                    } else {
-                        ("plain", &plain, &mut next_plain)
-                    };
+                    let ask = wanted[place].ask();
+                    let (list, next) = &mut lists[ask as usize];
                     let index = *next;
                     *next += 1;
                     let raw = list.get(index).copied().flatten();
-                    envelope.part(Place { field, index: Some(index) }, raw)
+                    envelope.part(Place { field: ask.list(), index: Some(index) }, raw)
                 }
             };
             let answer = match part {
-                Part::Here(repository) => {
-                    repository.seen().map_or(Answer::NotFound, |seen| Answer::Here(Box::new(seen)))
-                }
+                Part::Here(repository) => repository.seen().map_or(Answer::NotFound, |mut seen| {
+                    // A hundred are there already, as far as who they are.
+                    let more = seen.releases_total.is_none_or(|total| total as usize > query::PAGE);
+                    seen.wholly = wanted[place].reach == Reach::All && more;
+                    Answer::Here(Box::new(seen))
+                }),
                 Part::NotFound => Answer::NotFound,
                 Part::Forbidden(why) => Answer::Blocked(why),
                 Part::Failed(why) => Answer::Failed(why),
@@ -193,7 +242,7 @@ impl Github {
                     continue;
                 }
             };
-            looked.answers.push((projects[place].id, answer));
+            looked.answers.push((wanted[place].project.id, answer));
         }
         if batch.is_fresh {
             let mut size = locked(&self.inner.batch);
@@ -207,7 +256,7 @@ impl Github {
         }
         if let Some(alone) = work.split(too_much) {
             let why = "GitHub does not manage to answer about it".to_owned();
-            looked.answers.push((projects[alone].id, Answer::Failed(why)));
+            looked.answers.push((wanted[alone].project.id, Answer::Failed(why)));
         }
     }
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use http::Response;
 use serde_json::{Value, json};
-use whimbrel_project::{Answer, Project, ProjectId, SeenRelease};
+use whimbrel_project::{Answer, Project, ProjectId, Reach, SeenRelease, reach};
 
 use super::governor::{Ending, Wish};
 use super::told::Told;
@@ -42,10 +42,11 @@ fn projects(numbers: std::ops::Range<u32>) -> Vec<Project> {
     numbers.map(|number| project(number, false)).collect()
 }
 
-/// What is asked for: ids without tags, ids with tags, names.
+/// What is asked for: ids alone, with releases further down, with tags; names.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Wanted {
     plain: Vec<String>,
+    deep: Vec<String>,
     tagged: Vec<String>,
     names: Vec<String>,
     notes: Vec<String>,
@@ -72,6 +73,7 @@ impl Wanted {
         };
         Self {
             plain: list("plain"),
+            deep: list("deep"),
             tagged: list("tagged"),
             names: (0..).map_while(name).collect(),
             notes: list("ids"),
@@ -79,11 +81,11 @@ impl Wanted {
     }
 
     fn len(&self) -> usize {
-        self.plain.len() + self.tagged.len() + self.names.len()
+        self.plain.len() + self.deep.len() + self.tagged.len() + self.names.len()
     }
 
     fn has(&self, bad: &str) -> bool {
-        [&self.plain, &self.tagged, &self.names].into_iter().flatten().any(|one| one == bad)
+        [&self.plain, &self.deep, &self.tagged, &self.names].into_iter().flatten().any(|one| one == bad)
     }
 
     /// The answer of a GitHub where everything is there.
@@ -95,6 +97,7 @@ impl Wanted {
             data["nodes"] = self.notes.iter().map(note).collect();
         } else if self.names.is_empty() {
             data["plain"] = self.plain.iter().map(by_id).collect();
+            data["deep"] = self.deep.iter().map(by_id).map(further).collect();
             data["tagged"] = self.tagged.iter().map(by_id).collect();
         }
         for (number, name) in self.names.iter().enumerate() {
@@ -111,6 +114,17 @@ fn repository(number: &str) -> Value {
         "id": format!("R_{number}"), "nameWithOwner": format!("o/r{number}"), "stargazerCount": 5,
         "releases": { "totalCount": 4, "nodes": [release("v2", "2026-05-01T11:00:00Z"), release("v1", "2025-01-01T00:00:00Z")] },
     })
+}
+
+/// The same, and who stands further down.
+fn further(mut repository: Value) -> Value {
+    let passing = |id: &str, published: Value, draft: bool| json!({ "id": id, "createdAt": "2024-01-01T00:00:00Z", "publishedAt": published, "isDraft": draft });
+    let date = json!("2024-01-02T00:00:00Z");
+    repository["releases"]["totalCount"] = json!(101);
+    repository["further"] = json!({ "nodes": [
+        passing("RE_7", date.clone(), false), null, passing("RE_8", Value::Null, false), passing("RE_9", date, true),
+    ]});
+    repository
 }
 
 fn fine(wanted: &Wanted) -> Response<axum::body::Body> {
@@ -150,6 +164,32 @@ async fn known_projects_are_asked_by_id_and_new_ones_by_name() {
         );
         assert_eq!(asked.header("x-github-next-global-id"), Some("1"));
         assert_eq!(asked.headers.get_all("user-agent").iter().count(), 1);
+    }
+}
+
+#[tokio::test]
+async fn who_stands_further_down_is_asked_in_its_days() {
+    let server = Served::new(|asked| fine(&Wanted::of(asked))).await;
+    let github = github(&server, &["sesame"]);
+    let mut deep = project(1, false);
+    let shelf = json!({ "total": 30, "published": "2026-01-01T00:00:00Z" });
+    deep.releases = serde_json::from_value(json!({ "releases": shelf })).unwrap();
+    let rules = GithubSettings::default().project_rules();
+    let first = |wanted: Reach| {
+        (0..28 * 24)
+            .map(|hours| now() + TimeDelta::hours(hours))
+            .find(|at| reach(&deep, *at, &rules) == wanted)
+            .unwrap()
+    };
+    for (wanted, further, wholly) in
+        [(Reach::Newest, 0, false), (Reach::Hundred, 1, false), (Reach::All, 1, true)]
+    {
+        let looked = github.look(&[deep.clone(), project(2, false)], first(wanted)).await;
+        let seen = |number: u32| match looked.answers.iter().find(|(id, _)| *id == ProjectId(number)) {
+            Some((_, Answer::Here(seen))) => (seen.further.len(), seen.wholly),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!((seen(1), seen(2)), ((further, wholly), (0, false)), "{wanted:?}");
     }
 }
 

@@ -3,7 +3,7 @@
 //! GitHub counts connections: a hundred of them are one point, and no question costs less than one. A list of ids is no
 //! connection. So a batch of 50 projects with their releases costs 1 point (50 connections), one of 100 costs 1 as well;
 //! where tags are asked for too, a batch of 50 costs 1 and one of 100 costs 2. Of the 500,000 nodes a question may reach,
-//! a batch of 100 reaches 1,100, or 2,100 with tags.
+//! a batch of 100 reaches 1,100, or 2,100 with tags, or 11,100 where all are read further down, which a few of a batch are.
 //!
 //! Notes are not part of these batches. A project with ten releases is 3.1 kB of JSON without them, and with notes of
 //! 3 kB each ten times that: every batch of 50 would bring 1.5 MB that are known already, and rendering them is work for
@@ -12,7 +12,7 @@
 use std::fmt::Write as _;
 
 /// Newest releases and tags that are looked at.
-pub(crate) const NEWEST: usize = 10;
+pub(crate) const NEWEST: usize = whimbrel_project::NEWEST;
 
 /// Releases of an older page.
 pub(crate) const PAGE: usize = 100;
@@ -35,6 +35,15 @@ fragment About on Repository {
 }
 ";
 
+/// Who is there further down: a tenth of what is asked of a release that may be told.
+const FURTHER: &str = "\
+fragment Further on Repository {
+  further: releases(first: 100, orderBy: {field: CREATED_AT, direction: DESC}) {
+    nodes { id createdAt publishedAt isDraft }
+  }
+}
+";
+
 const OF_RELEASE: &str = "\
 fragment OfRelease on Release { id tagName name url createdAt publishedAt updatedAt isDraft isPrerelease }
 ";
@@ -51,15 +60,17 @@ fragment Tags on Repository {
 
 const RATE: &str = "rateLimit { limit cost remaining used resetAt }";
 
-/// Projects by their ids: those in `$plain`, and those in `$tagged` with their newest tags.
+/// Projects by their ids: those in `$plain`, those in `$deep` with their releases further down, and those in `$tagged`
+/// with their newest tags.
 pub(crate) fn look() -> String {
     format!(
-        "query Look($plain: [ID!]!, $tagged: [ID!]!) {{
+        "query Look($plain: [ID!]!, $deep: [ID!]!, $tagged: [ID!]!) {{
   {RATE}
   plain: nodes(ids: $plain) {{ __typename ...About }}
+  deep: nodes(ids: $deep) {{ __typename ...About ...Further }}
   tagged: nodes(ids: $tagged) {{ __typename ...About ...Tags }}
 }}
-{ABOUT}{TAGS}{OF_RELEASE}"
+{ABOUT}{FURTHER}{TAGS}{OF_RELEASE}"
     )
 }
 

@@ -58,7 +58,7 @@ fn connections(set: &SelectionSet, document: &ExecutableDocument, found: &mut Ve
 fn every_question_fits_githubs_schema_and_its_connections_say_how_much() {
     let schema = schema();
     for (name, text, expected) in [
-        ("look", query::look(), vec!["releases", "releases", "refs"]),
+        ("look", query::look(), vec!["releases", "releases", "releases", "releases", "refs"]),
         ("resolve", query::resolve(2), vec!["releases", "refs", "releases", "refs"]),
         ("resolve many", query::resolve(MOST), ["releases", "refs"].repeat(MOST)),
         ("notes", query::notes(), vec![]),
@@ -86,6 +86,7 @@ fn every_question_fits_githubs_schema_and_its_connections_say_how_much() {
 fn constants_and_texts_agree_and_costs_are_those_of_the_documentation() {
     assert!(query::look().contains(&format!("releases(first: {},", query::NEWEST)));
     assert!(query::look().contains(&format!("first: {}, orderBy: {{field: TAG_COMMIT_DATE", query::NEWEST)));
+    assert!(query::look().contains(&format!("further: releases(first: {},", query::PAGE)));
     assert!(query::releases_page().contains(&format!("releases(first: {},", query::PAGE)));
     for (connections, points) in [(0, 1), (1, 1), (50, 1), (100, 1), (101, 2), (200, 2), (300, 3)] {
         assert_eq!(query::points(connections), points, "{connections}");

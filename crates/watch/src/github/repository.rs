@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
-use whimbrel_project::{Facts, Seen, SeenRelease, SeenTag};
+use whimbrel_project::{Facts, Glimpse, Seen, SeenRelease, SeenTag};
 
 /// The answer to one project of a batch. What may be missing is missing without an error.
 #[derive(Debug, Default, Deserialize)]
@@ -23,6 +23,7 @@ pub(crate) struct Repository {
     pushed_at: Option<DateTime<Utc>>,
     created_at: Option<DateTime<Utc>>,
     pub(crate) releases: Option<List<Release>>,
+    further: Option<List<Passing>>,
     refs: Option<List<Tag>>,
 }
 
@@ -77,6 +78,18 @@ pub(crate) struct Release {
     is_draft: bool,
     #[serde(default)]
     is_prerelease: bool,
+}
+
+/// A release in passing, on the way further down.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Passing {
+    id: String,
+    created_at: DateTime<Utc>,
+    #[serde(default)]
+    published_at: Option<DateTime<Utc>>,
+    #[serde(default)]
+    is_draft: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -150,6 +163,8 @@ impl Repository {
             tags_total,
             complete: complete.unwrap_or(false),
             unread: false,
+            further: self.further.into_iter().flat_map(List::all).filter_map(Passing::seen).collect(),
+            wholly: false,
         })
     }
 }
@@ -187,6 +202,14 @@ impl Release {
             prerelease: self.is_prerelease,
             notes_html: String::new(),
         }
+    }
+}
+
+impl Passing {
+    /// Nothing for one that is not published.
+    fn seen(self) -> Option<Glimpse> {
+        let published = self.published_at.filter(|_| !self.is_draft)?;
+        Some(Glimpse { id: self.id, created: self.created_at, published })
     }
 }
 

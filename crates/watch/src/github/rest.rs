@@ -7,7 +7,7 @@ use std::collections::{HashMap, VecDeque};
 use chrono::{DateTime, Utc};
 use http::{HeaderMap, StatusCode, header};
 use serde::Deserialize;
-use whimbrel_project::{Answer, KnownReleases, Project, ProjectId};
+use whimbrel_project::{Answer, KnownReleases, Project, ProjectId, Reach, reach};
 
 use self::shape::{About, Release};
 use super::answer::short;
@@ -131,10 +131,14 @@ impl Github {
         };
         let etag_of_about = etag_of(&reply.headers).or(last_etag);
 
-        let route = format!("/repos/{}/releases?per_page={NEWEST}", encoded(&about.full_name));
+        let rules = self.desk().setup.rules.clone();
+        let reach = reach(project, clock.now(), &rules);
+        let count = if reach == Reach::Newest { NEWEST } else { PAGE };
+        let route = format!("/repos/{}/releases?per_page={count}", encoded(&about.full_name));
         // "Nothing new" would be no answer for a project that waits to tell what was there last time, or knows nothing.
         let is_known = project.releases != KnownReleases::default() && !project.releases.is_settling();
-        let last_etag = last.releases.filter(|_| is_known);
+        // The longer page has another, which is not worth remembering; that of the short one is no answer to it.
+        let last_etag = last.releases.filter(|_| is_known && reach == Reach::Newest);
         let etag = last_etag.as_deref();
         // The second half of a look that has begun is nobody's to keep back.
         let get = Get { route: &route, accept: HTML, etag, cap: ANSWER_BYTES, keep: Keep::Nothing };
@@ -152,10 +156,12 @@ impl Github {
         };
         // What is new has to be written down first: this answer may be put off, or refused by the store.
         let is_new = releases.iter().flatten().any(|release| project.releases.may_tell(release));
-        let etag_of_releases = etag_of(&reply.headers).or(last_etag).filter(|_| !is_new);
+        let etag_of_releases =
+            etag_of(&reply.headers).or(last_etag).filter(|_| !is_new && reach == Reach::Newest);
         let next =
             Last { about: etag_of_about.map(|etag| (etag, about.clone())), releases: etag_of_releases };
         locked(&self.inner.known).remember(project.id, next);
+        // What lies below a hundred would take questions that others need more.
         Went::Answered(Answer::Here(Box::new(about.seen(releases, next_page(&reply.headers).is_none()))))
     }
 

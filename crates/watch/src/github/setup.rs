@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use http::HeaderValue;
 use secrecy::ExposeSecret;
 use tokio::sync::Mutex;
+use whimbrel_project::Rules;
 
 use super::app::{App, Lent};
 use super::settings::GithubSettings;
@@ -17,6 +18,8 @@ use crate::config::Settings;
 pub(crate) struct Setup {
     pub(crate) transport: Transport,
     pub(crate) bearers: Vec<Bearer>,
+    /// When projects are looked at, which says how far down as well.
+    pub(crate) rules: Rules,
     api_url: String,
     /// It is a GitHub Enterprise, where the projects of github.com are not.
     pub(crate) is_enterprise: bool,
@@ -71,6 +74,7 @@ impl Setup {
         Ok(Self {
             transport,
             bearers,
+            rules: settings.project_rules(),
             api_url: settings.api_url.trim_end_matches('/').to_owned(),
             is_enterprise: settings.is_enterprise(),
         })

@@ -120,6 +120,8 @@ impl ProjectWatcher {
                     has_more = true;
                     after = next;
                 }
+                // What was only to be read for once is not worth a second beginning.
+                Page::Later(_) if is_routine(&seen, project, now, rules) => break,
                 Page::Later(again) => return Err(again),
                 Page::Unasked => break,
                 Page::Failed(why) => {
@@ -141,6 +143,12 @@ impl ProjectWatcher {
         let outcome = look(project, &whole, &Listings::default(), now, rules);
         Ok((whole, outcome))
     }
+}
+
+/// Whether nothing but that all is to be read this time asks for older pages.
+fn is_routine(seen: &Seen, project: &Project, now: DateTime<Utc>, rules: &Rules) -> bool {
+    let usual = Answer::Here(Box::new(Seen { wholly: false, ..seen.clone() }));
+    seen.wholly && !look(project, &usual, &Listings::default(), now, rules).page_on
 }
 
 /// Adds a page to what was seen; what is there already has its notes and stays.

@@ -15,16 +15,16 @@ enum Step {
     Draft { commit_hours: i64 },
     /// Publishes the oldest draft.
     PublishDraft,
-    /// Takes the release with the newest commit away, for good or to make it again under the same tag.
-    Delete { again: bool },
+    /// Takes one away, for good or to make it again under the same tag.
+    Delete { which: prop::sample::Index, again: bool },
     /// Calls one unfinished, or finished.
     Flip { which: prop::sample::Index },
     /// Edits the notes of one.
     Edit { which: prop::sample::Index },
     /// So many minutes pass.
     Wait { minutes: i64 },
-    /// A look: pages that can be read, at most.
-    Look { pages: usize },
+    /// A look: pages that can be read, at most, and whether it reaches further down than they do.
+    Look { pages: usize, further: bool },
     /// A look without an answer.
     Fail,
 }
@@ -35,11 +35,12 @@ fn step() -> impl Strategy<Value = Step> {
         6 => prop_oneof![3 => 0_i64..30, 1 => 1000_i64..3000].prop_map(|commit_hours| Step::Publish { commit_hours }),
         1 => (0_i64..3000).prop_map(|commit_hours| Step::Draft { commit_hours }),
         1 => Just(Step::PublishDraft),
-        1 => any::<bool>().prop_map(|again| Step::Delete { again }),
+        1 => any::<(Index, bool)>().prop_map(|(which, again)| Step::Delete { which, again }),
         1 => any::<Index>().prop_map(|which| Step::Flip { which }),
         1 => any::<Index>().prop_map(|which| Step::Edit { which }),
         3 => prop_oneof![4 => 1_i64..90, 1 => 600_i64..20_000].prop_map(|minutes| Step::Wait { minutes }),
-        6 => prop_oneof![4 => Just(99_usize), 1 => 1_usize..3].prop_map(|pages| Step::Look { pages }),
+        6 => (prop_oneof![4 => Just(99_usize), 1 => 1_usize..3], prop::bool::weighted(0.2))
+            .prop_map(|(pages, further)| Step::Look { pages, further }),
         1 => Just(Step::Fail),
     ]
 }
@@ -71,13 +72,16 @@ impl World {
         });
     }
 
-    fn page(&self, pages: usize) -> Seen {
+    fn page(&self, pages: usize, further: bool) -> Seen {
         let visible: Vec<_> = self.releases.iter().filter(|release| !release.draft).cloned().collect();
         let total = visible.len() as u32;
         let mut seen = repository(visible.clone());
         seen.releases = Some(visible);
         seen.releases_total = Some(total);
         page(&mut seen, 10 * pages);
+        if further {
+            seen.further = releases::glimpses(&self.releases);
+        }
         seen
     }
 
@@ -91,8 +95,8 @@ impl World {
                     (draft.draft, draft.published) = (false, Some(now));
                 }
             }
-            Step::Delete { again } if !self.releases.is_empty() => {
-                let at = (0..self.releases.len()).max_by_key(|at| self.releases[*at].created).unwrap_or(0);
+            Step::Delete { which, again } if !self.releases.is_empty() => {
+                let at = which.index(self.releases.len());
                 let release = self.releases.remove(at);
                 self.made += 1;
                 if *again && !release.draft {
@@ -122,10 +126,10 @@ struct Heard {
 }
 
 /// A look that reads on as long as it is asked to. Nothing happens in the same second.
-fn full_look(project: &mut Followed, world: &mut World, pages: usize, heard: &mut Heard) {
+fn full_look(project: &mut Followed, world: &mut World, pages: usize, further: bool, heard: &mut Heard) {
     let mut read = 1;
     let outcome = loop {
-        let outcome = project.outcome(&Answer::Here(Box::new(world.page(read))), world.time());
+        let outcome = project.outcome(&Answer::Here(Box::new(world.page(read, further))), world.time());
         if !outcome.page_on || read >= pages {
             break outcome;
         }
@@ -156,14 +160,14 @@ proptest! {
         }
         let mut project = Followed::new();
         let mut heard = Heard::default();
-        full_look(&mut project, &mut world, 1, &mut heard);
+        full_look(&mut project, &mut world, 1, false, &mut heard);
         let known: Vec<String> =
             world.releases.iter().filter(|release| !release.draft).map(|release| release.tag.clone()).collect();
         // what was visible before the first look and is not any more can come again: a second first time
         let mut gone = known.clone();
         for step in &after {
             match step {
-                Step::Look { pages } => full_look(&mut project, &mut world, *pages, &mut heard),
+                Step::Look { pages, further } => full_look(&mut project, &mut world, *pages, *further, &mut heard),
                 Step::Fail => drop(project.at(&Answer::Failed("no answer".to_owned()), world.time())),
                 step => world.go(step),
             }
@@ -171,7 +175,7 @@ proptest! {
         // the publisher rests, and everything is looked at until nothing settles
         for _ in 0..3 {
             world.now += 400;
-            full_look(&mut project, &mut world, 99, &mut heard);
+            full_look(&mut project, &mut world, 99, true, &mut heard);
         }
         prop_assert!(!project.project.releases.is_settling());
         gone.retain(|tag| !world.releases.iter().any(|release| release.tag == *tag));

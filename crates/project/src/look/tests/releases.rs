@@ -296,6 +296,59 @@ fn a_clock_that_is_wrong_by_an_hour_loses_nothing() {
     }
 }
 
+/// The same seen from further away: who is there at all.
+pub(super) fn glimpses(releases: &[SeenRelease]) -> Vec<Glimpse> {
+    let glimpse = |release: &SeenRelease| {
+        let SeenRelease { id, created, published, .. } = release.clone();
+        Some(Glimpse { id, created, published: published? })
+    };
+    releases.iter().filter_map(glimpse).collect()
+}
+
+#[test]
+fn one_that_came_below_the_page_while_another_left_is_found_by_a_look_that_reaches_further() {
+    let mut releases = releases_of(15);
+    let mut project = Followed::since(&Seen { complete: true, ..whole(&releases) });
+    releases.remove(2);
+    let late = SeenRelease { id: "RE_late".into(), tag: "v0.1.1".into(), ..releases[1].clone() };
+    releases.push(SeenRelease { published: Some(hour(1)), ..late });
+    let seen = repository(releases.clone());
+    assert_eq!(
+        (project.here(&seen, 3).as_str(), project.pages_on(&seen, 3)),
+        ("", false),
+        "neither page nor total differ"
+    );
+
+    let seen = Seen { further: glimpses(&releases), ..seen };
+    assert!(project.pages_on(&seen, 4));
+    let read = Seen { further: glimpses(&releases), ..whole(&releases) };
+    assert_eq!(project.here(&read, 4), "+v0.1.1");
+    assert!(!project.pages_on(&seen, 5), "all who are there are known");
+    assert_eq!(project.here(&repository(releases), 6), "");
+}
+
+#[test]
+fn a_look_that_is_to_read_all_reads_until_there_is_no_more() {
+    let releases = releases_of(15);
+    let project = Followed::since(&repository(releases.clone()));
+    assert!(!project.pages_on(&repository(releases.clone()), 2));
+    assert!(project.pages_on(&Seen { wholly: true, ..repository(releases.clone()) }, 2));
+    assert!(!project.pages_on(&Seen { wholly: true, ..whole(&releases) }, 2));
+    // News does not wait for it.
+    let mut project = project;
+    let mut more = releases.clone();
+    more.push(release("v2.0.0", 2));
+    assert_eq!(project.here(&Seen { wholly: true, unread: true, ..repository(more.clone()) }, 3), "+v2.0.0");
+    // What was there before the first look, and was never seen, is no reason to read.
+    let seen = Seen { further: glimpses(&more), ..repository(more) };
+    assert!(!project.pages_on(&seen, 4));
+}
+
+/// All pages at once.
+fn whole(releases: &[SeenRelease]) -> Seen {
+    Seen { releases: Some(releases.to_vec()), complete: true, ..repository(releases.to_vec()) }
+}
+
 /// The releases a page would show.
 fn shown(project: &Followed) -> Vec<&str> {
     project.project.recent.iter().map(|recent| recent.tag.as_str()).collect()

@@ -89,6 +89,8 @@ impl About {
             tags_total: None,
             complete,
             unread: false,
+            further: Vec::new(),
+            wholly: false,
         }
     }
 }
