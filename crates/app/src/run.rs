@@ -182,10 +182,11 @@ async fn work(
     loops.start("backups", backups::keeping(store.clone()));
     loops.start("store", writing::watching(store.clone()));
     let lookup = Lookup::new(store.clone(), Index::new());
-    loops.start("lookup", lookup::following(store.clone(), lookup.clone()));
+    let commits = commits(&store);
+    loops.start("lookup", lookup::following(store.clone(), lookup.clone(), commits.clone()));
     loops.start("hub", hub::announcing(store.clone(), configured.clone()));
     loops.start("websub", websub::sending(own_hub.clone(), store.clone(), configured.clone()));
-    loops.start("lanes", lanes::telling(store.clone(), fanout.clone(), configured.clone()));
+    loops.start("lanes", lanes::telling(store.clone(), fanout.clone(), configured.clone(), commits));
     loops.start("clock", clock::watching(store.clone(), fanout.clone(), watcher.clone(), configured.clone()));
     let site =
         configured.borrow().config.web.public_url.as_ref().map(|url| url.trim_end_matches('/').to_owned());
@@ -302,6 +303,13 @@ async fn work(
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Changes whenever the store wrote something; its sender lives as long as the store.
+fn commits(store: &Store) -> watch::Receiver<()> {
+    let (commits, heard) = watch::channel(());
+    store.on_commit(move || commits.send_replace(()));
+    heard
 }
 
 /// All lanes, as the store has them.

@@ -49,9 +49,13 @@ pub(crate) struct Inner {
     /// One reader of the past at a time, and what it has to be shown.
     pub(crate) freezing: Mutex<()>,
     pub(crate) past: Mutex<Option<Past>>,
+    /// Told after every sync.
+    listeners: Mutex<Vec<Listener>>,
     /// Where a store on disk lives; given back last, when nothing writes any more.
     pub(crate) home: Option<Home>,
 }
+
+type Listener = Box<dyn Fn() + Send + Sync>;
 
 /// What a store on disk holds besides its engine.
 pub(crate) struct Home {
@@ -115,6 +119,7 @@ impl Store {
             documents,
             freezing: Mutex::default(),
             past: Mutex::default(),
+            listeners: Mutex::default(),
             home,
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -123,6 +128,12 @@ impl Store {
     /// Why nothing is written any more until the store is opened again; `None` as long as all is well.
     pub fn refusal(&self) -> Option<StoreError> {
         self.inner.refusal()
+    }
+
+    /// From now on calls this whenever something became durable, on the thread of whoever wrote it: it does no more than
+    /// wake somebody up. Several commits may be one call.
+    pub fn on_commit(&self, listener: impl Fn() + Send + Sync + 'static) {
+        self.inner.listeners().push(Box::new(listener));
     }
 
     /// The number of the newest live event; 0 before the first.
@@ -242,6 +253,13 @@ impl Inner {
             mark.raise(Mark { epoch: heads.epoch, seq: heads.seq })?;
         }
         self.told.set(heads);
+        for listener in self.listeners().iter() {
+            listener();
+        }
         Ok(())
+    }
+
+    fn listeners(&self) -> MutexGuard<'_, Vec<Listener>> {
+        self.listeners.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

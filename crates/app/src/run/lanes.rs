@@ -14,8 +14,11 @@ use super::Setup;
 use super::loops::Pulse;
 use crate::screen::{count, reasons};
 
-/// How often the journal's newest number is looked at; reading it costs nothing.
-const GLANCE: Duration = Duration::from_millis(250);
+/// After something was recorded more may be: it is shown to the lanes together.
+const MORE: Duration = Duration::from_millis(100);
+
+/// While the news cannot be shown to the lanes, or no more may go out at once, this is waited between two tries.
+const REST: Duration = Duration::from_millis(250);
 
 /// Nothing is due that far away: the loop shows that it lives before, and sees that a machine slept or a clock was turned.
 const LONGEST: Duration = Duration::from_secs(10);
@@ -31,17 +34,25 @@ pub(crate) fn telling(
     store: Store,
     fanout: Fanout,
     configured: watch::Receiver<Arc<Setup>>,
+    commits: watch::Receiver<()>,
 ) -> impl Fn(Pulse) -> Pin<Box<dyn Future<Output = ()> + Send>> {
     move |pulse| {
         let (store, fanout, configured) = (store.clone(), fanout.clone(), configured.clone());
-        Box::pin(tell(store, fanout, configured, pulse))
+        Box::pin(tell(store, fanout, configured, commits.clone(), pulse))
     }
 }
 
-async fn tell(store: Store, fanout: Fanout, mut configured: watch::Receiver<Arc<Setup>>, mut pulse: Pulse) {
+async fn tell(
+    store: Store,
+    fanout: Fanout,
+    mut configured: watch::Receiver<Arc<Setup>>,
+    mut commits: watch::Receiver<()>,
+    mut pulse: Pulse,
+) {
     let mut flushes: JoinSet<Result<Flushed, StoreError>> = JoinSet::new();
     let (mut seen, mut wanted, mut pruned): (Option<u64>, Option<Vec<New>>, _) = (None, None, Utc::now());
     let mut before = Arc::clone(&configured.borrow());
+    let mut failed = false;
     loop {
         pulse.beat();
         let now = Utc::now();
@@ -61,9 +72,12 @@ async fn tell(store: Store, fanout: Fanout, mut configured: watch::Receiver<Arc<
         let head = store.head();
         if seen != Some(head) {
             match fanout.match_new(now).await {
-                Ok(_) => seen = Some(head),
+                Ok(_) => (seen, failed) = (Some(head), false),
                 Err(error) => {
-                    tracing::error!("news cannot be shown to the lanes, it is tried again: {error}");
+                    if !failed {
+                        tracing::error!("news cannot be shown to the lanes, it is tried again: {error}");
+                    }
+                    failed = true;
                 }
             }
         }
@@ -78,7 +92,7 @@ async fn tell(store: Store, fanout: Fanout, mut configured: watch::Receiver<Arc<
         }
         tokio::select! {
             () = pulse.stopped() => break,
-            () = wait(&store, &fanout, seen, flushes.len() >= FLUSHES) => {}
+            () = wait(&store, &mut commits, &fanout, seen, failed, flushes.len() >= FLUSHES) => {}
             _ = configured.changed() => {}
             Some(flushed) = flushes.join_next() => report(flushed),
         }
@@ -90,7 +104,14 @@ async fn tell(store: Store, fanout: Fanout, mut configured: watch::Receiver<Arc<
 }
 
 /// Until something is due or new.
-async fn wait(store: &Store, fanout: &Fanout, seen: Option<u64>, full: bool) {
+async fn wait(
+    store: &Store,
+    commits: &mut watch::Receiver<()>,
+    fanout: &Fanout,
+    seen: Option<u64>,
+    failed: bool,
+    full: bool,
+) {
     let due = async {
         loop {
             let until = match fanout.next_due() {
@@ -104,12 +125,15 @@ async fn wait(store: &Store, fanout: &Fanout, seen: Option<u64>, full: bool) {
         }
     };
     let news = async {
-        while seen == Some(store.head()) {
-            tokio::time::sleep(GLANCE).await;
+        loop {
+            commits.mark_unchanged();
+            if seen != Some(store.head()) {
+                break;
+            }
+            // The sender lives as long as the store.
+            let _ = commits.changed().await;
         }
-        if seen.is_none() || full {
-            tokio::time::sleep(GLANCE).await;
-        }
+        tokio::time::sleep(if failed || full { REST } else { MORE }).await;
     };
     tokio::select! {
         () = due => {}

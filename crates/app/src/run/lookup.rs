@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use tokio::sync::watch;
 use whimbrel_lookup::Lookup;
 use whimbrel_store::{Store, StoreError};
 
 use super::loops::Pulse;
 
-/// How often it is seen whether the store wrote something; that costs next to nothing.
-const GLANCE: Duration = Duration::from_millis(250);
+/// After the store wrote something it may write more: all of it is taken in together.
+const MORE: Duration = Duration::from_millis(200);
 
 /// After a trouble with the store it is tried again this much later.
 const REST: Duration = Duration::from_secs(10);
@@ -17,27 +18,31 @@ const REST: Duration = Duration::from_secs(10);
 pub(crate) fn following(
     store: Store,
     lookup: Lookup,
+    commits: watch::Receiver<()>,
 ) -> impl Fn(Pulse) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>> {
     move |mut pulse| {
-        let (store, lookup) = (store.clone(), lookup.clone());
+        let (store, lookup, mut commits) = (store.clone(), lookup.clone(), commits.clone());
         Box::pin(async move {
             loop {
+                commits.mark_unchanged();
                 let (store, lookup, mut done) = (store.clone(), lookup.clone(), None);
                 // Reading a million entries can take minutes: it lives meanwhile, and is left when the program stops.
                 let work = tokio::task::spawn_blocking(move || one(&store, &lookup));
                 pulse.alongside(async { done = Some(work.await) }).await;
                 let Some(done) = done else { return };
-                let rest = match done
+                let done = done
                     .map_err(|error| error.to_string())
-                    .and_then(|one| one.map_err(|error| error.to_string()))
-                {
-                    Ok(()) => GLANCE,
-                    Err(error) => {
-                        tracing::error!(error, "the index of names cannot be kept: {error}");
-                        REST
+                    .and_then(|one| one.map_err(|error| error.to_string()));
+                if let Err(error) = done {
+                    tracing::error!(error, "the index of names cannot be kept: {error}");
+                    if !pulse.pause(REST).await {
+                        return;
                     }
-                };
-                if !pulse.pause(rest).await {
+                    continue;
+                }
+                // The sender lives as long as the store.
+                pulse.alongside(async { drop(commits.changed().await) }).await;
+                if !pulse.pause(MORE).await {
                     return;
                 }
             }

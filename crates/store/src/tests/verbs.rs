@@ -1,5 +1,8 @@
 //! The verbs, on both engines.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use chrono::TimeDelta;
 use whimbrel_catalog::{EntryKey, SectionPath, Settling, Tombstone};
 use whimbrel_news::Kind;
@@ -43,6 +46,26 @@ fn what_is_recorded_is_read_back() {
         assert_eq!(store.events_between(at(4), at(5), 10).unwrap(), events);
         assert_eq!(store.events_between(at(5), at(6), 10).unwrap(), []);
         assert_eq!(store.event_times(at(6), 9).unwrap(), [Commit { recorded: at(5), first: 1, last: 2 }]);
+    });
+}
+
+#[test]
+fn who_listens_hears_of_what_is_written_and_of_nothing_else() {
+    on_both(|store| {
+        let heard = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&heard);
+        store.on_commit(move || {
+            count.fetch_add(1, Ordering::SeqCst);
+        });
+        let mut news = record(meta("tools"));
+        news.news = vec![added("a.example/1", "One", 1)];
+        store.record(&[news], at(5)).unwrap();
+        assert_eq!((heard.load(Ordering::SeqCst), store.head()), (1, 1));
+        store.events_after(0, 10).unwrap();
+        store.record(&[], at(6)).unwrap();
+        assert_eq!(heard.load(Ordering::SeqCst), 1);
+        store.record(&[record(meta("other"))], at(7)).unwrap();
+        assert_eq!(heard.load(Ordering::SeqCst), 2);
     });
 }
 
