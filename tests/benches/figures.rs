@@ -6,6 +6,7 @@
 
 mod figures {
     pub(crate) mod answers;
+    pub(crate) mod bodies;
     pub(crate) mod engine;
     pub(crate) mod git;
     pub(crate) mod github;
@@ -57,6 +58,9 @@ fn main() {
     }
     if runs("answers") {
         figures::answers::measure(&mut report);
+    }
+    if runs("bodies") {
+        figures::bodies::measure(&mut report);
     }
     if runs("pages") {
         figures::pages::measure(&mut report);

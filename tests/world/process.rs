@@ -204,6 +204,18 @@ impl Process {
         line.and_then(|line| line.split_whitespace().next()?.parse().ok()).expect("the process runs")
     }
 
+    /// The most memory it held at a time since [`forget_peak`](Self::forget_peak), in KiB.
+    pub fn peak_kib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        line.and_then(|line| line.split_whitespace().next()?.parse().ok()).expect("the process runs")
+    }
+
+    /// The most memory it held is what it holds now (proc(5), `clear_refs`).
+    pub fn forget_peak(&self) {
+        std::fs::write(format!("/proc/{}/clear_refs", self.child.id()), "5").expect("the process is ours");
+    }
+
     /// The processor time it has used so far, in all its threads.
     pub fn processor_time(&self) -> Duration {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap_or_default();

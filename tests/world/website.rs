@@ -31,6 +31,8 @@ pub enum Page {
     Huge(usize),
     /// A few bytes a packed answer of this size unpacks to.
     Bomb(usize),
+    /// These bytes, said to be packed in this way.
+    PackedAs(&'static str, Bytes),
     /// Headers, then nothing more.
     Silent,
 }
@@ -101,6 +103,7 @@ async fn answer(State(pages): State<Pages>, Extension(asked): Extension<Asked>) 
             build(200, &[], Body::from_stream(pieces))
         }
         Some(Page::Bomb(size)) => build(200, &[("content-encoding", "gzip")], pack(&vec![b' '; size])),
+        Some(Page::PackedAs(packing, bytes)) => build(200, &[("content-encoding", packing)], bytes),
         Some(Page::Silent) => build(200, &[], stalled("# A list\n")),
     }
 }
