@@ -45,6 +45,8 @@ pub struct Collector {
 struct Desk {
     spans: Vec<Span>,
     known: BTreeSet<String>,
+    /// Whole messages: one whose answer nobody waited for may come again as it was, and no otherwise.
+    messages: BTreeSet<Vec<u8>>,
     wrong: Vec<String>,
     status: Option<u16>,
 }
@@ -103,6 +105,7 @@ async fn answer(State(desk): State<Arc<Mutex<Desk>>>, Extension(asked): Extensio
     }
     match read(&asked) {
         Ok(spans) => {
+            let spans = if desk.messages.insert(asked.body.to_vec()) { spans } else { Vec::new() };
             for span in spans {
                 if desk.known.insert(format!("{} {}", span.trace, span.id)) {
                     desk.spans.push(span);
