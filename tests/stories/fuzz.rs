@@ -1,7 +1,8 @@
 //! Mangled documents: reading and comparing them never panics and never hangs.
 //!
 //! Documents of every layout are cut, joined, doubled and sprinkled with the marks that steer parsers, 50,000 times,
-//! always the same ones for the same seed. A failing case prints its number, which reproduces it.
+//! always the same ones for the same seed, or as often as `WHIMBREL_FUZZ` says. A failing case prints its number, which
+//! reproduces it.
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,6 +12,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, TimeDelta};
 use whimbrel_catalog::{Hint, Known, Rules, Snapshot, Tracker, compare, parse};
 use whimbrel_world::documents::{self, Numbers};
+use whimbrel_world::mangled;
 
 const CASES: u64 = 50_000;
 const THREADS: u64 = 2;
@@ -153,7 +155,7 @@ fn follow(before: Snapshot, after: Snapshot) {
 
 #[test]
 fn mangled_documents_never_panic_and_never_hang() {
-    let seeds = seeds();
+    let (seeds, cases) = (seeds(), mangled::cases(CASES));
     assert!(seeds.len() > 5, "documents of every layout are mangled");
     let failures: Vec<String> = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..THREADS)
@@ -161,7 +163,7 @@ fn mangled_documents_never_panic_and_never_hang() {
                 let seeds = &seeds;
                 scope.spawn(move || {
                     let mut failures = Vec::new();
-                    for case in (worker..CASES).step_by(THREADS as usize) {
+                    for case in (worker..cases).step_by(THREADS as usize) {
                         let start = Instant::now();
                         let outcome = catch_unwind(AssertUnwindSafe(|| run(case, seeds)));
                         if outcome.is_err() {
@@ -176,5 +178,5 @@ fn mangled_documents_never_panic_and_never_hang() {
             .collect();
         workers.into_iter().flat_map(|worker| worker.join().unwrap_or_default()).collect()
     });
-    assert!(failures.is_empty(), "{} of {CASES}: {:?}", failures.len(), &failures[..failures.len().min(10)]);
+    assert!(failures.is_empty(), "{} of {cases}: {:?}", failures.len(), &failures[..failures.len().min(10)]);
 }

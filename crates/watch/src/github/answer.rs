@@ -315,6 +315,7 @@ mod tests {
             "description": "It works.", "homepageUrl": "https://x.y", "stargazerCount": 1200, "forkCount": 30,
             "pushedAt": "2026-05-01T13:00:00Z", "createdAt": "2020-05-01T13:00:00Z",
             "releases": { "totalCount": 1, "pageInfo": { "hasNextPage": true, "endCursor": "x" }, "nodes": [release] },
+            "further": { "nodes": [release] },
             "refs": { "totalCount": 1, "nodes": [tag] } });
         let samples = [
             serde_json::json!({ "data": { "rateLimit": { "cost": 1, "limit": 5000, "remaining": 4999, "used": 1,
