@@ -36,7 +36,14 @@ impl Leads {
         let known = match read(&file) {
             Ok(known) => known,
             Err(error) => {
-                tracing::warn!("{error:#}: items of feeds lead to no bot until it is known again");
+                // Somebody may mend it; what is written next does not take its place.
+                let aside = file.with_extension("json.unreadable");
+                let kept = fs::rename(&file, &aside)
+                    .map_or_else(|error| error.to_string(), |()| aside.display().to_string());
+                tracing::warn!(
+                    kept,
+                    "{error:#}: items of feeds lead to no bot until it is known again; what was there is kept beside it"
+                );
                 Vec::new()
             }
         };
@@ -138,6 +145,8 @@ mod tests {
         fs::write(folder.path().join(whimbrel_store::LEADS), "{").unwrap();
         let leads = Leads::beside(folder.path());
         assert_eq!(leads.all(), []);
+        let aside = folder.path().join(whimbrel_store::LEADS).with_extension("json.unreadable");
+        assert_eq!(fs::read_to_string(aside).unwrap(), "{");
         for n in 0..150 {
             leads.note(Some(&bot(&n.to_string())), clock(n, 1)).unwrap();
         }
