@@ -115,7 +115,8 @@ impl Proposal {
     pub fn answered(&self, accepted: bool, alone: bool) -> Reply {
         let name = line(self.name(), MAX_TEXT);
         let reply = Reply::default().say(&words::answered(&name, accepted, alone));
-        let reply = reply.spans(vec![Span::code(line(&self.source, 300))]);
+        // What somebody wrote to us alone is not for everybody.
+        let reply = if alone { reply.spans(vec![Span::code(line(&self.source, 300))]) } else { reply };
         if accepted { reply.row([Button::new(words::SUBSCRIBE, Action::Catalogs(0))]) } else { reply }
     }
 

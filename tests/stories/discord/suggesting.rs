@@ -19,18 +19,19 @@ fn waiting(world: &World) -> String {
 #[tokio::test]
 async fn who_suggests_a_list_in_a_channel_is_told_what_was_decided_also_after_a_kill() {
     let website = Website::start();
-    let made: RefCell<Option<(Place, Place, Person)>> = RefCell::default();
+    let made: RefCell<Option<(Place, Place, [Person; 2])>> = RefCell::default();
     let mut scene = scene(|guild| {
         let (keepers, hall) = (guild.channel("keepers"), guild.channel("hall"));
         hall.denies(SEND_MESSAGES);
         let told = format!("[admin]\nto = \"discord:{}\"\nsuggest_private = true", keepers.id());
-        *made.borrow_mut() = Some((keepers, hall, guild.member("cat")));
+        *made.borrow_mut() = Some((keepers, hall, ["cat", "dan"].map(|name| guild.member(name))));
         told
     })
     .await;
     scene.listens().await;
-    let (keepers, hall, cat) = made.take().expect("they are there");
-    let (keeper, ben, cat) = (scene.ada.at(&keepers), scene.ben.at(&hall), cat.at(&hall));
+    let (keepers, hall, [cat, dan]) = made.take().expect("they are there");
+    let (keeper, ben) = (scene.ada.at(&keepers), scene.ben.at(&hall));
+    let (cat, dan) = (cat.at(&hall), dan.at(&hall));
     cat.closes_private(true);
     // In a channel; in one where the bot may not write; there by somebody who wants no messages of their own.
     for (number, (person, list)) in
@@ -58,12 +59,15 @@ async fn who_suggests_a_list_in_a_channel_is_told_what_was_decided_also_after_a_
             scene.listens().await;
             scene.arrives("Good news: the list that was suggested here is followed from now on: Gulls").await;
         } else {
+            // Two suggest the same there, and each is told alone.
+            let second = dan.uses("/suggest", json!({ "source": website.url(&path) })).await;
+            second.reads().await;
             keeper.presses("No").await;
         }
         eventually("nothing left to tell", || async { (waiting(&scene.world) == "[]").then_some(()) }).await;
     }
     let alone = arrives(&scene.ben.in_private().place(), "not to follow the list you suggested: Terns").await;
-    println!("{:#?} {alone:#?}", scene.general.reads());
+    arrives(&dan.in_private().place(), "not to follow the list you suggested: Terns").await;
     assert_eq!((scene.count("Gulls"), alone.len(), hall.reads().len()), (1, 1, 0));
     let all = scene.general.reads().concat();
     assert!(!all.contains(&scene.ben.id().to_string()) && !all.contains("ben"), "it names nobody: {all}");

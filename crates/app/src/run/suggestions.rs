@@ -162,8 +162,8 @@ fn wait(waiting: &mut Vec<Waiting>, proposal: &Proposal, tell: Option<Listener>)
         Some(at) => waiting.remove(at),
         None => Waiting { proposal: proposal.clone(), asked: false, tell: Vec::new(), decided: None },
     };
-    // Once in a place, however many suggest it there.
-    let is_new = |tell: &Listener| one.tell.iter().all(|known| known.at != tell.at) && one.tell.len() < TOLD;
+    // Told once in a place, however many suggest it there; each alone where the place does not take it.
+    let is_new = |tell: &Listener| !one.tell.contains(tell) && one.tell.len() < TOLD;
     if let Some(tell) = tell.filter(is_new) {
         one.tell.push(tell);
     }

@@ -119,7 +119,7 @@ impl Answer {
         let refused = |refusal| Err(SendError::Refused { refusal, reason: reason.clone() });
         match (self.status, self.code) {
             (401, _) => Err(SendError::Unauthorized { reason }),
-            (_, 10003 | 10004 | 10015) => refused(Refusal::Gone),
+            (_, 10003 | 10004 | 10013 | 10015) => refused(Refusal::Gone),
             (_, 50007) => refused(Refusal::Blocked),
             // No right, not there, no place for messages, locked, a tag is needed and there is none to give.
             (_, 50001 | 50013 | 50008 | 50024 | 160_005 | 40067) => refused(Refusal::NoAccess),
@@ -197,6 +197,7 @@ mod tests {
             (403, 50013, "NoAccess"),
             (403, 50007, "Blocked"),
             (404, 10003, "Gone"),
+            (404, 10013, "Gone"),
             (404, 10015, "Gone"),
             (404, 0, "retry"),
             (400, 50035, "content"),

@@ -52,7 +52,9 @@ pub(crate) fn telling(
 
 /// What became of one message.
 enum Told {
-    /// It arrived, or never will.
+    /// It arrived, for all who asked there.
+    Arrived,
+    /// It never will.
     Over,
     /// It goes there now.
     Moved(Listener),
@@ -80,23 +82,27 @@ impl Suggestions {
         let mut all = true;
         for Waiting { proposal, tell, decided, .. } in open {
             let Some(decided) = decided else { continue };
-            let (mut open, mut seen) = (VecDeque::from(tell), HashSet::new());
+            let (mut open, mut seen) = (VecDeque::from(tell), Vec::new());
             while let Some(to) = open.pop_front() {
                 let nonce = nonce(&proposal, decided, &to.at);
                 let told = if unwritten.contains(&nonce) {
-                    Told::Over
-                } else if seen.insert(nonce) {
+                    Told::Arrived
+                } else if !seen.contains(&to) {
+                    seen.push(to.clone());
                     let words = proposal.answered(decided.accepted, to.person.is_none());
                     self.tell(&to, nonce, &words).await
                 } else {
                     // It was sent from one place to another and back.
                     Told::Later
                 };
+                let arrived = matches!(told, Told::Arrived);
                 let next = match told {
-                    Told::Over => {
+                    Told::Arrived => {
                         unwritten.insert(nonce);
+                        open.retain(|other| other.at != to.at);
                         None
                     }
+                    Told::Over => None,
                     Told::Moved(to) => Some(to),
                     Told::Later => {
                         all = false;
@@ -108,7 +114,10 @@ impl Suggestions {
                     let of = |one: &Waiting| one.proposal.mark() == mark && one.decided == Some(decided);
                     let one = waiting.iter_mut().find(|one| of(one) && one.tell.contains(&was));
                     // Who asked meanwhile to be forgotten is not written down again.
-                    let next = one.and_then(|one| replace(&mut one.tell, &was, next));
+                    let next = one.and_then(|one| {
+                        one.tell.retain(|to| !(arrived && to.at == was.at));
+                        replace(&mut one.tell, &was, next)
+                    });
                     waiting.retain(|one| !of(one) || !one.tell.is_empty());
                     next
                 });
@@ -146,7 +155,7 @@ impl Suggestions {
                 Err(SendError::Retry { .. } | SendError::Unauthorized { .. }) => return Told::Later,
             }
         }
-        Told::Over
+        Told::Arrived
     }
 }
 
