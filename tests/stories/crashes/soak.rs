@@ -38,7 +38,7 @@ async fn held(tale: &Tale) -> (u64, usize) {
 fn arrived(tale: &Tale) -> [usize; 2] {
     let mut counts = [0, 0];
     for (place, arrived) in tale.street.places.iter().zip(tale.street.arrived()) {
-        counts[usize::from(!place.to.to_string().starts_with("telegram:"))] += arrived.len();
+        counts[usize::from(!place.to.starts_with("telegram:"))] += arrived.len();
     }
     counts
 }
