@@ -78,6 +78,7 @@ struct Told {
     epoch: AtomicU64,
     seq: AtomicU64,
     history: AtomicU64,
+    commits: AtomicU64,
 }
 
 impl Told {
@@ -103,7 +104,12 @@ impl Store {
         heads: Heads,
         home: Option<Home>,
     ) -> Result<Self, StoreError> {
-        let told = Told { epoch: AtomicU64::new(0), seq: AtomicU64::new(0), history: AtomicU64::new(0) };
+        let told = Told {
+            epoch: AtomicU64::new(0),
+            seq: AtomicU64::new(0),
+            history: AtomicU64::new(0),
+            commits: AtomicU64::new(0),
+        };
         told.set(&heads);
         let schedule = Mutex::new(plan::load(&*engine)?);
         let behind = Census::read(&*engine)?.unwrap_or_default().behind;
@@ -134,6 +140,12 @@ impl Store {
     /// wake somebody up. Several commits may be one call.
     pub fn on_commit(&self, listener: impl Fn() + Send + Sync + 'static) {
         self.inner.listeners().push(Box::new(listener));
+    }
+
+    /// How often something became durable since the store was opened: whatever was read before it differs is to be read
+    /// again.
+    pub fn commits(&self) -> u64 {
+        self.inner.told.commits.load(Ordering::Acquire)
     }
 
     /// The number of the newest live event; 0 before the first.
@@ -253,6 +265,7 @@ impl Inner {
             mark.raise(Mark { epoch: heads.epoch, seq: heads.seq })?;
         }
         self.told.set(heads);
+        self.told.commits.fetch_add(1, Ordering::Release);
         for listener in self.listeners().iter() {
             listener();
         }

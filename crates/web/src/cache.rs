@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use whimbrel_news::EventId;
 
+use crate::facts::Shows;
 use crate::library::Reach;
 use crate::rendered::Rendered;
 
@@ -16,8 +17,8 @@ pub(crate) struct Mark {
     pub(crate) reach: Reach,
     /// The facts about catalogs and program it shows.
     pub(crate) facts: u64,
-    /// It shows all facts, not only the titles of catalogs.
-    pub(crate) whole: bool,
+    /// Which these are.
+    pub(crate) shows: Shows,
     /// The day it was rendered on, for answers that change with the calendar.
     pub(crate) day: Option<i64>,
 }
@@ -141,7 +142,7 @@ mod tests {
         let reach = Reach { epoch: Epoch(1), head: 1, history: 0 };
         Kept {
             rendered: Arc::new(rendered),
-            mark: Mark { reach, facts: 1, whole: false, day: None },
+            mark: Mark { reach, facts: 1, shows: Shows::Titles, day: None },
             newest: None,
         }
     }

@@ -1,5 +1,6 @@
 //! What pages show besides news: the catalogs and the state of the program, as of one moment.
 
+use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use chrono::{DateTime, Utc};
@@ -15,14 +16,35 @@ use crate::status::StatusFacts;
 pub(crate) struct Facts {
     pub(crate) catalogs: Vec<CatalogMeta>,
     pub(crate) status: StatusFacts,
-    /// Changes when anything a page shows changes.
-    pub(crate) all: u64,
-    /// Changes when a catalog comes, goes or gets another title, or a bot another name: all that feeds show.
-    pub(crate) titles: u64,
+    titles: u64,
+    each: HashMap<u64, u64>,
+    pages: u64,
+    all: u64,
+}
+
+/// Which of the facts a text shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shows {
+    /// What catalogs and bots are called, and no more: feeds.
+    Titles,
+    /// What is known of this catalog.
+    One(u64),
+    /// What is known of all catalogs, but not how the program is doing at this moment.
+    Pages,
+    /// Everything, of which something changes every second.
+    All,
+}
+
+impl Shows {
+    /// What is known of this catalog.
+    pub(crate) fn one(id: &CatalogId) -> Self {
+        Self::One(fingerprint(|hasher| id.hash(hasher)))
+    }
 }
 
 impl Facts {
-    pub(crate) fn new(mut catalogs: Vec<CatalogMeta>, status: StatusFacts) -> Self {
+    /// As of when the store had written so often.
+    pub(crate) fn new(mut catalogs: Vec<CatalogMeta>, status: StatusFacts, commits: u64) -> Self {
         // They come from strangers' documents and stand in many places.
         for meta in &mut catalogs {
             meta.title = line(&meta.title, 100);
@@ -38,24 +60,34 @@ impl Facts {
             }
             status.leads.hash(hasher);
         });
-        let all = fingerprint(|hasher| {
-            (titles, &status).hash(hasher);
-            for catalog in &catalogs {
-                (
-                    &catalog.source,
-                    catalog.last_look,
-                    catalog.last_success,
-                    catalog.last_change,
-                    catalog.next_due,
-                )
-                    .hash(hasher);
-                (&catalog.last_error, catalog.failures, catalog.stale, &catalog.held).hash(hasher);
-                catalog.unread.hash(hasher);
-                (catalog.followed, catalog.entries, catalog.listings, catalog.sections).hash(hasher);
-                (&catalog.accepted_document, &catalog.latest_document).hash(hasher);
+        // Entries, projects and rankings change without news, but not without being written.
+        let common = fingerprint(|hasher| (titles, commits, &status.bots).hash(hasher));
+        let one = |meta: &CatalogMeta| {
+            fingerprint(|hasher| {
+                (common, status.next_looks.get(&meta.id)).hash(hasher);
+                hash(meta, hasher);
+            })
+        };
+        let each: Vec<(u64, u64)> =
+            catalogs.iter().map(|meta| (fingerprint(|hasher| meta.id.hash(hasher)), one(meta))).collect();
+        let pages = fingerprint(|hasher| {
+            (common, &status.off, &each).hash(hasher);
+            for state in &status.loops {
+                (&state.name, state.alive).hash(hasher);
             }
         });
-        Self { catalogs, status, all, titles }
+        let all = fingerprint(|hasher| (pages, &status).hash(hasher));
+        Self { catalogs, status, titles, each: each.into_iter().collect(), pages, all }
+    }
+
+    /// Changes when something of this changes.
+    pub(crate) fn mark(&self, shows: Shows) -> u64 {
+        match shows {
+            Shows::Titles => self.titles,
+            Shows::One(id) => self.each.get(&id).copied().unwrap_or_default(),
+            Shows::Pages => self.pages,
+            Shows::All => self.all,
+        }
     }
 
     /// The catalog of this id or slug.
@@ -85,8 +117,78 @@ impl Titles for Facts {
     }
 }
 
+fn hash(meta: &CatalogMeta, hasher: &mut DefaultHasher) {
+    (&meta.source, meta.last_look, meta.last_success, meta.last_change, meta.next_due).hash(hasher);
+    (&meta.last_error, meta.failures, meta.stale, &meta.held, &meta.unread).hash(hasher);
+    (meta.followed, meta.entries, meta.listings, meta.sections).hash(hasher);
+    (&meta.accepted_document, &meta.latest_document).hash(hasher);
+}
+
 fn fingerprint(fill: impl FnOnce(&mut DefaultHasher)) -> u64 {
     let mut hasher = DefaultHasher::new();
     fill(&mut hasher);
     hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::status::{BotState, LoopState};
+
+    fn status(change: impl FnOnce(&mut StatusFacts)) -> StatusFacts {
+        let mut status = StatusFacts {
+            loops: vec![LoopState { name: "watch".into(), alive: true, last_progress: None }],
+            ..StatusFacts::default()
+        };
+        change(&mut status);
+        status
+    }
+
+    /// Which marks differ from those of a calm moment: of feeds, of the pages of each catalog, of others, of the status.
+    fn differs(status: StatusFacts, commits: u64) -> [bool; 5] {
+        let ids = ["raft", "shells"].map(|id| CatalogId::new(id).unwrap());
+        let of = |status, commits| {
+            let catalogs =
+                ids.iter().map(|id| CatalogMeta::unseen(id.clone(), "list.md", DateTime::UNIX_EPOCH));
+            Facts::new(catalogs.collect(), status, commits)
+        };
+        let (calm, now) = (of(self::status(|_| {}), 1), of(status, commits));
+        let shows = [Shows::Titles, Shows::one(&ids[0]), Shows::one(&ids[1]), Shows::Pages, Shows::All];
+        shows.map(|shows| calm.mark(shows) != now.mark(shows))
+    }
+
+    #[test]
+    fn a_text_is_another_when_what_it_shows_is() {
+        let at = DateTime::from_timestamp(1_790_000_000, 0).unwrap();
+        let raft = CatalogId::new("raft").unwrap();
+        let bot = BotState { service: "Telegram".into(), name: None, way: None, listens: true };
+        for (what, status, commits, expected) in [
+            ("nothing", status(|_| {}), 1, [false; 5]),
+            (
+                "a loop goes on",
+                status(|status| status.loops[0].last_progress = Some(at)),
+                1,
+                [false, false, false, false, true],
+            ),
+            (
+                "a loop ends",
+                status(|status| status.loops[0].alive = false),
+                1,
+                [false, false, false, true, true],
+            ),
+            (
+                "a catalog is looked at later",
+                status(|status| status.next_looks = [(raft, at)].into()),
+                1,
+                [false, true, false, true, true],
+            ),
+            ("a bot listens", status(|status| status.bots.push(bot)), 1, [false, true, true, true, true]),
+            ("something is written", status(|_| {}), 2, [false, true, true, true, true]),
+        ] {
+            // A bot without an address is nothing to feeds, but they count what leads to it.
+            let differs = differs(status, commits);
+            assert_eq!(differs[1..], expected[1..], "{what}");
+            assert!(!differs[0] || what == "a bot listens", "{what}");
+        }
+    }
 }

@@ -67,7 +67,7 @@ pub fn write_site(
     out: &Path,
 ) -> anyhow::Result<SiteReport> {
     let library = Library::new(store.clone());
-    let facts = Facts::new(library.catalogs()?, status.clone());
+    let facts = Facts::new(library.catalogs()?, status.clone(), 0);
     let scene = Scene { library: &library, settings, facts: &facts, now, files: true };
     let mut writer =
         Writer { scene, folder: Folder::open(out)?, projects: BTreeSet::new(), warnings: Vec::new() };

@@ -1,5 +1,6 @@
 //! What the site asks of the store.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -65,6 +66,11 @@ impl Library {
     /// How far the journal has come; cheap.
     pub(crate) fn reach(&self) -> Reach {
         Reach { epoch: self.store.epoch(), head: self.store.head(), history: self.store.history_head() }
+    }
+
+    /// How often something was written, as far as it can be read.
+    pub(crate) fn commits(&self) -> u64 {
+        self.store.commits()
     }
 
     pub(crate) fn catalogs(&self) -> Result<Vec<CatalogMeta>, StoreError> {
@@ -280,8 +286,17 @@ impl Library {
         limit: usize,
     ) -> Result<(Vec<Entry>, usize), StoreError> {
         let mut entries = Vec::new();
+        // Ten thousand entries stand in a hundred sections.
+        let mut known: HashMap<SectionPath, bool> = HashMap::new();
+        let mut is_below = |path: &SectionPath| {
+            known.get(path).copied().unwrap_or_else(|| {
+                let below = slug::is_below(path.parts(), section);
+                known.insert(path.clone(), below);
+                below
+            })
+        };
         self.each_entry(id, |entry| {
-            if entry.places.iter().any(|place| slug::is_below(place.section.parts(), section)) {
+            if entry.places.iter().any(|place| is_below(&place.section)) {
                 entries.push(entry.clone());
             }
             true

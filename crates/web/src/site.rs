@@ -17,11 +17,11 @@ use tower_http::catch_panic::CatchPanicLayer;
 use whimbrel_lookup::Lookup;
 use whimbrel_store::Store;
 
-use crate::address::{self, Address, Form, Wrong};
+use crate::address::{self, Address, Base, Form, Wrong};
 use crate::answer::answer;
 use crate::api::Api;
 use crate::cache::{Cache, Kept, Mark};
-use crate::facts::Facts;
+use crate::facts::{Facts, Shows};
 use crate::library::{Library, Reach};
 use crate::render::{self, Failed, Scene, Text};
 use crate::rendered::{Media, Rendered};
@@ -171,8 +171,8 @@ impl Site {
 
     fn is_right(&self, kept: &Kept, noted: &Noted) -> bool {
         let reach = self.inner.library.reach();
-        kept.mark == mark(kept.mark.whole, kept.mark.day.map(|_| today()), reach, &noted.facts)
-            && noted.is_recent(kept.mark.whole, reach)
+        kept.mark == mark(kept.mark.shows, kept.mark.day.map(|_| today()), reach, &noted.facts)
+            && noted.is_recent(kept.mark.shows, reach)
     }
 
     /// Renders, keeps and answers.
@@ -236,7 +236,7 @@ impl Site {
             {
                 return Ok(Kept { mark: Mark { reach, ..kept.mark }, ..kept });
             }
-            let (media, whole, day, text) = text(&scene, &address)?;
+            let (media, shows, day, text) = text(&scene, &address)?;
             let Text { body, modified, newest } = text;
             let link = match &address {
                 Address::Listing(listing, Form::Feed(format)) => {
@@ -248,7 +248,7 @@ impl Site {
                 _ => None,
             };
             let rendered = Arc::new(Rendered::new(media, &body, modified).linking(link));
-            Ok::<_, Failed>(Kept { rendered, mark: mark(whole, day, reach, &facts), newest })
+            Ok::<_, Failed>(Kept { rendered, mark: mark(shows, day, reach, &facts), newest })
         })
         .await??;
         self.inner.cache.put(key, kept.clone());
@@ -262,13 +262,15 @@ impl Site {
     /// Recent facts, read again when they are not.
     async fn facts(&self) -> Result<Noted, Failed> {
         let reach = self.inner.library.reach();
-        if let Some(noted) = self.noted().filter(|noted| noted.is_recent(true, reach)) {
+        if let Some(noted) = self.noted().filter(|noted| noted.is_recent(Shows::All, reach)) {
             return Ok(noted);
         }
         let inner = self.inner.clone();
         let noted = tokio::task::spawn_blocking(move || {
             let read = Instant::now();
-            let facts = Arc::new(Facts::new(inner.library.catalogs()?, (inner.status)()));
+            // Before anything is read: what is written meanwhile is asked for again.
+            let commits = inner.library.commits();
+            let facts = Arc::new(Facts::new(inner.library.catalogs()?, (inner.status)(), commits));
             let noted = Noted { facts, read, reach };
             *inner.facts.write().unwrap_or_else(PoisonError::into_inner) = Some(noted.clone());
             Ok::<_, Failed>(noted)
@@ -293,23 +295,24 @@ impl Inner {
 }
 
 impl Noted {
-    /// True when a text need not ask again; one that shows all facts asks sooner.
-    fn is_recent(&self, whole: bool, reach: Reach) -> bool {
-        let age = if whole { FACTS_AGE } else { TITLES_AGE };
+    /// True when a text need not ask again; one that shows more than titles asks sooner.
+    fn is_recent(&self, shows: Shows, reach: Reach) -> bool {
+        let age = if shows == Shows::Titles { TITLES_AGE } else { FACTS_AGE };
         self.reach == reach && self.read.elapsed() < age
     }
 }
 
 /// What a text must have been made from to be right now.
-fn mark(whole: bool, day: Option<i64>, reach: Reach, facts: &Facts) -> Mark {
-    Mark { reach, facts: if whole { facts.all } else { facts.titles }, whole, day }
+fn mark(shows: Shows, day: Option<i64>, reach: Reach, facts: &Facts) -> Mark {
+    Mark { reach, facts: facts.mark(shows), shows, day }
 }
 
 /// True when nothing that concerns a kept text has happened since it was rendered.
 fn still(scene: &Scene<'_>, address: &Address, kept: &Kept, reach: Reach) -> Result<bool, Failed> {
     let Address::Listing(listing, _) = address else { return Ok(false) };
-    let now = mark(kept.mark.whole, None, reach, scene.facts);
-    if kept.mark.reach.epoch != reach.epoch || kept.mark.facts != now.facts {
+    let facts = scene.facts.mark(kept.mark.shows);
+    let is_of_another_day = kept.mark.day.is_some_and(|day| day != day_of(scene.now));
+    if kept.mark.reach.epoch != reach.epoch || kept.mark.facts != facts || is_of_another_day {
         return Ok(false);
     }
     if listing.after.is_some() {
@@ -322,31 +325,36 @@ fn still(scene: &Scene<'_>, address: &Address, kept: &Kept, reach: Reach) -> Res
     Ok(newest == kept.newest)
 }
 
-/// The text of an address: its kind, whether it shows all facts, the day it is right on, itself.
-fn text(scene: &Scene<'_>, address: &Address) -> Result<(Media, bool, Option<i64>, Text), Failed> {
+/// The text of an address: its kind, which facts it shows, the day it is right on, itself. How many stars came in a
+/// week, say, is another every day, whatever is written.
+fn text(scene: &Scene<'_>, address: &Address) -> Result<(Media, Shows, Option<i64>, Text), Failed> {
+    let day = Some(day_of(scene.now));
     Ok(match address {
+        Address::Listing(listing, form) if *form == Form::Page && listing.after.is_none() => {
+            let shows = match &listing.base {
+                Base::Catalog(id) | Base::Section(id, _) => Shows::one(id),
+                Base::All | Base::Kind(_) | Base::Project(_) => Shows::Pages,
+            };
+            (form.media(), shows, day, render::listing(scene, listing, *form)?)
+        }
         Address::Listing(listing, form) => {
-            let whole = *form == Form::Page && listing.after.is_none();
-            (form.media(), whole, None, render::listing(scene, listing, *form)?)
+            (form.media(), Shows::Titles, None, render::listing(scene, listing, *form)?)
         }
         Address::Digest(period, form) => {
-            (form.media(), false, Some(day_of(scene.now)), render::digest(scene, *period, *form)?)
+            (form.media(), Shows::Titles, day, render::digest(scene, *period, *form)?)
         }
-        Address::OneDigest(page) => {
-            let text = render::one_digest(scene, page)?;
-            (Media::Html, true, Some(day_of(scene.now)), text.text)
+        Address::OneDigest(page) => (Media::Html, Shows::Pages, day, render::one_digest(scene, page)?.text),
+        Address::Opml(listing) => (Media::Opml, Shows::Titles, None, render::opml(scene, listing)),
+        Address::Subscribe(wish) => (Media::Html, Shows::Pages, day, render::subscribe(scene, wish)?),
+        Address::Card(base) => (Media::Png, Shows::Titles, day, render::card(scene, base)?),
+        Address::Sitemap => (Media::Xml, Shows::Titles, day, render::sitemap(scene)?),
+        Address::Robots => (Media::Text, Shows::Titles, None, render::robots(scene)),
+        Address::Ranking(id, by) => {
+            (Media::Html, Shows::Pages, day, render::ranking(scene, id.as_ref(), *by)?)
         }
-        Address::Opml(listing) => (Media::Opml, false, None, render::opml(scene, listing)),
-        Address::Subscribe(wish) => (Media::Html, true, None, render::subscribe(scene, wish)?),
-        Address::Card(base) => (Media::Png, false, Some(day_of(scene.now)), render::card(scene, base)?),
-        Address::Sitemap => (Media::Xml, false, Some(day_of(scene.now)), render::sitemap(scene)?),
-        Address::Robots => (Media::Text, false, None, render::robots(scene)),
-        Address::Ranking(id, by) => (Media::Html, true, None, render::ranking(scene, id.as_ref(), *by)?),
-        Address::History(project) => {
-            (Media::Html, true, Some(day_of(scene.now)), render::history(scene, project)?)
-        }
-        Address::Sheet(sheet) => (Media::Html, true, None, render::sheet(scene, *sheet)?),
-        Address::Status(form) => (form.media(), true, None, render::status(scene, *form)?),
+        Address::History(project) => (Media::Html, Shows::Pages, day, render::history(scene, project)?),
+        Address::Sheet(sheet) => (Media::Html, Shows::Pages, day, render::sheet(scene, *sheet)?),
+        Address::Status(form) => (form.media(), Shows::All, None, render::status(scene, *form)?),
         Address::Ready | Address::Elsewhere(_) => {
             return Err(Wrong::missing("There is nothing to be seen at this address.").into());
         }

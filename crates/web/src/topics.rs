@@ -47,7 +47,7 @@ impl Topics {
         {
             return Ok(Arc::clone(facts));
         }
-        let facts = Arc::new(Facts::new(self.library.catalogs()?, StatusFacts::default()));
+        let facts = Arc::new(Facts::new(self.library.catalogs()?, StatusFacts::default(), 0));
         *kept = Some((Instant::now(), Arc::clone(&facts)));
         Ok(facts)
     }
