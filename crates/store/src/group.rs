@@ -4,15 +4,20 @@
 //! after the ticket was given has ended; one of the waiting callers does the sync for all of them.
 
 use std::sync::{Condvar, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use crate::heads::Heads;
 use crate::outcome::StoreError;
 
+/// A sync that takes longer counts as one that hangs: after a write that failed, sled at times waits for a notice that
+/// never comes. Slow cards answer within seconds.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 /// The commits that are applied and the commits that are durable.
-#[derive(Default)]
 pub(crate) struct Group {
     state: Mutex<State>,
     changed: Condvar,
+    patience: Duration,
 }
 
 #[derive(Default)]
@@ -21,10 +26,16 @@ struct State {
     durable: u64,
     /// The heads of the newest applied commit.
     heads: Option<Heads>,
-    /// Somebody is syncing.
-    busy: bool,
+    /// Since when somebody is syncing.
+    busy: Option<Instant>,
     /// A sync failed: what was applied may not be kept, and nothing more is promised.
     failed: Option<String>,
+}
+
+impl Default for Group {
+    fn default() -> Self {
+        Self { state: Mutex::default(), changed: Condvar::new(), patience: PATIENCE }
+    }
 }
 
 impl Group {
@@ -36,9 +47,9 @@ impl Group {
         state.applied
     }
 
-    /// The refusal of a store whose disk has failed.
+    /// The refusal of a store whose disk has failed, for good, or hangs, until it answers.
     pub(crate) fn check(&self) -> Result<(), StoreError> {
-        refusal(&self.state.lock().unwrap_or_else(PoisonError::into_inner))
+        self.refusal(&self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Stops all further commits.
@@ -59,17 +70,19 @@ impl Group {
             if state.durable >= ticket {
                 return Ok(());
             }
-            refusal(&state)?;
-            let Some(heads) = state.heads.filter(|_| !state.busy) else {
-                state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            self.refusal(&state)?;
+            let Some(heads) = state.heads.filter(|_| state.busy.is_none()) else {
+                let left =
+                    self.patience.saturating_sub(state.busy.map_or(Duration::ZERO, |since| since.elapsed()));
+                state = self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
                 continue;
             };
-            state.busy = true;
+            state.busy = Some(Instant::now());
             let upto = state.applied;
             drop(state);
             let result = sync(heads);
             state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-            state.busy = false;
+            state.busy = None;
             self.changed.notify_all();
             match result {
                 Ok(()) => state.durable = upto,
@@ -80,11 +93,62 @@ impl Group {
             }
         }
     }
+
+    fn refusal(&self, state: &State) -> Result<(), StoreError> {
+        if let Some(problem) = &state.failed {
+            return Err(StoreError::Stopped(problem.clone()));
+        }
+        match state.busy.map(|since| since.elapsed()) {
+            Some(silence) if silence >= self.patience => {
+                Err(StoreError::Stopped(format!("the disk has not answered for {} s", silence.as_secs())))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
-fn refusal(state: &State) -> Result<(), StoreError> {
-    match &state.failed {
-        Some(problem) => Err(StoreError::Stopped(problem.clone())),
-        None => Ok(()),
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+
+    use whimbrel_news::Epoch;
+
+    use super::*;
+
+    /// A group with one commit whose sync lasts until the test says so; what `hung` finds meanwhile.
+    fn hanging(patience: Duration, hung: impl FnOnce(&Group, u64)) {
+        let group = Group { patience, ..Group::default() };
+        let ticket = group.applied(Heads::first(Epoch(1), 0));
+        let (began, has_begun) = channel();
+        let (answer, answers) = channel();
+        std::thread::scope(|scope| {
+            let group = &group;
+            let first = scope.spawn(move || {
+                group.wait(ticket, |_| {
+                    began.send(()).expect("the test waits");
+                    answers.recv().expect("the test answers");
+                    Ok(())
+                })
+            });
+            has_begun.recv().expect("it begins");
+            hung(group, ticket);
+            answer.send(()).expect("it waits");
+            first.join().expect("it ends").expect("it was kept after all");
+        });
+        group.check().expect("the disk answered");
+    }
+
+    #[test]
+    fn a_sync_that_hangs_keeps_nobody_else_waiting() {
+        hanging(Duration::from_millis(1), |group, ticket| {
+            let other = group.wait(ticket, |_| unreachable!("one at a time"));
+            assert!(matches!(other, Err(StoreError::Stopped(_))), "{other:?}");
+            assert!(matches!(group.check(), Err(StoreError::Stopped(_))));
+        });
+    }
+
+    #[test]
+    fn a_sync_that_takes_its_time_is_none_that_hangs() {
+        hanging(PATIENCE, |group, _| group.check().expect("it has only begun"));
     }
 }

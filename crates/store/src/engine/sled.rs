@@ -17,7 +17,7 @@ use crate::outcome::StoreError;
 
 /// How often sled's own thread writes and syncs what nobody waited for: a second net below our own, which costs a sync
 /// each time, whether there is something or not.
-const FLUSH_EVERY_MS: u64 = 200;
+const FLUSH_EVERY_MS: u64 = 1_000;
 
 /// Free bytes that are left to sled, which moves pages about and writes half a megabyte at a time.
 const RESERVE: u64 = 8 * 1024 * 1024;
