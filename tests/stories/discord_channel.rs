@@ -192,7 +192,7 @@ async fn answers_say_how_fast_it_may_go() {
         (Fault::SharedLimit(wait), Limit::Destination, wait),
         (Fault::GlobalLimit(wait), Limit::Service, wait),
         (Fault::Cloudflare(wait), Limit::Service, Duration::from_secs(7)),
-        (Fault::Unavailable(wait), Limit::Service, Duration::from_secs(7)),
+        (Fault::Unavailable(wait), Limit::Nobodys, Duration::from_secs(7)),
     ] {
         discord.clock().advance(chrono::TimeDelta::minutes(1));
         discord.fails(fault.clone()).times(1);

@@ -138,7 +138,7 @@ impl Discord {
 
     async fn deliver(&self, to: &Destination, part: &Part, nonce: Nonce) -> Sent {
         if self.guard.is_closed(Instant::now()) {
-            let learned = Learned { wait: Some((Limit::Service, REST)), ..Learned::default() };
+            let learned = Learned { wait: Some((Limit::Nobodys, REST)), ..Learned::default() };
             return Sent { result: Err(resting()), learned };
         }
         let Ok(Value::Object(mut body)) = serde_json::from_str(&part.body) else {

@@ -80,6 +80,9 @@ pub enum Limit {
     Destination,
     /// The whole service's.
     Service,
+    /// None: the service is in trouble or we keep away from it. Everybody waits, and nothing is learnt about what it
+    /// takes.
+    Nobodys,
 }
 
 /// Why a part was not accepted.

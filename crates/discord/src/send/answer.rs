@@ -66,7 +66,11 @@ impl Answer {
         };
         if status == 429 || status >= 500 && wait.is_some() {
             let whole = json["global"] == true || scope == Some("global") || !json.is_object();
-            let limit = if whole { Limit::Service } else { Limit::Destination };
+            let limit = match status {
+                500.. => Limit::Nobodys,
+                _ if whole => Limit::Service,
+                _ => Limit::Destination,
+            };
             learned.wait = Some((limit, wait.unwrap_or(UNTOLD)));
         }
         let shared = scope == Some("shared");
@@ -246,6 +250,8 @@ mod tests {
         assert_eq!(answer(429, &body(true)).learned.wait, Some((Limit::Service, half)));
         let guards = Answer::of(429, &headers(&[("retry-after", "600")]), b"<html>");
         assert_eq!(guards.learned.wait, Some((Limit::Service, Duration::from_mins(10))));
+        let trouble = Answer::of(503, &headers(&[("retry-after", "7")]), b"<html>");
+        assert_eq!(trouble.learned.wait, Some((Limit::Nobodys, Duration::from_secs(7))));
         let wild = Answer::of(429, &headers(&[("retry-after", "1e300")]), b"{}");
         assert_eq!(wild.learned.wait, Some((Limit::Destination, Duration::from_hours(24))));
         let nothing = Answer::of(429, &headers(&[("retry-after", "NaN")]), b"{}");

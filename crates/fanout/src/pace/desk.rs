@@ -239,10 +239,11 @@ impl Desk {
         let Some((limit, wait)) = learned.wait else { return };
         let wait = wait.min(LONGEST_WAIT);
         self.refusals += 1;
-        if self.service == Service::Discord {
+        if self.service == Service::Discord && limit != Limit::Nobodys {
             self.guard.count_invalid(now);
         }
         match limit {
+            Limit::Nobodys => self.overall.hold(now + wait),
             Limit::Service => self.overall.refused(&self.limits.overall, left, wait, now),
             Limit::Destination => {
                 let entry = self.places.entry(place.clone()).or_default();

@@ -93,6 +93,19 @@ async fn a_whole_service_that_says_wait_holds_everybody_but_not_the_other_servic
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_service_in_trouble_holds_everybody_and_teaches_nothing() {
+    let pace = pace();
+    for number in 0..9 {
+        send(&pace, &channel(number), Class::Broadcast, &told_to_wait(Limit::Nobodys, 2)).await;
+    }
+    assert_eq!(send(&pace, &person(1), Class::Broadcast, &accepted()).await, Duration::ZERO);
+    let waited = send(&pace, &channel(10), Class::Broadcast, &accepted()).await;
+    assert!(waited >= Duration::from_secs(2) && waited < Duration::from_secs(3), "{waited:?}");
+    let status = status(&pace, Service::Discord);
+    assert_eq!((&status.overall, status.invalid), (&Limits::discord().overall, 0));
+}
+
+#[tokio::test(start_paused = true)]
 async fn replies_go_before_broadcasts_but_leave_them_a_share() {
     let pace = pace();
     let mut order = tokio::task::JoinSet::new();

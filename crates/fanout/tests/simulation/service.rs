@@ -89,7 +89,7 @@ impl Counting {
                 if discord { wait } else { Duration::from_secs(wait.as_millis().div_ceil(1000) as u64) };
             match limit {
                 Limit::Destination => place.told = now + wait,
-                Limit::Service => self.overall.told = now + wait,
+                Limit::Service | Limit::Nobodys => self.overall.told = now + wait,
             }
             return refusal(limit, wait);
         }
