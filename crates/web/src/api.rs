@@ -7,6 +7,7 @@
 pub(crate) mod compare;
 mod complete;
 mod describe;
+mod desk;
 mod limit;
 mod show;
 
@@ -27,7 +28,6 @@ use http::header::{
 use http::request::Parts;
 use http::{HeaderValue, Method, StatusCode};
 use serde_json::json;
-use tokio::sync::Semaphore;
 use url::form_urlencoded;
 use whimbrel_lookup::{Answer, Asking, Lookup, Misread, Question};
 
@@ -35,16 +35,11 @@ use crate::answer::guard;
 use crate::settings::Settings;
 use crate::status::BotState;
 
+use self::desk::{Desk, NotDone};
 use self::limit::Limiter;
 
 pub(crate) use self::limit::who;
 pub(crate) use self::show::address;
-
-/// Questions answered at the same time: askers must not take the machine from the engine.
-const AT_ONCE: usize = 2;
-
-/// A question that waits longer for its turn is given up.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Names are completed so many times as often as questions are answered.
 const LETTERS: u32 = 10;
@@ -66,7 +61,8 @@ struct Inner {
     limiter: Limiter,
     /// Names are asked for at every letter, and cost little.
     names: Limiter,
-    places: Semaphore,
+    /// Askers must not take the machine from the engine.
+    desk: Desk,
 }
 
 /// The bots there are at the moment.
@@ -102,8 +98,8 @@ impl Api {
     pub(crate) fn new(lookup: Lookup, settings: &Settings, bots: BotsSource) -> Self {
         let limiter = Limiter::new(settings.questions_per_minute);
         let names = Limiter::new(settings.questions_per_minute.saturating_mul(LETTERS));
-        let (settings, places) = (settings.clone(), Semaphore::new(AT_ONCE));
-        Self { inner: Arc::new(Inner { lookup, settings, bots, limiter, names, places }) }
+        let (settings, desk) = (settings.clone(), Desk::new());
+        Self { inner: Arc::new(Inner { lookup, settings, bots, limiter, names, desk }) }
     }
 
     /// Adds its addresses to the site's own.
@@ -185,11 +181,9 @@ impl Api {
 
     async fn answer(&self, request: &Parts, asked: Asked) -> Result<Answer, Refused> {
         self.inner.limiter.take(who(request), Instant::now()).map_err(Refused::TooMany)?;
-        let place = tokio::time::timeout(PATIENCE, self.inner.places.acquire()).await;
-        let Ok(Ok(_place)) = place else { return Err(Refused::Busy) };
         let inner = Arc::clone(&self.inner);
         let span = tracing::Span::current(); // it goes along
-        let answered = tokio::task::spawn_blocking(move || {
+        let answered = self.inner.desk.run(move || {
             let Asked { question, page, size, zone } = asked;
             let asking = Asking { question: &question, page, size, now: now(), zone };
             span.in_scope(|| inner.lookup.answer(&asking))
@@ -200,7 +194,8 @@ impl Api {
                 tracing::error!(%error, "a question could not be answered: {error}");
                 Err(Refused::Ours)
             }
-            Err(_) => Err(Refused::Ours),
+            Err(NotDone::Busy) => Err(Refused::Busy),
+            Err(NotDone::Broken) => Err(Refused::Ours),
         }
     }
 }
