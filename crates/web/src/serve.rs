@@ -8,7 +8,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use http::Request;
+use http::header::CONNECTION;
+use http::{HeaderValue, Request};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service as _, service_fn};
@@ -16,7 +17,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 use tracing::Instrument as _;
 
 use crate::asked;
@@ -27,8 +28,11 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 const HEAD_BYTES: usize = 32 * 1024;
 /// More header lines than any browser or proxy sends.
 const HEAD_LINES: usize = 64;
-/// A connection in use this long is asked to end after its current answer, so that nobody holds one for ever.
+/// The first answer after so long says that it is the connection's last one, so that nobody holds one for ever. One that
+/// was simply closed would take a request with it that is on its way.
 const CONNECTION_AGE: Duration = Duration::from_mins(10);
+/// Who takes longer than this over that answer is cut off.
+const FAREWELL: Duration = Duration::from_mins(1);
 /// What an ending connection gets for its last answer; shorter than the five seconds the program has to stop.
 const LAST_ANSWER: Duration = Duration::from_secs(3);
 
@@ -93,6 +97,7 @@ fn is_of_the_client(error: &io::Error) -> bool {
 async fn connection(stream: TcpStream, router: Router, peer: Option<Peer>, mut ended: watch::Receiver<bool>) {
     let _ = stream.set_nodelay(true); // answers are written whole; waiting to fill a packet only costs time
     let router = TowerToHyperService::new(router);
+    let old = Instant::now() + CONNECTION_AGE;
     let service = service_fn(move |mut request| {
         if let Some(peer) = peer {
             let request: &mut Request<Incoming> = &mut request;
@@ -101,11 +106,13 @@ async fn connection(stream: TcpStream, router: Router, peer: Option<Peer>, mut e
         let span = asked::span(&request);
         let answering = router.call(request).instrument(span.clone());
         async move {
-            let answered = answering.await;
-            if let Ok(answer) = &answered {
+            answering.await.map(|mut answer| {
                 asked::answered(&span, answer.status());
-            }
-            answered
+                if Instant::now() >= old {
+                    answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+                }
+                answer
+            })
         }
     });
     let connection = http1::Builder::new()
@@ -118,7 +125,7 @@ async fn connection(stream: TcpStream, router: Router, peer: Option<Peer>, mut e
     tokio::select! {
         _ = connection.as_mut() => return, // a client that leaves early is no event of ours
         _ = ended.wait_for(|ended| *ended) => {}
-        () = sleep(CONNECTION_AGE) => {}
+        () = sleep(CONNECTION_AGE + FAREWELL) => {}
     }
     connection.as_mut().graceful_shutdown();
     let _ = timeout(LAST_ANSWER, connection).await;
@@ -167,6 +174,23 @@ mod tests {
         timeout(LAST_ANSWER, task).await.expect("it ends at once").unwrap();
         assert_eq!(idle.read(&mut [0; 16]).await.unwrap(), 0, "the connection was closed");
         assert!(TcpStream::connect(address).await.is_err(), "nobody listens any more");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_old_connection_ends_with_an_answer_that_says_so() {
+        let (address, _stop, _task) = served(8).await;
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let begun = Instant::now();
+        loop {
+            let text = answer(&mut stream, "GET / HTTP/1.1\r\nhost: x\r\n\r\n").await;
+            assert!(text.starts_with("HTTP/1.1 200"), "{text}");
+            assert_eq!(text.contains("connection: close"), begun.elapsed() >= CONNECTION_AGE, "{text}");
+            if begun.elapsed() >= CONNECTION_AGE {
+                break;
+            }
+            tokio::time::advance(HEAD_TIMEOUT / 2).await;
+        }
+        assert_eq!(stream.read(&mut [0; 16]).await.unwrap(), 0, "it was closed");
     }
 
     #[tokio::test]
