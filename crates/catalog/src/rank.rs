@@ -144,15 +144,25 @@ fn movers<K: Key>(seats: &[Seat<'_, '_, K>], top: usize) -> Vec<Moved<K>> {
         seats.iter().filter_map(|seat| seat.then.map(|(_, rank)| (seat, rank))).collect();
     // what shows the same value is in no order: it counts as still in the old one
     known.sort_by_key(|(seat, then)| (seat.class, *then));
-    let kept = kept(&known);
+    let mut kept = kept(&known);
+    // Who fell behind one and got ahead of another, and stands where it stood, is no news: the one that passed it is.
+    for at in 0..known.len() {
+        let (seat, then) = known[at];
+        if kept[at] || seat.rank > then || !overtaken(&known, at).is_empty() {
+            continue;
+        }
+        for (other, &(passer, rank)) in known.iter().enumerate() {
+            if rank > then && passer.class < seat.class && is_clear(passer, seat) {
+                (kept[at], kept[other]) = (true, false);
+            }
+        }
+    }
     let mut moved = Vec::new();
     for (at, &(seat, then)) in known.iter().enumerate() {
         if kept[at] || seat.rank >= top {
             continue;
         }
-        let passed = known.iter().filter(|(other, rank)| *rank < then && other.class > seat.class);
-        let mut overtook: Vec<&Seat<'_, '_, K>> =
-            passed.map(|(other, _)| *other).filter(|other| is_clear(seat, other)).collect();
+        let mut overtook = overtaken(&known, at);
         // Who was passed by one that is told to have passed it need not be named as well.
         let fell = known.iter().zip(&kept).any(|((other, rank), kept)| {
             let is_told = !kept && other.rank < top;
@@ -171,6 +181,16 @@ fn movers<K: Key>(seats: &[Seat<'_, '_, K>], top: usize) -> Vec<Moved<K>> {
     }
     moved.sort_by_key(|mover| (i64::from(mover.to) - i64::from(mover.from), mover.to));
     moved
+}
+
+/// Those that one clearly stands before now, and stood behind.
+fn overtaken<'s, 'a, 'b, K: Key>(
+    known: &[(&'s Seat<'a, 'b, K>, usize)],
+    at: usize,
+) -> Vec<&'s Seat<'a, 'b, K>> {
+    let (seat, then) = known[at];
+    let passed = known.iter().filter(|(other, rank)| *rank < then && other.class > seat.class);
+    passed.map(|(other, _)| *other).filter(|other| is_clear(seat, other)).collect()
 }
 
 /// Marks the longest part that kept its order; of several that long, the one whose values changed least.

@@ -49,6 +49,8 @@ fn the_smallest_set_moves() {
         // one climbs past all, and two of them are too near each other to say which of them moved
         ("a=700 b=600 c=595 d=300", "d=900 a=700 c=601 b=600", "d 4>1 [a c b]; ; "),
         ("a=700 b=600 c=595 d=300", "d=900 a=700 c=606 b=595", "d 4>1 [a c b], c 3>3 [b]; ; "),
+        // one fell behind one and came before another, and stands where it stood: the one that passed it is told
+        ("r=1100 p=1090 q=1000", "q=1000 p=900 r=899", "q 3>1 [p r]; ; "),
         // two climb apart from each other
         ("a=900 b=800 c=700 d=600", "b=990 a=900 d=750 c=700", "b 2>1 [a], d 4>3 [c]; ; "),
     ] {
@@ -111,5 +113,23 @@ fn milestones_are_round() {
         (f64::NAN, 2000.0, None),
     ] {
         assert_eq!(milestone(before, after), expected, "{before} {after}");
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn whoever_moved_passed_somebody_or_fell(
+        before in proptest::collection::vec(1_u32..400, 1..12), after in proptest::collection::vec(1_u32..400, 12),
+    ) {
+        let ranking = |values: &[u32]| {
+            let mut rows: Vec<_> = (0..before.len()).map(|number| (values[number], number)).collect();
+            rows.sort_by_key(|(value, number)| (std::cmp::Reverse(*value), *number));
+            let words = rows.iter().map(|(value, number)| format!("e{number}={value}"));
+            words.collect::<Vec<_>>().join(" ")
+        };
+        let (before, after) = (rows(&ranking(&before)), rows(&ranking(&after)));
+        for moved in judge(&borrowed(&before), &borrowed(&after), 10).moved {
+            proptest::prop_assert!(!moved.overtook.is_empty() || moved.to > moved.from, "{moved:?}");
+        }
     }
 }
