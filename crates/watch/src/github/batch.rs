@@ -152,16 +152,16 @@ impl Work {
         self.failures = 0;
     }
 
-    /// Those of a batch GitHub did not manage: halved and asked again. Hands back the one that cannot be halved.
-    pub(crate) fn split(&mut self, mut places: Vec<usize>) -> Option<usize> {
-        match places.len() {
-            0 | 1 => places.pop(),
-            count => {
-                let half = places.split_off(count / 2);
-                self.again.extend([places, half].map(|places| Batch { places, is_fresh: false }));
-                None
-            }
+    /// Those GitHub did not manage of a batch of so many: asked again, at most half as many at once. Hands back the one
+    /// that was asked about alone.
+    pub(crate) fn split(&mut self, asked: usize, mut places: Vec<usize>) -> Option<usize> {
+        if asked <= 1 {
+            return places.pop();
         }
+        let half = places.split_off(places.len().min(asked.div_ceil(2)));
+        let parts = [places, half].into_iter().filter(|places| !places.is_empty());
+        self.again.extend(parts.map(|places| Batch { places, is_fresh: false }));
+        None
     }
 
     /// A batch brought nothing at all.
@@ -225,7 +225,7 @@ mod tests {
                     size.failed(batch.len());
                 }
                 work.failed();
-                if let Some(one) = work.split(batch) {
+                if let Some(one) = work.split(batch.len(), batch) {
                     alone.push(one);
                     work.succeeded(); // found: that is no sign of illness
                 }
@@ -294,6 +294,26 @@ mod tests {
         let mut work = Work::new(0..1_000);
         run(&mut work, &mut size, &BTreeSet::new(), MOST);
         assert_eq!(size.get(), MOST);
+    }
+
+    #[test]
+    fn those_that_were_left_out_of_an_answer_are_asked_together() {
+        let (mut work, size) = (Work::new(0..100), BatchSize { size: MOST, ..BatchSize::default() });
+        let (mut asked, mut alone) = (0, 0);
+        while let Some(batch) = work.next(size) {
+            asked += 1;
+            // Every other one is left out, and 7 always.
+            let count = batch.places.len();
+            let places = batch.places.into_iter().enumerate();
+            let left_out =
+                places.filter(|(index, place)| index % 2 == 1 || *place == 7).map(|(_, place)| place);
+            alone += work.split(count, left_out.collect()).map_or(0, |place| {
+                assert_eq!(place, 7);
+                1
+            });
+        }
+        assert_eq!(alone, 1);
+        assert!(asked <= 12, "{asked} questions about 100");
     }
 
     #[test]

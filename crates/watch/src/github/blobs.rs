@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::answer::{Part, Place};
-use super::{Github, query};
+use super::{Github, Keep, query};
 
 /// A file somebody wants to know about.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -57,7 +57,8 @@ impl Github {
                 variables.insert(format!("e{number}"), format!("{branch}:{}", ask.path).into());
             }
             let text = query::blobs(chunk.len());
-            let Ok(envelope) = self.query(&text, &Value::Object(variables), 1, clock).await else {
+            let Ok(envelope) = self.query(&text, &Value::Object(variables), 1, Keep::Nothing, clock).await
+            else {
                 return blobs;
             };
             for (number, id) in ids.iter_mut().enumerate() {

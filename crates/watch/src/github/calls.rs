@@ -89,9 +89,10 @@ impl Github {
         query: &str,
         variables: &Value,
         points: u32,
+        keep: Keep,
         clock: Clock,
     ) -> Result<Envelope, NoAnswer> {
-        let wish = Wish { resource: Resource::Graphql, points, keep: Keep::Nothing };
+        let wish = Wish { resource: Resource::Graphql, points, keep };
         let body = json!({ "query": query, "variables": variables }).to_string();
         loop {
             let mut flight = self.depart(wish, clock).await.map_err(NoAnswer::Wait)?;

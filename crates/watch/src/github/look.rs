@@ -15,7 +15,7 @@ use super::clock::Clock;
 use super::governor::{UNDER_WAY, Wait, Why};
 use super::query;
 use super::repository::Repository;
-use super::{Github, locked};
+use super::{Github, Keep, locked};
 
 /// What a look at projects brought.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -131,7 +131,7 @@ impl Github {
                         locked(&self.inner.batch).failed(size);
                     }
                     work.failed();
-                    if let Some(alone) = work.split(batch.places) {
+                    if let Some(alone) = work.split(size, batch.places) {
                         looked.answers.push((wanted[alone].project.id, Answer::Failed(why)));
                     }
                     if work.is_hopeless() {
@@ -198,7 +198,7 @@ impl Github {
                 (query::resolve(batch.places.len()), Value::Object(variables), 2 * batch.places.len())
             }
         };
-        let answer = self.query(&text, &variables, query::points(connections), clock).await;
+        let answer = self.query(&text, &variables, query::points(connections), Keep::Tenth, clock).await;
         (by, batch, answer)
     }
 
@@ -254,7 +254,7 @@ impl Github {
         } else {
             work.failed();
         }
-        if let Some(alone) = work.split(too_much) {
+        if let Some(alone) = work.split(count, too_much) {
             let why = "GitHub does not manage to answer about it".to_owned();
             looked.answers.push((wanted[alone].project.id, Answer::Failed(why)));
         }

@@ -9,7 +9,7 @@ use super::answer::{Part, Place};
 use super::calls::NoAnswer;
 use super::clock::Clock;
 use super::look::Looked;
-use super::{Github, query};
+use super::{Github, Keep, query};
 
 /// Questions that may fail before the rest is left for later.
 const FAILURES: u32 = 4;
@@ -77,7 +77,7 @@ impl Github {
             }
             let ids: Vec<&str> =
                 some.iter().map(|one| release(looked, *one).map_or("", |found| &found.id)).collect();
-            let answer = self.query(&query::notes(), &json!({ "ids": ids }), 1, clock).await;
+            let answer = self.query(&query::notes(), &json!({ "ids": ids }), 1, Keep::Nothing, clock).await;
             match answer {
                 Ok(envelope) => {
                     failures = 0;

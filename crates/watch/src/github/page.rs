@@ -8,7 +8,7 @@ use whimbrel_project::{Project, SeenRelease};
 use super::answer::{Part, Place};
 use super::calls::NoAnswer;
 use super::repository::{List, Release};
-use super::{Github, query};
+use super::{Github, Keep, query};
 
 /// A page of releases.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,7 +49,7 @@ impl Github {
             _ => return self.releases_page_without_token(project, after, clock).await,
         };
         let variables = json!({ "id": node, "after": after });
-        let envelope = match self.query(&query::releases_page(), &variables, 1, clock).await {
+        let envelope = match self.query(&query::releases_page(), &variables, 1, Keep::Nothing, clock).await {
             Ok(envelope) => envelope,
             Err(NoAnswer::Wait(wait)) => return Page::Later(wait.until),
             Err(NoAnswer::Away(why)) => return Page::Later(self.gone_away(clock.now(), &why)),

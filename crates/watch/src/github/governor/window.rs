@@ -175,8 +175,11 @@ impl Window {
 /// What a request leaves to others that matter more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Keep {
-    /// Nothing: catalogs, and what somebody waits for.
+    /// Nothing: catalogs, what somebody waits for, and what is left to ask of a project that was looked at.
     Nothing,
+    /// A tenth of what may be asked at once: looks at projects. Without the notes that belong to them they would be in
+    /// vain and begin again, and so take what the notes need.
+    Tenth,
     /// A third of what may be asked at once: projects, where a token is missing and every request is dear.
     Third,
 }
@@ -185,6 +188,7 @@ impl Keep {
     fn share(self) -> f64 {
         match self {
             Self::Nothing => 0.0,
+            Self::Tenth => 0.1,
             Self::Third => 1.0 / 3.0,
         }
     }
