@@ -18,13 +18,13 @@ mod publisher;
 mod ranks;
 mod trouble;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write as _;
 use std::path::Path;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
-use whimbrel_world::github::Github;
+use whimbrel_world::github::{Call, Github, Journal};
 
 use self::publisher::Publisher;
 use crate::side::{Side, TOKEN, start};
@@ -97,9 +97,31 @@ async fn month(projects: usize, seed: u64) {
         wrong.len(),
         began.elapsed().as_secs_f64(),
     );
+    for line in days(&journal, start()) {
+        println!("{line}");
+    }
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
     assert_eq!(refused, 0, "nothing is asked that may not be asked");
     github.expects_no_violations();
+}
+
+/// What was asked day by day.
+fn days(journal: &Journal, start: DateTime<Utc>) -> Vec<String> {
+    let mut days: BTreeMap<i64, Vec<&Call>> = BTreeMap::new();
+    for call in &journal.calls {
+        days.entry((call.at - start).num_days()).or_default().push(call);
+    }
+    let line = |(day, calls): (i64, Vec<&Call>)| {
+        let batches: Vec<_> = calls.iter().filter(|call| call.roots > 0 && call.path == "/graphql").collect();
+        let roots: u64 = batches.iter().map(|call| call.roots).sum();
+        let whole = batches.iter().map(|call| call.roots).max().unwrap_or_default();
+        let failed = calls.iter().filter(|call| call.status != Some(200)).count();
+        let (count, asked) = (calls.len(), batches.len());
+        format!(
+            "day {day:2}: {count} requests, {failed} without success; {roots} projects in {asked}, at most {whole}"
+        )
+    };
+    days.into_iter().map(line).collect()
 }
 
 fn open(folder: &Path, github: &Github, now: DateTime<Utc>) -> Side {
