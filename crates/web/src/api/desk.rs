@@ -72,8 +72,11 @@ fn begin(threads: usize) -> Option<Sender<Job>> {
 }
 
 fn work(waiting: &Mutex<Receiver<Job>>) {
-    // Where this is forbidden, questions are as important as everything else.
-    let _ = rustix::process::nice(BEHIND);
+    // A thread has a priority of its own on Linux alone; elsewhere this would be the whole program's. Where it is
+    // forbidden, questions are as important as everything else.
+    if cfg!(target_os = "linux") {
+        let _ = rustix::process::nice(BEHIND);
+    }
     loop {
         let job = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(job) = job else { return };
