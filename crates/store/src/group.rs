@@ -47,7 +47,8 @@ impl Group {
         state.applied
     }
 
-    /// The refusal of a store whose disk has failed, for good, or hangs, until it answers.
+    /// The refusal of a store whose disk has failed or hangs. One that answers after all goes on, unless somebody was
+    /// refused meanwhile who waited for it.
     pub(crate) fn check(&self) -> Result<(), StoreError> {
         self.refusal(&self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -70,7 +71,11 @@ impl Group {
             if state.durable >= ticket {
                 return Ok(());
             }
-            self.refusal(&state)?;
+            if let Err(error) = self.refusal(&state) {
+                // Whoever is told that it failed must not find it kept after all, but in the next start's store.
+                state.failed.get_or_insert_with(|| error.to_string());
+                return Err(error);
+            }
             let Some(heads) = state.heads.filter(|_| state.busy.is_none()) else {
                 let left =
                     self.patience.saturating_sub(state.busy.map_or(Duration::ZERO, |since| since.elapsed()));
@@ -115,8 +120,8 @@ mod tests {
 
     use super::*;
 
-    /// A group with one commit whose sync lasts until the test says so; what `hung` finds meanwhile.
-    fn hanging(patience: Duration, hung: impl FnOnce(&Group, u64)) {
+    /// A group with one commit whose sync lasts until `hung` has looked; what it says when it has answered.
+    fn hanging(patience: Duration, hung: impl FnOnce(&Group, u64)) -> Result<(), StoreError> {
         let group = Group { patience, ..Group::default() };
         let ticket = group.applied(Heads::first(Epoch(1), 0));
         let (began, has_begun) = channel();
@@ -135,20 +140,23 @@ mod tests {
             answer.send(()).expect("it waits");
             first.join().expect("it ends").expect("it was kept after all");
         });
-        group.check().expect("the disk answered");
+        group.check()
     }
 
     #[test]
     fn a_sync_that_hangs_keeps_nobody_else_waiting() {
-        hanging(Duration::from_millis(1), |group, ticket| {
+        let after = hanging(Duration::from_millis(1), |group, ticket| {
             let other = group.wait(ticket, |_| unreachable!("one at a time"));
             assert!(matches!(other, Err(StoreError::Stopped(_))), "{other:?}");
             assert!(matches!(group.check(), Err(StoreError::Stopped(_))));
         });
+        assert!(matches!(after, Err(StoreError::Stopped(_))), "somebody was told that it failed");
     }
 
     #[test]
     fn a_sync_that_takes_its_time_is_none_that_hangs() {
-        hanging(PATIENCE, |group, _| group.check().expect("it has only begun"));
+        hanging(PATIENCE, |group, _| group.check().expect("it has only begun")).expect("all is well");
+        hanging(Duration::ZERO, |group, _| assert!(group.check().is_err()))
+            .expect("nobody was told otherwise");
     }
 }
