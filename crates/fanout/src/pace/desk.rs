@@ -20,6 +20,9 @@ const REPLIES_IN_A_ROW: u32 = 9;
 /// So many waiting destinations are named in a status.
 const NAMED: usize = 20;
 
+/// A service in trouble is left alone for at least so long, whatever it says.
+const LEAST_TROUBLE: Duration = Duration::from_secs(1);
+
 /// Whoever tells us to wait longer is asked again after this.
 const LONGEST_WAIT: Duration = Duration::from_hours(24);
 
@@ -243,7 +246,9 @@ impl Desk {
             self.guard.count_invalid(now);
         }
         match limit {
-            Limit::Nobodys => self.overall.hold(now + wait),
+            Limit::Nobodys => {
+                self.overall.waits(wait.max(LEAST_TROUBLE), now);
+            }
             Limit::Service => self.overall.refused(&self.limits.overall, left, wait, now),
             Limit::Destination => {
                 let entry = self.places.entry(place.clone()).or_default();
