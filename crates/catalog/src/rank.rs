@@ -2,7 +2,8 @@
 //!
 //! Positions are not movement: one row that climbs shifts all it passes. The movers are what is left when the
 //! longest part of the list that kept its order is taken away; of two ways to tell a swap, the one is chosen whose
-//! value changed more. Rows that show the same value are in no order, and a value that is unknown moves nobody.
+//! value changed more, and who then stands where it stood gives way to the one that passed it. Rows that show the same
+//! value are in no order, and a value that is unknown moves nobody.
 //!
 //! The same judgement serves the rankings a document prints and those made of our own observations.
 

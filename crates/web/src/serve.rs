@@ -15,6 +15,7 @@ use hyper::server::conn::http1;
 use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::{Instant, sleep, timeout};
@@ -61,6 +62,7 @@ pub async fn serve(
         };
         let router = router.clone();
         let ended = ending.subscribe();
+        let _ = stream.set_nodelay(true); // answers are written whole; waiting to fill a packet only costs time
         let peer = stream.peer_addr().ok().map(|address| Peer(address.ip()));
         tokio::spawn(async move {
             connection(stream, router, peer, ended).await;
@@ -94,8 +96,12 @@ fn is_of_the_client(error: &io::Error) -> bool {
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
-async fn connection(stream: TcpStream, router: Router, peer: Option<Peer>, mut ended: watch::Receiver<bool>) {
-    let _ = stream.set_nodelay(true); // answers are written whole; waiting to fill a packet only costs time
+async fn connection<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: S,
+    router: Router,
+    peer: Option<Peer>,
+    mut ended: watch::Receiver<bool>,
+) {
     let router = TowerToHyperService::new(router);
     let old = Instant::now() + CONNECTION_AGE;
     let service = service_fn(move |mut request| {
@@ -151,7 +157,7 @@ mod tests {
         (address, stop, task)
     }
 
-    async fn answer(stream: &mut TcpStream, request: &str) -> String {
+    async fn answer(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), request: &str) -> String {
         let _ = stream.write_all(request.as_bytes()).await;
         let (mut text, mut part) = (String::new(), [0; 4096]);
         while !text.contains("\r\n\r\n") {
@@ -178,8 +184,10 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn an_old_connection_ends_with_an_answer_that_says_so() {
-        let (address, _stop, _task) = served(8).await;
-        let mut stream = TcpStream::connect(address).await.unwrap();
+        let (mut stream, served) = tokio::io::duplex(64 * 1024);
+        let router = Router::new().route("/", get(|| async { "here" }));
+        let (_goes_on, ended) = watch::channel(false);
+        tokio::spawn(connection(served, router, None, ended));
         let begun = Instant::now();
         loop {
             let text = answer(&mut stream, "GET / HTTP/1.1\r\nhost: x\r\n\r\n").await;

@@ -1,5 +1,5 @@
 //! How many projects are asked about at once: as many as GitHub manages. A batch that fails is halved and asked again,
-//! until the one project that is too much for it stands alone.
+//! until the one project that is too much for it stands alone; those left out of an answer are asked again together.
 
 use std::collections::VecDeque;
 
@@ -117,7 +117,7 @@ pub(crate) struct Batch {
     pub(crate) is_fresh: bool,
 }
 
-/// What is still to be asked in one look: fresh projects, and halves of batches that failed.
+/// What is still to be asked in one look: fresh projects, and parts of batches that failed.
 #[derive(Debug)]
 pub(crate) struct Work {
     fresh: VecDeque<usize>,
@@ -135,8 +135,8 @@ impl Work {
         if self.is_hopeless() {
             return None;
         }
-        if let Some(half) = self.again.pop_front() {
-            return Some(half);
+        if let Some(part) = self.again.pop_front() {
+            return Some(part);
         }
         let count = self.fresh.len().min(size.get());
         (count > 0).then(|| Batch { places: self.fresh.drain(..count).collect(), is_fresh: true })

@@ -68,12 +68,18 @@ fn begin(threads: usize) -> Option<Sender<Job>> {
         let waiting = Arc::clone(&waiting);
         thread::Builder::new().name("question".to_owned()).spawn(move || work(&waiting)).is_ok()
     });
-    (started.count() > 0).then_some(jobs)
+    let started = started.count();
+    if started == 0 {
+        tracing::error!(
+            "the system gives no threads for questions over HTTP: they are refused until the next start"
+        );
+    }
+    (started > 0).then_some(jobs)
 }
 
 fn work(waiting: &Mutex<Receiver<Job>>) {
     // A thread has a priority of its own on Linux alone; elsewhere this would be the whole program's. Where it is
-    // forbidden, questions are as important as everything else.
+    // forbidden, as by our systemd unit, questions are as important as everything else.
     if cfg!(target_os = "linux") {
         let _ = rustix::process::nice(BEHIND);
     }
