@@ -253,11 +253,12 @@ impl State {
                 let learned = Learned { wait: Some((Limit::Destination, wait)), ..Learned::default() };
                 return Sent { result: retry("Too Many Requests"), learned };
             }
-            Luck::Content => {
+            // What was accepted once is sound: only its answer never came to us.
+            Luck::Content if !self.has_taken(place, &part.body) => {
                 let reason = "can't parse entities".to_owned();
                 return plain(Err(SendError::Content { reason }));
             }
-            Luck::Good | Luck::Lost => {}
+            Luck::Good | Luck::Lost | Luck::Content => {}
         }
         let learned = self.counts(service, place, now);
         let at = now - self.start;
@@ -276,6 +277,10 @@ impl State {
             return Sent { result: retry("the answer is lost"), learned };
         }
         Sent { result: Ok("1".to_owned()), learned }
+    }
+
+    fn has_taken(&self, place: usize, body: &str) -> bool {
+        self.messages.iter().any(|message| message.place == place && message.body == body)
     }
 
     /// Where a place that moved away is now: groups become supergroups, whose numbers are these of theirs.
