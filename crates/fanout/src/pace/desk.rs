@@ -23,6 +23,10 @@ const NAMED: usize = 20;
 /// A service in trouble is left alone for at least so long, whatever it says.
 const LEAST_TROUBLE: Duration = Duration::from_secs(1);
 
+/// And others are tried again after so long: a trouble it expects to last may be that of one message alone, which waits
+/// as it was told.
+const MOST_TROUBLE: Duration = Duration::from_mins(5);
+
 /// Whoever tells us to wait longer is asked again after this.
 const LONGEST_WAIT: Duration = Duration::from_hours(24);
 
@@ -247,7 +251,7 @@ impl Desk {
         }
         match limit {
             Limit::Nobodys => {
-                self.overall.waits(wait.max(LEAST_TROUBLE), now);
+                self.overall.waits(wait.clamp(LEAST_TROUBLE, MOST_TROUBLE), now);
             }
             Limit::Service => self.overall.refused(&self.limits.overall, left, wait, now),
             Limit::Destination => {
