@@ -118,7 +118,7 @@ fn days(journal: &Journal, start: DateTime<Utc>) -> Vec<String> {
         let failed = calls.iter().filter(|call| call.status != Some(200)).count();
         let (count, asked) = (calls.len(), batches.len());
         format!(
-            "day {day:2}: {count} requests, {failed} without success; {roots} projects in {asked}, at most {whole}"
+            "day {day:2}: {count} requests, {failed} without success; {roots} ids of projects and of notes in {asked}, at most {whole}"
         )
     };
     days.into_iter().map(line).collect()

@@ -69,7 +69,7 @@ impl Github {
     async fn fill_in(&self, wanted: Vec<Wanted>, looked: &mut Looked, clock: Clock) -> Vec<Wanted> {
         let mut work: Vec<Vec<Wanted>> = wanted.chunks(query::NOTES).map(<[Wanted]>::to_vec).rev().collect();
         let (mut failures, mut late) = (0, Vec::new());
-        while let Some(mut some) = work.pop() {
+        while let Some(some) = work.pop() {
             if failures >= FAILURES {
                 looked.again = Some(self.gone_away(clock.now(), "it manages no question"));
                 late.extend(some);
@@ -82,6 +82,7 @@ impl Github {
                 Ok(envelope) => {
                     failures = 0;
                     let list = envelope.list("nodes");
+                    let mut left_out = Vec::new();
                     for (index, one) in some.iter().enumerate() {
                         let raw = list.get(index).copied().flatten();
                         let place = Place { field: "nodes", index: Some(index) };
@@ -91,17 +92,22 @@ impl Github {
                                     found.notes_html = notes.html.unwrap_or_default();
                                 }
                             }
-                            Part::TooMuch if some.len() > 1 => work.push(vec![*one]),
+                            Part::TooMuch if some.len() > 1 => left_out.push(*one),
                             // Deleted meanwhile, or too much for GitHub by itself: then there are none.
                             _ => {}
                         }
+                    }
+                    match left_out.len() {
+                        0 => {}
+                        // Together they are fewer than before; all of them again would be left out again.
+                        count if count < some.len() => work.push(left_out),
+                        _ => work.extend(halves(left_out)),
                     }
                 }
                 Err(NoAnswer::TooMuch(_)) => {
                     failures += 1;
                     if some.len() > 1 {
-                        let half = some.split_off(some.len() / 2);
-                        work.extend([half, some]);
+                        work.extend(halves(some));
                     }
                 }
                 Err(NoAnswer::Refused(_)) => {}
@@ -120,6 +126,12 @@ impl Github {
         late.extend(work.into_iter().flatten());
         late
     }
+}
+
+/// What is too much for one question, for two; the first is the last.
+fn halves(mut some: Vec<Wanted>) -> [Vec<Wanted>; 2] {
+    let half = some.split_off(some.len() / 2);
+    [half, some]
 }
 
 /// The releases whose notes will be told, and are missing.

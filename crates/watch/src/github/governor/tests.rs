@@ -316,6 +316,32 @@ fn without_a_token_projects_leave_room_for_catalogs() {
 }
 
 #[test]
+fn looks_leave_a_tenth_to_their_notes_at_the_end_of_an_hour_too() {
+    let looks = Wish { keep: Keep::Tenth, ..graphql(1) };
+    let asked = |governor: &mut Governor, wish, left: &mut u32| {
+        let mut asked = 0;
+        while let Ok(permit) = governor.ask(wish, start()) {
+            *left -= 1;
+            let told = told(5000, *left, 600, start(), secs(0));
+            governor.done(permit, FINE, &told, Duration::ZERO, start());
+            asked += 1;
+        }
+        asked
+    };
+    // Of the 500 at once, and of the 80 above the reserve that are left of an hour: 50 stay for the notes.
+    for (left, at_once) in [(5000, 450), (580, 30)] {
+        let mut governor = governor(1);
+        let permit = governor.ask(graphql(1), start()).unwrap();
+        governor.done(permit, FINE, &told(5000, left, 600, start(), secs(0)), Duration::ZERO, start());
+        let mut left = left;
+        let first = asked(&mut governor, looks, &mut left);
+        let then = asked(&mut governor, graphql(1), &mut left);
+        assert!((at_once - 1..=at_once).contains(&first), "{first} looks at once with {left} left");
+        assert_eq!(then, 50, "notes");
+    }
+}
+
+#[test]
 fn other_tokens_keep_what_is_known_of_the_old_ones() {
     let mut governor = governor(2);
     let now = start();

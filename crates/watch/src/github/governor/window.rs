@@ -77,13 +77,14 @@ impl Window {
         }
     }
 
-    /// Whether so many points may be used now, leaving `keep` of the bucket to others; else when to ask again.
+    /// Whether so many points may be used now, leaving `keep` to others; else when to ask again.
     pub(super) fn allows(&self, points: u32, keep: Keep, reserve: u32) -> Result<(), DateTime<Utc>> {
         let room = self.room(reserve);
-        if room < points {
+        let wanted = f64::from(points) + self.burst() * keep.share();
+        // The last points of the hour are kept for others like those of the bucket.
+        if f64::from(room) < wanted {
             return Err(self.reset);
         }
-        let wanted = f64::from(points) + self.burst() * keep.share();
         if self.level >= wanted.min(self.burst()) {
             return Ok(());
         }
