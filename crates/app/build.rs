@@ -1,6 +1,6 @@
 //! Compiles the sample catalogs in, so that an installed program shows them too, and finds out which commit is built, for
 //! `whimbrel --version`. What is not known of that is left out. Asks the linker for the small form of relocations where
-//! the system knows it.
+//! the system knows it, and to put next to each other what the shipped program uses at rest.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -13,6 +13,56 @@ fn main() {
     if packs_relocations() {
         println!("cargo::rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
     }
+    order();
+}
+
+/// The functions a running program uses lie together in the shipped one: the system brings what is used into memory by
+/// 64 KiB, and where it is scattered, most of the rest comes with it. A name that does not fit any more, because the
+/// compiler or a dependency is another one, changes nothing but the memory. `deploy/order.sh` writes the names anew.
+fn order() {
+    let var = |name: &str| std::env::var(name).unwrap_or_default();
+    let names = Path::new(&var("CARGO_MANIFEST_DIR")).join("../../deploy/order.txt");
+    println!("cargo::rerun-if-changed={}", names.display());
+    let shipped = var("PROFILE") == "release" && var("OPT_LEVEL") == "s";
+    if !shipped || var("CARGO_CFG_TARGET_OS") != "linux" || !names.is_file() {
+        return;
+    }
+    let asks = [
+        format!("-Wl,--symbol-ordering-file={}", names.display()),
+        "-Wl,--no-warn-symbol-ordering".to_owned(),
+    ];
+    if knows(&asks) {
+        for ask in asks {
+            println!("cargo::rustc-link-arg-bins={ask}");
+        }
+    } else {
+        println!(
+            "cargo::warning=this linker cannot put functions in order: the program will need more memory"
+        );
+    }
+}
+
+/// Whether the linker that is used here understands these arguments: LLVM's does, others do not.
+fn knows(arguments: &[String]) -> bool {
+    let var = |name: &str| std::env::var(name).unwrap_or_default();
+    let out = PathBuf::from(var("OUT_DIR"));
+    let source = out.join("nothing.rs");
+    if fs::write(&source, "fn main() {}\n").is_err() {
+        return false;
+    }
+    let mut rustc = Command::new(var("RUSTC"));
+    rustc
+        .args(["--edition=2024", "--target", &var("TARGET")])
+        .arg(&source)
+        .arg("-o")
+        .arg(out.join("nothing"));
+    if let Ok(linker) = std::env::var("RUSTC_LINKER") {
+        rustc.arg(format!("-Clinker={linker}"));
+    }
+    let flags = var("CARGO_ENCODED_RUSTFLAGS");
+    rustc.args(flags.split('\x1f').filter(|flag| !flag.is_empty()));
+    rustc.args(arguments.iter().map(|argument| format!("-Clink-arg={argument}")));
+    rustc.output().is_ok_and(|output| output.status.success())
 }
 
 /// Whether addresses that the loader has to adjust may be listed as bits instead of as 24 bytes each, which is a tenth

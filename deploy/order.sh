@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# Writes deploy/order.txt anew: the functions a program has used by the time it is at rest. The linker puts them next to
+# each other in the program that is shipped (profile `dist`), which needs 10 MB less memory for that.
+#
+# Another compiler gives functions other names. Names that do not fit any more do no harm, so this is needed only when
+# the compiler changes (deploy/Dockerfile names it) or when the memory at rest has grown. It takes half an hour.
+#
+#   deploy/order.sh [SECONDS]    how long each of two starts is watched (default 90; watched it runs 30 times slower)
+set -euo pipefail
+cd "$(dirname "$0")/.."
+seconds=${1:-90}
+for need in valgrind awk curl; do
+  command -v "$need" >/dev/null || { echo "This needs $need. Install it, for example: sudo apt-get install $need" >&2; exit 1; }
+done
+
+target=${CARGO_TARGET_DIR:-target}
+echo "== building the program with the names of its functions"
+cargo build --locked --profile dist --package whimbrel-app --config 'profile.dist.package.whimbrel-app.strip=false'
+echo "== building the services it talks to"
+cargo build --locked --package whimbrel-world --bins
+
+scratch=$(mktemp -d)
+trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$scratch"' EXIT
+"$target/debug/whimbrel-world" github --port 18099 >/dev/null &
+(sleep infinity | "$target/debug/whimbrel-world" telegram --port 18098 >/dev/null) &
+"$target/debug/whimbrel-world" discord --port 18097 >/dev/null &
+cp config/samples/*.* "$scratch"
+cat >"$scratch/whimbrel.toml" <<TOML
+[web]
+listen = "127.0.0.1:18787"
+[github]
+api_url = "http://127.0.0.1:18099"
+projects = true
+[telegram]
+api_url = "http://127.0.0.1:18098"
+[discord]
+api_url = "http://127.0.0.1:18097"
+[[catalog]]
+id = "demo"
+source = "github:demo/catalog"
+TOML
+for file in "$scratch"/*.md; do
+  name=$(basename "$file" .md)
+  [ "$name" = README ] || printf '[[catalog]]\nid = "%s"\nsource = "%s"\n' "$name" "$file" >>"$scratch/whimbrel.toml"
+done
+
+# The first start reads everything for the first time, the second one finds it in its store. It becomes itself anew with
+# settings of its own for the C library, hence the children.
+for start in first second; do
+  echo "== the $start start: ${seconds} s"
+  WHIMBREL_GITHUB__TOKEN=ghp_demo WHIMBREL_TELEGRAM__TOKEN=4200000001:demo WHIMBREL_DISCORD__TOKEN=demo \
+    valgrind --quiet --trace-children=yes --tool=callgrind --demangle=no --callgrind-out-file="$scratch/$start.%p.calls" \
+    "$target/dist/whimbrel" run --config "$scratch/whimbrel.toml" >"$scratch/$start.log" 2>&1 &
+  program=$!
+  sleep "$seconds"
+  for page in / /status /metrics '/api/ask?q=/top' /feed.xml; do
+    curl --silent --fail --output /dev/null "http://127.0.0.1:18787$page" || { cat "$scratch/$start.log" >&2; exit 1; }
+  done
+  kill -TERM "$program"
+  wait "$program" || true
+done
+
+# Lines such as `fn=(12) name` and `cfn=(13) name'2`, where the number behind the quote is a depth of recursion.
+awk 'match($0, /^c?fn=\([0-9]+\) /) { name = substr($0, RLENGTH + 1); sub(/\x27[0-9]+$/, "", name); print name }' \
+  "$scratch"/*.calls | awk '/^_(ZN|R)/' | LC_ALL=C sort -u >"$scratch/order.txt"
+[ -s "$scratch/order.txt" ] || { echo "No function was seen." >&2; exit 1; }
+mv "$scratch/order.txt" deploy/order.txt
+echo "== deploy/order.txt: $(wc -l <deploy/order.txt) functions"
