@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use whimbrel_news::Event;
@@ -14,6 +15,9 @@ const CHUNK: u64 = 128;
 /// Chunks kept: some megabytes.
 const KEPT: usize = 48;
 
+/// What nobody has read for so long is not kept either: lanes that read the same part do it within moments.
+const UNREAD: Duration = Duration::from_mins(1);
+
 /// A reader with a short memory.
 pub(crate) struct Journal {
     store: Store,
@@ -22,12 +26,13 @@ pub(crate) struct Journal {
 }
 
 /// Events that stand together. None of them ever changes; the newest chunk grows, and retention takes the oldest.
-#[derive(Clone)]
 struct Chunk {
     /// The journal is known up to this event.
     upto: u64,
     /// Singly shared, so that a chunk that grew shares them with the one others still read.
     events: Arc<Vec<Arc<Event>>>,
+    /// When it was last read.
+    read: Instant,
 }
 
 impl Journal {
@@ -91,9 +96,12 @@ impl Journal {
         let first = number * CHUNK;
         // Asked before: what is recorded while we read may be missing in what we have read.
         let upto = self.store.head().min(first + CHUNK - 1);
-        let kept = self.chunks().get(&number).cloned();
-        let Chunk { upto: known, events } =
-            kept.unwrap_or_else(|| Chunk { upto: first.saturating_sub(1), events: Arc::default() });
+        let now = Instant::now();
+        let kept = self.chunks().get_mut(&number).map(|chunk| {
+            chunk.read = now;
+            (chunk.upto, Arc::clone(&chunk.events))
+        });
+        let (known, events) = kept.unwrap_or_else(|| (first.saturating_sub(1), Arc::default()));
         // A chunk that does not begin yet is known up to where it begins.
         if known >= upto {
             return Ok(events);
@@ -107,10 +115,13 @@ impl Journal {
             // Somebody who asked later was faster.
             return Ok(events);
         }
-        if chunks.len() >= KEPT && !chunks.contains_key(&number) {
-            chunks.clear();
+        if !chunks.contains_key(&number) {
+            chunks.retain(|_, chunk| now.saturating_duration_since(chunk.read) < UNREAD);
+            if chunks.len() >= KEPT {
+                chunks.clear();
+            }
         }
-        chunks.insert(number, Chunk { upto, events: Arc::clone(&events) });
+        chunks.insert(number, Chunk { upto, events: Arc::clone(&events), read: now });
         Ok(events)
     }
 

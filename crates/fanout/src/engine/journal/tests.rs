@@ -143,3 +143,20 @@ fn many_readers_of_a_growing_part_miss_nothing() {
     });
     assert_eq!(walked(&journal, 1, 6 * CHUNK), (1..=6 * CHUNK).collect::<Vec<_>>());
 }
+
+#[test]
+fn what_nobody_reads_is_not_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&Settings::default(), folder.path(), day(0)).unwrap().store;
+    record(&store, 400, day(0));
+    let journal = Journal::new(store);
+    walked(&journal, 1, 300);
+    for chunk in journal.chunks().values_mut() {
+        chunk.read = chunk.read.checked_sub(UNREAD).unwrap();
+    }
+    walked(&journal, 130, 130);
+    walked(&journal, 390, 390);
+    let mut kept: Vec<u64> = journal.chunks().keys().copied().collect();
+    kept.sort_unstable();
+    assert_eq!(kept, [1, 3], "the part that was read again, and the new one");
+}
