@@ -233,7 +233,10 @@ fn in_a_fresh_process(folder: &Path) -> f64 {
         .env(INDEX, folder)
         .env(
             "GLIBC_TUNABLES",
-            "glibc.malloc.arena_max=1:glibc.malloc.trim_threshold=131072:glibc.malloc.mmap_threshold=65536",
+            concat!(
+                "glibc.malloc.arena_max=1:glibc.malloc.trim_threshold=65536:glibc.malloc.mmap_threshold=65536:",
+                "glibc.malloc.top_pad=16384:glibc.malloc.tcache_max=128"
+            ),
         )
         .output()
         .expect("it can be started again");
