@@ -5,10 +5,10 @@
 # Another compiler gives functions other names. Names that do not fit any more do no harm, so this is needed only when
 # the compiler changes (deploy/Dockerfile names it) or when the memory at rest has grown. It takes half an hour.
 #
-#   deploy/order.sh [SECONDS]    how long each of two starts is watched (default 90; watched it runs 30 times slower)
+#   deploy/order.sh [SECONDS]    how long each of two starts is watched (default 150; watched it runs 30 times slower)
 set -euo pipefail
 cd "$(dirname "$0")/.."
-seconds=${1:-90}
+seconds=${1:-150}
 for need in valgrind awk curl; do
   command -v "$need" >/dev/null || { echo "This needs $need. Install it, for example: sudo apt-get install $need" >&2; exit 1; }
 done
@@ -39,6 +39,17 @@ api_url = "http://127.0.0.1:18097"
 id = "demo"
 source = "github:demo/catalog"
 TOML
+# Ten catalogs of a thousand projects beside the samples: a larger index is merged in other ways than a small one.
+for list in 0 1 2 3 4 5 6 7 8 9; do
+  awk -v list="$list" 'BEGIN {
+    print "# List " list
+    for (n = 0; n < 1000; n++) {
+      if (n % 50 == 0) print "\n## Section " n / 50 "\n"
+      printf "- [name%d-%d](https://github.com/owner%d/name%d-%d) - Tool number %d for parsing, storing and searching.\n",
+        list, n, n % 300, list, n, n
+    }
+  }' >"$scratch/large-$list.md"
+done
 for file in "$scratch"/*.md; do
   name=$(basename "$file" .md)
   [ "$name" = README ] || printf '[[catalog]]\nid = "%s"\nsource = "%s"\n' "$name" "$file" >>"$scratch/whimbrel.toml"
@@ -53,7 +64,7 @@ for start in first second; do
     "$target/dist/whimbrel" run --config "$scratch/whimbrel.toml" >"$scratch/$start.log" 2>&1 &
   program=$!
   sleep "$seconds"
-  for page in / /status /metrics '/api/ask?q=/top' /feed.xml; do
+  for page in / /status /metrics '/api/ask?q=/top' '/api/ask?q=/find+name3-5'; do
     curl --silent --fail --output /dev/null "http://127.0.0.1:18787$page" || { cat "$scratch/$start.log" >&2; exit 1; }
   done
   kill -TERM "$program"
