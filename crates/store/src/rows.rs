@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use whimbrel_catalog::{Entry, EntryKey};
+use whimbrel_catalog::{Entry, EntryKey, Metric};
 use whimbrel_news::Event;
 
 use crate::outcome::StoreError;
@@ -44,6 +44,23 @@ pub(crate) fn entry_key(version: u8, body: &[u8]) -> Result<EntryKey, StoreError
     let (key, _) = postcard::take_from_bytes(body)
         .map_err(|error| damaged(&format!("the key of an entry cannot be read: {error}")))?;
     Ok(key)
+}
+
+/// An entry's fields as they stand in its row. Nothing is copied but what few entries have.
+type Outline<'a> = (
+    (&'a str, &'a str, &'a str, &'a str),
+    Vec<&'a str>,
+    Vec<(&'a str, &'a str)>,
+    Vec<(Metric, &'a str, f64)>,
+    Vec<Vec<&'a str>>,
+);
+
+/// The sections an entry stands in, each as its headings, outermost first.
+pub(crate) fn entry_places(version: u8, body: &[u8]) -> Result<Vec<Vec<&str>>, StoreError> {
+    known(version, "an entry")?;
+    let (_, _, _, _, places): Outline<'_> = postcard::from_bytes(body)
+        .map_err(|error| damaged(&format!("the places of an entry cannot be read: {error}")))?;
+    Ok(places)
 }
 
 /// The events of a row, oldest first.
@@ -113,5 +130,32 @@ pub(crate) fn known(version: u8, what: &str) -> Result<(), StoreError> {
         Ok(())
     } else {
         Err(damaged(&format!("{what} is of version {version}, known is {VERSION}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use whimbrel_catalog::{Figure, Link, Place, SectionPath};
+
+    use super::*;
+
+    #[test]
+    fn the_places_of_an_entry_are_found_without_reading_it() {
+        let place = |headings: &[&str]| Place { section: SectionPath::new(headings), line: 7 };
+        let figure = |metric, shown: &str| Figure { metric, shown: shown.to_owned(), value: 24_800.0 };
+        let entry = Entry {
+            key: EntryKey::from_stored("github.com/o/knot"),
+            name: "knot".to_owned(),
+            url: "https://github.com/o/knot".to_owned(),
+            description: "Größe 結び".to_owned(),
+            marks: vec!["C/C++".to_owned(), "Go".to_owned()],
+            links: vec![Link { name: String::new(), url: "https://knot.example".to_owned() }],
+            figures: vec![figure(Metric::Stars, "24.8k"), figure(Metric::Other("issues".to_owned()), "3")],
+            places: vec![place(&["Tools", "Rope"]), place(&[])],
+        };
+        let body = entry_bytes(&entry).unwrap();
+        assert_eq!(entry_places(VERSION, &body).unwrap(), [vec!["Tools", "Rope"], vec![]]);
+        assert!(entry_places(VERSION, &body[..body.len() - 9]).is_err(), "half a row is no row");
+        assert!(entry_places(VERSION + 1, &body).is_err());
     }
 }

@@ -285,21 +285,19 @@ impl Library {
         section: &str,
         limit: usize,
     ) -> Result<(Vec<Entry>, usize), StoreError> {
-        let mut entries = Vec::new();
         // Ten thousand entries stand in a hundred sections.
-        let mut known: HashMap<SectionPath, bool> = HashMap::new();
-        let mut is_below = |path: &SectionPath| {
-            known.get(path).copied().unwrap_or_else(|| {
-                let below = slug::is_below(path.parts(), section);
+        let (mut known, mut path) = (HashMap::<String, bool>::new(), String::new());
+        let mut entries = self.store.entries_at(id, |headings| {
+            path.clear();
+            for heading in headings {
+                path.push_str(heading);
+                path.push('\n');
+            }
+            known.get(&path).copied().unwrap_or_else(|| {
+                let below = slug::is_below(headings, section);
                 known.insert(path.clone(), below);
                 below
             })
-        };
-        self.each_entry(id, |entry| {
-            if entry.places.iter().any(|place| is_below(&place.section)) {
-                entries.push(entry.clone());
-            }
-            true
         })?;
         entries.sort_by_cached_key(|entry| entry.name.to_lowercase());
         let more = entries.len().saturating_sub(limit);

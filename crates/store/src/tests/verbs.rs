@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::TimeDelta;
-use whimbrel_catalog::{EntryKey, SectionPath, Settling, Tombstone};
+use whimbrel_catalog::{Entry, EntryKey, SectionPath, Settling, Tombstone};
 use whimbrel_news::Kind;
 
 use super::{added, at, entry, id, meta, open, record};
@@ -195,6 +195,21 @@ fn documents_stay_as_long_as_a_catalog_needs_them() {
         store.record(&[with("b", &new)], at(3)).unwrap();
         assert_eq!(store.document(&old).unwrap(), None);
         assert!(store.document(&new).unwrap().is_some());
+    });
+}
+
+#[test]
+fn entries_are_found_by_their_sections() {
+    on_both(|store| {
+        let mut first = record(meta("a"));
+        // More than are read at a time, and one that takes several rows.
+        first.put = (0..1_200).map(|n| entry(&format!("{n:04}"), ["S", "T"][n % 2])).collect();
+        first.put[1_000].description = "long ".repeat(10_000);
+        let expected: Vec<Entry> = first.put.iter().step_by(2).cloned().collect();
+        store.record(&[first], at(1)).unwrap();
+        assert_eq!(store.entries_at(&id("a"), |path| path == ["S"]).unwrap(), expected);
+        assert_eq!(store.entries_at(&id("a"), |path| path.is_empty()).unwrap(), []);
+        assert_eq!(store.entries_at(&id("b"), |_| true).unwrap(), []);
     });
 }
 
