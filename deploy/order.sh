@@ -15,7 +15,7 @@ done
 
 target=${CARGO_TARGET_DIR:-target}
 echo "== building the program with the names of its functions"
-cargo build --locked --profile dist --package whimbrel-app --config 'profile.dist.package.whimbrel-app.strip=false'
+WHIMBREL_NAMES=1 cargo build --locked --profile dist --package whimbrel-app
 echo "== building the services it talks to"
 cargo build --locked --package whimbrel-world --bins
 

@@ -1,6 +1,7 @@
 //! Compiles the sample catalogs in, so that an installed program shows them too, and finds out which commit is built, for
 //! `whimbrel --version`. What is not known of that is left out. Asks the linker for the small form of relocations where
-//! the system knows it, and to put next to each other what the shipped program uses at rest.
+//! the system knows it, to put next to each other what the shipped program uses, and to leave the names of its functions
+//! out.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -14,6 +15,7 @@ fn main() {
         println!("cargo::rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
     }
     order();
+    strip();
 }
 
 /// The functions a running program uses lie together in the shipped one: the system brings what is used into memory by
@@ -23,8 +25,7 @@ fn order() {
     let var = |name: &str| std::env::var(name).unwrap_or_default();
     let names = Path::new(&var("CARGO_MANIFEST_DIR")).join("../../deploy/order.txt");
     println!("cargo::rerun-if-changed={}", names.display());
-    let shipped = var("PROFILE") == "release" && var("OPT_LEVEL") == "s";
-    if !shipped || var("CARGO_CFG_TARGET_OS") != "linux" || !names.is_file() {
+    if !is_shipped() || !names.is_file() {
         return;
     }
     let asks = [
@@ -32,14 +33,26 @@ fn order() {
         "-Wl,--no-warn-symbol-ordering".to_owned(),
     ];
     if knows(&asks) {
-        for ask in asks {
-            println!("cargo::rustc-link-arg-bins={ask}");
-        }
+        asks.iter().for_each(|ask| println!("cargo::rustc-link-arg-bins={ask}"));
     } else {
         println!(
             "cargo::warning=this linker cannot put functions in order: the program will need more memory"
         );
     }
+}
+
+/// The shipped program without names of functions, unless `WHIMBREL_NAMES` asks for them.
+fn strip() {
+    println!("cargo::rerun-if-env-changed=WHIMBREL_NAMES");
+    if is_shipped() && std::env::var_os("WHIMBREL_NAMES").is_none() {
+        println!("cargo::rustc-link-arg-bins=-Wl,--strip-all");
+    }
+}
+
+/// Whether this is the profile `dist`, on a system whose linkers we know.
+fn is_shipped() -> bool {
+    let var = |name: &str| std::env::var(name).unwrap_or_default();
+    var("PROFILE") == "release" && var("OPT_LEVEL") == "s" && var("CARGO_CFG_TARGET_OS") == "linux"
 }
 
 /// Whether the linker that is used here understands these arguments: LLVM's does, others do not.
