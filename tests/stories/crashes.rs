@@ -67,8 +67,13 @@ struct Tale {
 impl Tale {
     /// Everything is set up and every place subscribed; nothing was told yet.
     async fn begin(seed: u64, more: &str) -> Self {
+        Self::begin_in(World::new(), seed, more).await
+    }
+
+    /// The same in a world in which something is followed already.
+    async fn begin_in(mut world: World, seed: u64, more: &str) -> Self {
         let mut dice = Dice::new(seed);
-        let (mut world, street, mut list) = (World::new(), Street::build(), List::default());
+        let (street, mut list) = (Street::build(), List::default());
         for _ in 0..10 {
             list.grow(&mut dice);
         }
