@@ -103,7 +103,7 @@ impl Budget {
         if let Some(ticket) = ticket {
             self.take(ticket);
         }
-        let again = self.waits(wait, now);
+        let again = self.waits(wait, Duration::MAX, now);
         if self.learnt.as_ref().is_some_and(|learnt| left < learnt.since) {
             return;
         }
@@ -135,8 +135,8 @@ impl Budget {
             Some(Box::new(Learnt { held: windows.clone(), windows, trust: now + patience, patience, since }));
     }
 
-    /// Told to wait. Whether that goes on a wait that is not over yet.
-    pub(super) fn waits(&mut self, wait: Duration, now: Duration) -> bool {
+    /// Told to wait, which becomes at most `most`. Whether that goes on a wait that is not over yet.
+    pub(super) fn waits(&mut self, wait: Duration, most: Duration, now: Duration) -> bool {
         // Several that left together are refused together: only the first says something new.
         let again = self.until > now;
         if !again {
@@ -144,7 +144,8 @@ impl Budget {
         }
         // Whoever refuses again and again is asked more and more rarely, because each time takes a turn from others.
         let longer = 4_u32.pow(self.refusals.saturating_sub(1).min(MOST_GROWTH));
-        self.until = self.until.max(now.saturating_add(wait.saturating_mul(longer)).saturating_add(SLACK));
+        let wait = wait.saturating_mul(longer).min(most);
+        self.until = self.until.max(now.saturating_add(wait).saturating_add(SLACK));
         again
     }
 

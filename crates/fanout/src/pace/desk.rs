@@ -251,7 +251,7 @@ impl Desk {
         }
         match limit {
             Limit::Nobodys => {
-                self.overall.waits(wait.clamp(LEAST_TROUBLE, MOST_TROUBLE), now);
+                self.overall.waits(wait.max(LEAST_TROUBLE), MOST_TROUBLE, now);
             }
             Limit::Service => self.overall.refused(&self.limits.overall, left, wait, now),
             Limit::Destination => {

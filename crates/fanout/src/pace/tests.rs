@@ -111,12 +111,13 @@ async fn a_service_in_trouble_holds_everybody_and_teaches_nothing() {
         2,
         "it was well again"
     );
-    send(&pace, &channel(13), Class::Broadcast, &told_to_wait(Limit::Nobodys, 80_000)).await;
-    assert_eq!(
-        send(&pace, &channel(14), Class::Broadcast, &accepted()).await.as_secs(),
-        300,
-        "nobody waits for one message all day"
-    );
+    let mut waited = Vec::new();
+    for number in 13..16 {
+        let told = told_to_wait(Limit::Nobodys, 80_000);
+        waited.push(send(&pace, &channel(number), Class::Broadcast, &told).await.as_secs());
+    }
+    assert_eq!(waited, [0, 300, 300], "nobody waits for one message all day");
+    send(&pace, &channel(16), Class::Broadcast, &accepted()).await;
     let status = status(&pace, Service::Discord);
     assert_eq!((&status.overall, status.invalid), (&Limits::discord().overall, 0));
 }
