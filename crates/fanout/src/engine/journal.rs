@@ -15,7 +15,8 @@ const CHUNK: u64 = 128;
 /// Chunks kept: some megabytes.
 const KEPT: usize = 48;
 
-/// What nobody has read for so long is not kept either: lanes that read the same part do it within moments.
+/// What nobody has read for so long is let go of as soon as something new is read: lanes that read the same part do it
+/// within moments.
 const UNREAD: Duration = Duration::from_mins(1);
 
 /// A reader with a short memory.
@@ -115,11 +116,9 @@ impl Journal {
             // Somebody who asked later was faster.
             return Ok(events);
         }
-        if !chunks.contains_key(&number) {
-            chunks.retain(|_, chunk| now.saturating_duration_since(chunk.read) < UNREAD);
-            if chunks.len() >= KEPT {
-                chunks.clear();
-            }
+        chunks.retain(|_, chunk| now.saturating_duration_since(chunk.read) < UNREAD);
+        if chunks.len() >= KEPT && !chunks.contains_key(&number) {
+            chunks.clear();
         }
         chunks.insert(number, Chunk { upto, events: Arc::clone(&events), read: now });
         Ok(events)
