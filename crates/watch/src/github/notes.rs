@@ -80,7 +80,6 @@ impl Github {
             let answer = self.query(&query::notes(), &json!({ "ids": ids }), 1, Keep::Nothing, clock).await;
             match answer {
                 Ok(envelope) => {
-                    failures = 0;
                     let list = envelope.list("nodes");
                     let mut left_out = Vec::new();
                     for (index, one) in some.iter().enumerate() {
@@ -97,11 +96,13 @@ impl Github {
                             _ => {}
                         }
                     }
-                    match left_out.len() {
-                        0 => {}
-                        // Together they are fewer than before; all of them again would be left out again.
-                        count if count < some.len() => work.push(left_out),
-                        _ => work.extend(halves(left_out)),
+                    if left_out.len() < some.len() {
+                        failures = 0;
+                        // Together: they are fewer than before.
+                        work.extend(Some(left_out).filter(|left_out| !left_out.is_empty()));
+                    } else {
+                        failures += 1;
+                        work.extend(halves(left_out));
                     }
                 }
                 Err(NoAnswer::TooMuch(_)) => {
@@ -128,7 +129,7 @@ impl Github {
     }
 }
 
-/// What is too much for one question, for two; the first is the last.
+/// What is too much for one question, for two, the last first: work is taken from its end.
 fn halves(mut some: Vec<Wanted>) -> [Vec<Wanted>; 2] {
     let half = some.split_off(some.len() / 2);
     [half, some]

@@ -316,6 +316,18 @@ fn without_a_token_projects_leave_room_for_catalogs() {
 }
 
 #[test]
+fn a_large_reserve_leaves_projects_something_without_a_token_too() {
+    let mut governor = Governor::new(&[], 4_500, start());
+    let projects = Wish { keep: Keep::Third, ..rest() };
+    let mut asked = 0;
+    while let Ok(permit) = governor.ask(projects, start()) {
+        governor.done(permit, FINE, &Told::default(), Duration::ZERO, start());
+        asked += 1;
+    }
+    assert_eq!(asked, 4, "of the six that are not kept back");
+}
+
+#[test]
 fn looks_leave_a_tenth_to_their_notes_at_the_end_of_an_hour_too() {
     let looks = Wish { keep: Keep::Tenth, ..graphql(1) };
     let asked = |governor: &mut Governor, wish, left: &mut u32| {

@@ -80,7 +80,9 @@ impl Window {
     /// Whether so many points may be used now, leaving `keep` to others; else when to ask again.
     pub(super) fn allows(&self, points: u32, keep: Keep, reserve: u32) -> Result<(), DateTime<Utc>> {
         let room = self.room(reserve);
-        let wanted = f64::from(points) + self.burst() * keep.share();
+        // Of what there ever is to be had: a reserve that leaves little of a small limit leaves something all the same.
+        let ever = self.burst().min(f64::from(self.limit.saturating_sub(self.kept_back(reserve))));
+        let wanted = f64::from(points) + ever * keep.share();
         // The last points of the hour are kept for others like those of the bucket.
         if f64::from(room) < wanted {
             return Err(self.reset);
