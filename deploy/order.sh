@@ -2,8 +2,9 @@
 # Writes deploy/order.txt anew: the functions a program has used by the time it is at rest. The linker puts them next to
 # each other in the program that is shipped (profile `dist`), which needs 10 MB less memory for that.
 #
-# Another compiler gives functions other names. Names that do not fit any more do no harm, so this is needed only when
-# the compiler changes (deploy/Dockerfile names it) or when the memory at rest has grown. It takes half an hour.
+# Functions get other names with another compiler (deploy/Dockerfile names ours), another version of the project, and
+# where Cargo.lock changes, those of what depends on the change. Names that do not fit any more do no harm but to memory:
+# run this before a release. It takes half an hour. The names are those of x86_64 with glibc; elsewhere none fits.
 #
 #   deploy/order.sh [SECONDS]    how long each of two starts is watched (default 150; watched it runs 30 times slower)
 set -euo pipefail
@@ -22,7 +23,7 @@ cargo build --locked --package whimbrel-world --bins
 scratch=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$scratch"' EXIT
 "$target/debug/whimbrel-world" github --port 18099 >/dev/null &
-(sleep infinity | "$target/debug/whimbrel-world" telegram --port 18098 >/dev/null) &
+sleep infinity | "$target/debug/whimbrel-world" telegram --port 18098 >/dev/null &
 "$target/debug/whimbrel-world" discord --port 18097 >/dev/null &
 cp config/samples/*.* "$scratch"
 cat >"$scratch/whimbrel.toml" <<TOML
@@ -75,5 +76,8 @@ done
 awk 'match($0, /^c?fn=\([0-9]+\) /) { name = substr($0, RLENGTH + 1); sub(/\x27[0-9]+$/, "", name); print name }' \
   "$scratch"/*.calls | awk '/^_(ZN|R)/' | LC_ALL=C sort -u >"$scratch/order.txt"
 [ -s "$scratch/order.txt" ] || { echo "No function was seen." >&2; exit 1; }
+if [ -e deploy/order.txt ]; then
+  echo "== of the former order $(LC_ALL=C comm -12 deploy/order.txt "$scratch/order.txt" | wc -l) still fit"
+fi
 mv "$scratch/order.txt" deploy/order.txt
 echo "== deploy/order.txt: $(wc -l <deploy/order.txt) functions"

@@ -24,10 +24,10 @@ fn main() {
 fn order() {
     let var = |name: &str| std::env::var(name).unwrap_or_default();
     let names = Path::new(&var("CARGO_MANIFEST_DIR")).join("../../deploy/order.txt");
-    println!("cargo::rerun-if-changed={}", names.display());
     if !is_shipped() || !names.is_file() {
         return;
     }
+    println!("cargo::rerun-if-changed={}", names.display());
     let asks = [
         format!("-Wl,--symbol-ordering-file={}", names.display()),
         "-Wl,--no-warn-symbol-ordering".to_owned(),
@@ -44,8 +44,14 @@ fn order() {
 /// The shipped program without names of functions, unless `WHIMBREL_NAMES` asks for them.
 fn strip() {
     println!("cargo::rerun-if-env-changed=WHIMBREL_NAMES");
-    if is_shipped() && std::env::var_os("WHIMBREL_NAMES").is_none() {
-        println!("cargo::rustc-link-arg-bins=-Wl,--strip-all");
+    let ask = "-Wl,--strip-all";
+    if !is_shipped() || std::env::var_os("WHIMBREL_NAMES").is_some() {
+        return;
+    }
+    if knows(&[ask.to_owned()]) {
+        println!("cargo::rustc-link-arg-bins={ask}");
+    } else {
+        println!("cargo::warning=this linker cannot strip: do it with `strip` afterwards");
     }
 }
 

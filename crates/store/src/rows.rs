@@ -46,7 +46,7 @@ pub(crate) fn entry_key(version: u8, body: &[u8]) -> Result<EntryKey, StoreError
     Ok(key)
 }
 
-/// An entry's fields as they stand in its row. Nothing is copied but what few entries have.
+/// An entry's fields as they stand in its row: hardly any text is copied.
 type Outline<'a> = (
     (&'a str, &'a str, &'a str, &'a str),
     Vec<&'a str>,
