@@ -33,7 +33,9 @@ fn order() {
         "-Wl,--no-warn-symbol-ordering".to_owned(),
     ];
     if knows(&asks) {
-        asks.iter().for_each(|ask| println!("cargo::rustc-link-arg-bins={ask}"));
+        for ask in asks {
+            println!("cargo::rustc-link-arg-bins={ask}");
+        }
     } else {
         println!(
             "cargo::warning=this linker cannot put functions in order: the program will need more memory"
