@@ -68,6 +68,15 @@ async fn refusals_can_be_staged_for_a_method_and_a_chat() {
     assert_eq!(send(&telegram, chat, "x").await.status, 429, "what was said holds");
     telegram.clock().advance(chrono::TimeDelta::seconds(17));
     assert_eq!(send(&telegram, chat, "x").await.status, 200);
+
+    // What is about no chat waits for itself alone.
+    telegram.fails(Fault::TooManyRequests(Duration::from_secs(17))).times(1);
+    assert_eq!(call(&telegram, "getUpdates", json!({})).await.retry_after, Some(17));
+    assert_eq!(send(&telegram, chat, "x").await.status, 200);
+    assert_eq!(call(&telegram, "getMe", json!({})).await.status, 200);
+    assert_eq!(call(&telegram, "getUpdates", json!({})).await.status, 429, "what was said holds");
+    telegram.clock().advance(chrono::TimeDelta::seconds(17));
+    assert_eq!(call(&telegram, "getUpdates", json!({})).await.status, 200);
 }
 
 #[tokio::test]

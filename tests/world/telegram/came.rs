@@ -99,7 +99,8 @@ impl Came {
             }
             Fault::Unauthorized => Answer::of(Err(Refusal::unauthorized())),
             Fault::TooManyRequests(wait) => {
-                let scope = self.chat.map_or(Scope::Overall, Scope::Chat);
+                let method = || Scope::Method(self.method.to_lowercase());
+                let scope = self.chat.map_or_else(method, Scope::Chat);
                 let until = self.at + TimeDelta::from_std(*wait).unwrap_or_default();
                 self.shared.lock().ledger.tell(scope, until);
                 Answer::of(Err(Refusal::too_many(*wait)))
@@ -127,6 +128,9 @@ impl Came {
             return Err(Refusal::unauthorized());
         }
         let ask = self.ask.as_ref().map_err(Clone::clone)?;
+        if self.chat.is_none() {
+            methods::patient(&mut self.shared.lock(), method, self.at)?;
+        }
         if method == "getupdates" {
             return self.poll(ask).await;
         }

@@ -76,11 +76,14 @@ impl Limits {
 }
 
 /// What is counted apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Scope {
+    /// Messages to everybody.
     Overall,
+    /// Messages to a chat.
     Chat(i64),
-    Webhook,
+    /// Calls of a method that is about no chat, in lower case.
+    Method(String),
 }
 
 #[derive(Default)]
@@ -95,10 +98,10 @@ pub(super) struct Ledger {
     accounts: FxHashMap<Scope, Account>,
 }
 
-/// A request that is too much: how long to wait, and whether the client had been told.
+/// A request that is too much: how long to wait, and of what the client had been told so already.
 pub(super) struct TooMuch {
     pub(super) wait: Duration,
-    pub(super) told: bool,
+    pub(super) told: Option<Scope>,
 }
 
 impl Ledger {
@@ -110,28 +113,34 @@ impl Ledger {
         now: DateTime<Utc>,
     ) -> Result<(), TooMuch> {
         for (scope, windows) in scopes {
-            let account = self.accounts.entry(*scope).or_default();
-            if let Some((until, at)) = account.told.filter(|(until, _)| now < *until) {
-                let wait = (until - now).to_std().unwrap_or_default();
-                return Err(TooMuch { wait, told: at.elapsed() > CROSSED });
-            }
+            self.may(scope, now)?;
+            let account = self.accounts.entry(scope.clone()).or_default();
             let wait = windows.iter().filter_map(|window| account.wait(*window, messages, now)).max();
             if let Some(wait) = wait {
                 // What is said is whole seconds, and what was said holds.
                 let said = TimeDelta::seconds((wait + TimeDelta::milliseconds(999)).num_seconds().max(1));
                 account.told = Some((now + said, Instant::now()));
-                return Err(TooMuch { wait: said.to_std().unwrap_or_default(), told: false });
+                return Err(TooMuch { wait: said.to_std().unwrap_or_default(), told: None });
             }
         }
         for (scope, windows) in scopes {
             let most = windows.iter().map(|window| window.messages as usize).max().unwrap_or(0);
-            let account = self.accounts.entry(*scope).or_default();
+            let account = self.accounts.entry(scope.clone()).or_default();
             account.sent.extend(std::iter::repeat_n(now, messages as usize));
             while account.sent.len() > most {
                 account.sent.pop_front();
             }
         }
         Ok(())
+    }
+
+    /// Refuses while the client was told to wait.
+    pub(super) fn may(&self, scope: &Scope, now: DateTime<Utc>) -> Result<(), TooMuch> {
+        let told = self.accounts.get(scope).and_then(|account| account.told);
+        let Some((until, at)) = told.filter(|(until, _)| now < *until) else { return Ok(()) };
+        let wait = (until - now).to_std().unwrap_or_default();
+        let told = (at.elapsed() > CROSSED).then(|| scope.clone());
+        Err(TooMuch { wait, told })
     }
 
     /// The client is told to wait by other means than a window.

@@ -15,7 +15,7 @@ pub(super) use self::commands::Commands;
 
 use super::answer::{Refusal, Reply};
 use super::chat::Kind;
-use super::limits::Scope;
+use super::limits::{Scope, TooMuch};
 use super::parameters::Parameters;
 use super::shared::Everything;
 use super::{markup, webhook};
@@ -170,7 +170,7 @@ pub(super) fn call(all: &mut Everything, method: &str, ask: &Parameters, now: Da
         "getme" => Ok(get_me(all)),
         "setwebhook" => {
             let windows = all.limits.webhook.clone();
-            within(all, &[(Scope::Webhook, &windows)], 1, now)?;
+            within(all, &[(Scope::Method(method.to_owned()), &windows)], 1, now)?;
             webhook::set(all, ask)
         }
         "deletewebhook" => Ok(webhook::delete(all, ask)),
@@ -216,6 +216,12 @@ fn get_me(all: &Everything) -> Value {
     me
 }
 
+/// Refuses a call of a method that is about no chat, in lower case, while the client was told to wait with it.
+pub(super) fn patient(all: &mut Everything, method: &str, now: DateTime<Utc>) -> Result<(), Refusal> {
+    let may = all.ledger.may(&Scope::Method(method.to_owned()), now);
+    may.map_err(|much| refuse(all, much))
+}
+
 /// Counts messages against limits.
 fn within(
     all: &mut Everything,
@@ -223,14 +229,15 @@ fn within(
     messages: u32,
     now: DateTime<Utc>,
 ) -> Result<(), Refusal> {
-    let ledger = &mut all.ledger;
-    ledger.take(scopes, messages, now).map_err(|much| {
-        if much.told {
-            all.journal
-                .object(format!("told to wait for {:?} and asked before that", scopes[scopes.len() - 1].0));
-        }
-        Refusal::too_many(much.wait)
-    })
+    let taken = all.ledger.take(scopes, messages, now);
+    taken.map_err(|much| refuse(all, much))
+}
+
+fn refuse(all: &mut Everything, much: TooMuch) -> Refusal {
+    if let Some(scope) = much.told {
+        all.journal.object(format!("told to wait for {scope:?} and asked before that"));
+    }
+    Refusal::too_many(much.wait)
 }
 
 /// Counts messages to a chat against its limit and everybody's.
