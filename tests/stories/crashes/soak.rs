@@ -68,7 +68,7 @@ fn slope(samples: &[(f64, f64)]) -> f64 {
 fn a_line_is_laid_through_samples() {
     let line: Vec<_> = (0..10).map(|number| (f64::from(number) * 36.0, 7.0 + f64::from(number))).collect();
     assert!((slope(&line) - 100.0).abs() < 1e-9, "one more in 36 seconds");
-    assert_eq!(slope(&[(1.0, 2.0), (2.0, 3.0), (2.0, 1.0), (3.0, 2.0)]), 0.0);
+    assert!(slope(&[(1.0, 2.0), (2.0, 3.0), (2.0, 1.0), (3.0, 2.0)]).abs() < 1e-9, "none in all");
 }
 
 #[tokio::test]
