@@ -12,8 +12,8 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use whimbrel_lookup::{Answer, Asking, Index, Lookup, Question};
+use whimbrel_news::Zone;
 
 use self::show::Showing;
 use crate::cli::{AskArgs, Common, FAILED, Format, MISUSED};
@@ -65,7 +65,7 @@ fn from_whoever_knows(loaded: &Loaded, asked: &Asked) -> anyhow::Result<Answer> 
 /// The answer to a question that was typed.
 pub(crate) fn answer(lookup: &Lookup, asked: &Asked) -> anyhow::Result<Answer> {
     let now = now();
-    let zone = asked.zone.parse().unwrap_or(Tz::UTC);
+    let zone = asked.zone.parse().unwrap_or(Zone::UTC);
     let question = Question::parse(&asked.text, now, zone)?;
     let asking = Asking { question: &question, page: asked.page, size: asked.size as usize, now, zone };
     Ok(lookup.answer(&asking)?)

@@ -308,7 +308,7 @@ pub(crate) struct AskArgs {
     pub(crate) size: u32,
     /// Where days begin and end, such as Europe/Berlin
     #[arg(long, default_value = "UTC")]
-    pub(crate) zone: chrono_tz::Tz,
+    pub(crate) zone: whimbrel_news::Zone,
     /// For people or for programs
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,

@@ -3,11 +3,11 @@
 
 mod text;
 
-use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use whimbrel_catalog::CatalogId;
 use whimbrel_fanout::{Destination, Quiet};
+use whimbrel_news::Zone;
 
 use crate::kept::Words;
 use crate::topics::Topics;
@@ -51,7 +51,7 @@ pub enum Action {
     /// Shows a page of the time zones of a region, by its place among the regions.
     Zones(u8, u16),
     /// Takes another time zone.
-    SetZone(Tz),
+    SetZone(Zone),
     /// Shows quiet hours to choose from.
     Quiet,
     /// Takes other quiet hours, or none.

@@ -1,8 +1,8 @@
 //! Cards that can be posted in any chat: what is found for the words somebody types after the bot's name there.
 
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use whimbrel_lookup::{Answer, Asking, Lookup, Question, Within};
+use whimbrel_news::Zone;
 use whimbrel_news::wording::line;
 use whimbrel_store::StoreError;
 
@@ -78,7 +78,7 @@ impl Maker<'_> {
 
     /// The whole answer as one card.
     fn answer(&self, typed: &str) -> Result<Cards, StoreError> {
-        let Ok(question) = Question::parse(typed, self.now, Tz::UTC) else { return Ok(Cards::default()) };
+        let Ok(question) = Question::parse(typed, self.now, Zone::UTC) else { return Ok(Cards::default()) };
         let answer = self.ask(&question, 1)?;
         let about = if answer.facts.is_empty() {
             answer.items().map(|item| item.name.as_str()).collect::<Vec<_>>().join(", ")
@@ -94,7 +94,7 @@ impl Maker<'_> {
         let answer = self.ask(&Question::Find { words, within: Within::default() }, page)?;
         let mut cards: Vec<Card> = Vec::new();
         for item in answer.items() {
-            let question = item.ask.as_deref().and_then(|ask| Question::parse(ask, self.now, Tz::UTC).ok());
+            let question = item.ask.as_deref().and_then(|ask| Question::parse(ask, self.now, Zone::UTC).ok());
             let Some(question) = question else { continue };
             let facts = together(&item.facts.iter().collect::<Vec<_>>());
             let about = [facts, item.text.clone()].into_iter().filter(|part| !part.is_empty());

@@ -5,8 +5,8 @@ mod typed;
 use std::fmt;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use chrono_tz::Tz;
 use whimbrel_fanout::Cadence;
+use whimbrel_news::Zone;
 
 use crate::mistake::Mistake;
 
@@ -52,7 +52,7 @@ pub struct Wish {
     /// A rhythm that can be read as a [`Cadence`]; without one it is the usual rhythm.
     pub cadence: Option<String>,
     /// Its time zone; without one it is the place's.
-    pub zone: Option<Tz>,
+    pub zone: Option<Zone>,
     /// A first digest reaches back so far.
     pub since: Option<Since>,
 }
@@ -61,7 +61,7 @@ pub struct Wish {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wishes {
     /// The time zone.
-    pub zone: Option<Tz>,
+    pub zone: Option<Zone>,
     /// Quiet hours that can be read as part of a [`Cadence`], such as `22:00-07:00`; or `off`.
     pub quiet: Option<String>,
     /// A rhythm that can be read as a [`Cadence`].
@@ -163,7 +163,7 @@ impl Command {
 
 /// Whether a text is a rhythm; the error says what would be.
 fn checked(cadence: &str) -> Result<String, Mistake> {
-    Cadence::read(cadence, Tz::UTC)?;
+    Cadence::read(cadence, Zone::UTC)?;
     Ok(cadence.to_owned())
 }
 

@@ -3,12 +3,12 @@
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use chrono_tz::Tz;
 use tokio::sync::Semaphore;
 use tracing::field::Empty;
 use tracing::{Instrument, Span, info_span};
 use whimbrel_fanout::{Destination, Fanout, LaneState, Subscription};
 use whimbrel_lookup::{Lookup, Question};
+use whimbrel_news::Zone;
 use whimbrel_store::{Store, StoreError};
 
 use crate::action::{Action, Press, Ref, UndoMark};
@@ -27,7 +27,7 @@ use crate::words;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// The time zone of places that named none. Default UTC.
-    pub zone: Tz,
+    pub zone: Zone,
     /// The address of the site, without a slash at its end, where people can reach it. Default none.
     pub site: Option<String>,
     /// What one person may ask. Default twelve at once, then one in two seconds.
@@ -45,7 +45,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            zone: Tz::UTC,
+            zone: Zone::UTC,
             site: None,
             person: Quota { at_once: 12, one_in: TimeDelta::seconds(2) },
             place: Quota { at_once: 60, one_in: TimeDelta::seconds(1) },

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use chrono_tz::{TZ_VARIANTS, Tz};
 use whimbrel_fanout::Cadence;
 use whimbrel_lookup::{Among, Named, Subject};
 use whimbrel_news::Kind;
+use whimbrel_news::Zone;
 use whimbrel_news::wording::line;
 
 use crate::catalogue::Field;
@@ -91,14 +91,13 @@ impl Commands {
 
 fn zones(wanted: &str, limit: usize) -> Vec<Choice> {
     let wanted = wanted.replace(' ', "_");
-    let all =
-        TZ_VARIANTS.iter().map(|zone: &Tz| zone.name()).filter(|name| name.contains('/') || *name == "UTC");
+    let all = Zone::all().map(Zone::name).filter(|name| name.contains('/') || *name == "UTC");
     let all = all.map(|name| (name.replace('_', " "), name.to_owned()));
     best(all, &wanted).into_iter().take(limit).collect()
 }
 
 fn rhythms(typed: &str, wanted: &str) -> Vec<Choice> {
-    let own = Cadence::read(typed, Tz::UTC).ok().map(|_| (typed.to_owned(), typed.to_owned()));
+    let own = Cadence::read(typed, Zone::UTC).ok().map(|_| (typed.to_owned(), typed.to_owned()));
     let known = RHYTHMS.iter().filter(|text| text.starts_with(wanted) && **text != typed);
     own.into_iter().chain(known.map(|text| ((*text).to_owned(), (*text).to_owned()))).collect()
 }

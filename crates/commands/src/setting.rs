@@ -1,8 +1,8 @@
 //! Rhythm, time zone and quiet hours.
 
 use chrono::Weekday;
-use chrono_tz::{TZ_VARIANTS, Tz};
 use whimbrel_fanout::{At, Cadence, Quiet, Rhythm, Subscription};
+use whimbrel_news::Zone;
 use whimbrel_store::StoreError;
 
 use crate::action::{Action, Pick, Ref};
@@ -123,7 +123,7 @@ impl Commands {
     pub(crate) fn regions() -> Reply {
         let button = |(at, name): (usize, &&str)| Button::new(name, Action::Zones(at as u8, 0));
         let mut buttons: Vec<_> = REGIONS.iter().enumerate().map(button).collect();
-        buttons.push(Button::new("UTC", Action::SetZone(Tz::UTC)));
+        buttons.push(Button::new("UTC", Action::SetZone(Zone::UTC)));
         Reply::default()
             .heading(words::WHICH_REGION)
             .say(words::WHICH_REGION_TYPED)
@@ -134,11 +134,11 @@ impl Commands {
 
     pub(crate) fn zones(region: u8, page: u16) -> Reply {
         let Some(region_name) = REGIONS.get(usize::from(region)) else { return Self::regions() };
-        let inside = |zone: &&Tz| zone.name().split_once('/').is_some_and(|(first, _)| first == *region_name);
-        let mut zones: Vec<Tz> = TZ_VARIANTS.iter().filter(inside).copied().collect();
-        zones.sort_by_key(|zone| zone.name());
+        let inside =
+            |zone: &Zone| zone.name().split_once('/').is_some_and(|(first, _)| first == *region_name);
+        let zones: Vec<Zone> = Zone::all().filter(inside).collect();
         let pages = Pages::new(zones.len(), ZONES, page);
-        let city = |zone: &Tz| {
+        let city = |zone: &Zone| {
             let name = zone.name().split_once('/').map_or(zone.name(), |(_, city)| city);
             Button::new(&name.replace('_', " "), Action::SetZone(*zone))
         };
@@ -148,7 +148,7 @@ impl Commands {
         Reply::default().heading(region_name).grid(&buttons, 3).row(last).hide()
     }
 
-    pub(crate) async fn set_zone(&self, here: &Here, zone: Tz) -> Result<Reply, StoreError> {
+    pub(crate) async fn set_zone(&self, here: &Here, zone: Zone) -> Result<Reply, StoreError> {
         self.set(here, &Wishes { zone: Some(zone), ..Wishes::default() }).await
     }
 
@@ -268,7 +268,7 @@ fn altered(before: &Cadence, wishes: &Wishes) -> Result<Cadence, whimbrel_fanout
     match wishes.quiet.as_deref() {
         None => {}
         Some("off") => cadence.quiet = None,
-        Some(hours) => cadence.quiet = Cadence::read(&format!("instant quiet {hours}"), Tz::UTC)?.quiet,
+        Some(hours) => cadence.quiet = Cadence::read(&format!("instant quiet {hours}"), Zone::UTC)?.quiet,
     }
     cadence.zone = wishes.zone.unwrap_or(cadence.zone);
     Ok(cadence)

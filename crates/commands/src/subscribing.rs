@@ -1,8 +1,8 @@
 //! New subscriptions: by buttons alone, or typed.
 
-use chrono_tz::Tz;
 use whimbrel_fanout::{At, Cadence, New, Quiet, Rhythm, SubscribeError, Subscription};
 use whimbrel_news::Filter;
+use whimbrel_news::Zone;
 use whimbrel_store::{Origin, StoreError};
 
 use crate::action::{Action, CatalogMark, Chosen, Pick};
@@ -146,7 +146,7 @@ impl Commands {
     }
 
     /// The time zone and quiet hours of a place: those of its first subscription.
-    pub(crate) fn habits(&self, here: &Here) -> (Tz, Option<Quiet>) {
+    pub(crate) fn habits(&self, here: &Here) -> (Zone, Option<Quiet>) {
         here.subscriptions.first().map_or((self.inner.settings.zone, None), |subscription| {
             (subscription.cadence.zone, subscription.cadence.quiet)
         })

@@ -1,11 +1,11 @@
 //! All that the answers say, in one place: short, kind, plain English.
 
 use chrono::{DateTime, Datelike, Utc, Weekday};
-use chrono_tz::Tz;
 use whimbrel_fanout::{
     Cadence, Destination, LaneState, Quiet, Rhythm, SubscribeError, Subscription, Verdict,
 };
 use whimbrel_lookup::Fact;
+use whimbrel_news::Zone;
 use whimbrel_news::wording::line;
 use whimbrel_news::{Filter, FilterError};
 
@@ -217,7 +217,7 @@ pub(crate) fn cadence(cadence: &Cadence) -> String {
 }
 
 /// `Mon 23 Nov`, with what is not plain from the rhythm.
-pub(crate) fn moment(at: DateTime<Utc>, now: DateTime<Utc>, zone: Tz, with_time: bool) -> String {
+pub(crate) fn moment(at: DateTime<Utc>, now: DateTime<Utc>, zone: Zone, with_time: bool) -> String {
     let local = at.with_timezone(&zone);
     let year = if local.year() == now.with_timezone(&zone).year() { "" } else { " %Y" };
     let time = if with_time { ", %H:%M" } else { "" };
@@ -303,12 +303,12 @@ pub(crate) fn forgotten(count: usize) -> String {
     }
 }
 
-pub(crate) fn since(at: DateTime<Utc>, now: DateTime<Utc>, zone: Tz) -> String {
+pub(crate) fn since(at: DateTime<Utc>, now: DateTime<Utc>, zone: Zone) -> String {
     format!("A first digest comes right away, with all since {}.", moment(at, now, zone, false))
 }
 
 /// What became of an event in a subscription.
-pub(crate) fn verdict(verdict: &Verdict, now: DateTime<Utc>, zone: Tz) -> String {
+pub(crate) fn verdict(verdict: &Verdict, now: DateTime<Utc>, zone: Zone) -> String {
     let at = |at: DateTime<Utc>| moment(at, now, zone, true);
     match verdict {
         Verdict::Before => "not told: it happened before you subscribed".to_owned(),
@@ -346,12 +346,12 @@ pub(crate) fn no_event(about: &str) -> String {
     format!("I know no news about `{about}`.")
 }
 
-pub(crate) fn clock(zone: Tz) -> String {
+pub(crate) fn clock(zone: Zone) -> String {
     format!("Times are those of {}; you can change that afterwards.", zone.name())
 }
 
 /// `Time zone Europe/Berlin, quiet from 22:00 to 07:00.`
-pub(crate) fn habits(zone: Tz, quiet: Option<Quiet>) -> String {
+pub(crate) fn habits(zone: Zone, quiet: Option<Quiet>) -> String {
     let quiet = quiet.map_or_else(
         || "no quiet hours".to_owned(),
         |quiet| format!("quiet from {} to {}", quiet.from(), quiet.to()),

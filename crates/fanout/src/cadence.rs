@@ -22,8 +22,8 @@ pub use rhythm::Rhythm;
 pub use text::{BadCadence, read_zone};
 
 use chrono::Weekday;
-use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
+use whimbrel_news::Zone;
 
 /// When a lane speaks. Its text form reads back:
 ///
@@ -43,7 +43,7 @@ pub struct Cadence {
     /// How often.
     pub rhythm: Rhythm,
     /// Whose wall clock counts.
-    pub zone: Tz,
+    pub zone: Zone,
     /// When nothing is sent; what falls due then comes at the end.
     pub quiet: Option<Quiet>,
 }
@@ -51,7 +51,7 @@ pub struct Cadence {
 impl Default for Cadence {
     /// Monday at nine, UTC.
     fn default() -> Self {
-        Self { rhythm: Rhythm::Weekly { day: Weekday::Mon, at: At::NINE }, zone: Tz::UTC, quiet: None }
+        Self { rhythm: Rhythm::Weekly { day: Weekday::Mon, at: At::NINE }, zone: Zone::UTC, quiet: None }
     }
 }
 

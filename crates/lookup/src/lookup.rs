@@ -1,9 +1,9 @@
 //! Answers to questions, from the store and the index.
 
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use tracing::field::Empty;
 use tracing::info_span;
+use whimbrel_news::Zone;
 use whimbrel_store::{Store, StoreError};
 
 use crate::answer::board::Boards;
@@ -38,13 +38,13 @@ pub struct Asking<'a> {
     /// When it is asked.
     pub now: DateTime<Utc>,
     /// Where the one who asks lives.
-    pub zone: Tz,
+    pub zone: Zone,
 }
 
 impl<'a> Asking<'a> {
     /// The first page, as of now.
     pub fn new(question: &'a Question, now: DateTime<Utc>) -> Self {
-        Self { question, page: 1, size: 10, now, zone: Tz::UTC }
+        Self { question, page: 1, size: 10, now, zone: Zone::UTC }
     }
 }
 
@@ -55,7 +55,7 @@ pub(crate) struct Scene<'a> {
     pub(crate) boards: &'a Boards,
     pub(crate) names: Names<'a>,
     pub(crate) now: DateTime<Utc>,
-    pub(crate) zone: Tz,
+    pub(crate) zone: Zone,
     pub(crate) page: u32,
     pub(crate) size: usize,
 }

@@ -7,7 +7,7 @@ mod typed;
 mod words;
 
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
+use whimbrel_news::Zone;
 
 use crate::when::{NoTime, When};
 
@@ -171,7 +171,7 @@ impl Question {
 
     /// Reads typed text: a command with or without a bot's name after it, a pasted link, or words to find. Names of
     /// months and weekdays are those that began last before `now`, for people of this time zone.
-    pub fn parse(text: &str, now: DateTime<Utc>, zone: Tz) -> Result<Self, Misread> {
+    pub fn parse(text: &str, now: DateTime<Utc>, zone: Zone) -> Result<Self, Misread> {
         typed::question(text, now, zone)
     }
 
@@ -180,7 +180,7 @@ impl Question {
         name: &str,
         options: &[(&str, &str)],
         now: DateTime<Utc>,
-        zone: Tz,
+        zone: Zone,
     ) -> Result<Self, Misread> {
         forms::called(name, options, now, zone)
     }
@@ -207,7 +207,7 @@ impl Question {
     }
 
     /// The question of such a link; `None` where it is none of these.
-    pub fn from_deep_link(link: &str, now: DateTime<Utc>, zone: Tz) -> Option<Result<Self, Misread>> {
+    pub fn from_deep_link(link: &str, now: DateTime<Utc>, zone: Zone) -> Option<Result<Self, Misread>> {
         deep::question(link, now, zone)
     }
 

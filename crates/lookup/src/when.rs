@@ -10,7 +10,7 @@ use std::fmt;
 use chrono::{
     DateTime, Datelike as _, Days, Months, NaiveDate, NaiveTime, TimeDelta, TimeZone as _, Utc, Weekday,
 };
-use chrono_tz::Tz;
+use whimbrel_news::Zone;
 
 /// A time, as people say it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -78,7 +78,7 @@ const FARTHEST_DAYS: u32 = 20 * 366;
 
 impl When {
     /// Reads what somebody wrote. Names of months and weekdays are those that began last.
-    pub fn parse(text: &str, now: DateTime<Utc>, zone: Tz) -> Result<Self, NoTime> {
+    pub fn parse(text: &str, now: DateTime<Utc>, zone: Zone) -> Result<Self, NoTime> {
         let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         read::when(&words, now.with_timezone(&zone).date_naive())
@@ -91,7 +91,7 @@ impl When {
     }
 
     /// The moments it comes to, for people of a time zone.
-    pub fn bounds(self, now: DateTime<Utc>, zone: Tz) -> Bounds {
+    pub fn bounds(self, now: DateTime<Utc>, zone: Zone) -> Bounds {
         let today = now.with_timezone(&zone).date_naive();
         let back = |from: Option<DateTime<Utc>>| (from.unwrap_or(DateTime::UNIX_EPOCH), now);
         let days = |first: NaiveDate, last: NaiveDate| (begin(first, zone), begin(after(last), zone));
@@ -134,7 +134,7 @@ impl When {
     }
 
     /// How many whole days it reaches back from now, at least one: what growth is counted over.
-    pub fn days_back(self, now: DateTime<Utc>, zone: Tz) -> u32 {
+    pub fn days_back(self, now: DateTime<Utc>, zone: Zone) -> u32 {
         let span = now.signed_duration_since(self.bounds(now, zone).from);
         u32::try_from(span.num_days()).unwrap_or(0).max(1)
     }
@@ -248,7 +248,7 @@ fn after(day: NaiveDate) -> NaiveDate {
 }
 
 /// The first moment of a day. Where the clocks skip midnight it is the first one they show.
-fn begin(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
+fn begin(day: NaiveDate, zone: Zone) -> DateTime<Utc> {
     let midnight = day.and_time(NaiveTime::MIN);
     (0..=4)
         .find_map(|hours| zone.from_local_datetime(&(midnight + TimeDelta::hours(hours))).earliest())

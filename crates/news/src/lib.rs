@@ -10,6 +10,7 @@ mod fold;
 pub mod kind;
 pub mod slug;
 pub mod wording;
+mod zone;
 
 pub use whimbrel_catalog::CatalogId;
 
@@ -22,3 +23,4 @@ pub use filter::{Filter, FilterError, Kinds, Needs, Packed, Prepared, pattern_in
 pub use fold::fold;
 pub use kind::{Group, Kind, UnknownKind};
 pub use wording::{Told, tell};
+pub use zone::{UnknownZone, Zone, ZoneOffset};

@@ -20,7 +20,6 @@ use axum::extract::Request;
 use axum::response::Response;
 use axum::routing::{MethodFilter, MethodRouter, on};
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use http::header::{
     ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, LOCATION,
     RETRY_AFTER,
@@ -30,6 +29,7 @@ use http::{HeaderValue, Method, StatusCode};
 use serde_json::json;
 use url::form_urlencoded;
 use whimbrel_lookup::{Answer, Asking, Lookup, Misread, Question};
+use whimbrel_news::Zone;
 
 use crate::answer::guard;
 use crate::settings::Settings;
@@ -73,7 +73,7 @@ struct Asked {
     question: Question,
     page: u32,
     size: usize,
-    zone: Tz,
+    zone: Zone,
 }
 
 /// Why there is no answer.
@@ -227,7 +227,7 @@ fn read(query: Option<&str>, way: Way) -> Result<Asked, Refused> {
     };
     let (page, size) = (number("page", 100)?.unwrap_or(1), number("size", 100)?);
     let zone = match get("zone") {
-        None => Tz::UTC,
+        None => Zone::UTC,
         Some(name) => name.parse().map_err(|_| {
             Refused::Wrong("`zone` has to be the name of a time zone, such as Europe/Berlin.".to_owned())
         })?,

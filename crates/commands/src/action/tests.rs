@@ -1,8 +1,8 @@
 //! Every action reads back as it was written, within the limits of buttons.
 
-use chrono_tz::TZ_VARIANTS;
 use proptest::prelude::*;
 use whimbrel_fanout::At;
+use whimbrel_news::Zone;
 
 use super::*;
 use crate::topics::Topic;
@@ -64,7 +64,7 @@ fn action() -> impl Strategy<Value = Action> {
         (subscription(), 0..24u8).prop_map(|(which, hour)| Action::SetHour(which, hour)),
         subscription().prop_map(Action::End),
         (any::<u8>(), any::<u16>()).prop_map(|(region, page)| Action::Zones(region, page)),
-        prop::sample::select(TZ_VARIANTS.to_vec()).prop_map(Action::SetZone),
+        prop::sample::select(Zone::all().collect::<Vec<_>>()).prop_map(Action::SetZone),
         quiet().prop_map(Action::SetQuiet),
         any::<u64>().prop_map(|mark| Action::Undo(UndoMark(mark))),
         any::<u64>().prop_map(Action::Accept),

@@ -13,7 +13,7 @@ fn subscribe(wish: Wish) -> Command {
 
 #[test]
 fn typed_commands_are_read() {
-    let berlin = Some(Tz::Europe__Berlin);
+    let berlin = Zone::named("Europe/Berlin");
     for (text, wanted) in [
         ("/start", Command::Start(None)),
         ("/start awesome-go", Command::Start(Some("awesome-go".to_owned()))),
@@ -56,7 +56,7 @@ fn typed_commands_are_read() {
         ("/digest now", Command::Digest),
         ("/settings", Command::Settings(Wishes::default())),
         ("/settings zone America/New York", {
-            Command::Settings(Wishes { zone: Some(Tz::America__New_York), ..Wishes::default() })
+            Command::Settings(Wishes { zone: Zone::named("America/New_York"), ..Wishes::default() })
         }),
         ("/settings Europe/Berlin", Command::Settings(Wishes { zone: berlin, ..Wishes::default() })),
         ("/settings quiet 22 - 7", {
@@ -204,7 +204,7 @@ proptest! {
         words in prop::collection::vec("daily|weekly|09:00|mon|Europe/Berlin|quiet|22-7|raft|kind:added|\"a b\"|since:7d|cron", 0..8),
     ) {
         if let Ok(Command::Subscribe(Some(wish))) = Command::parse(&format!("/subscribe {}", words.join(" "))) {
-            prop_assert!(wish.cadence.is_none_or(|cadence| Cadence::read(&cadence, Tz::UTC).is_ok()));
+            prop_assert!(wish.cadence.is_none_or(|cadence| Cadence::read(&cadence, Zone::UTC).is_ok()));
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use chrono::{DateTime, Duration, NaiveDateTime, NaiveTime, Offset, TimeZone, Timelike, Utc};
-use chrono_tz::Tz;
+use whimbrel_news::Zone;
 
 /// A time of day, to the minute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -38,13 +38,13 @@ impl fmt::Display for At {
 }
 
 /// What the wall clock of a zone shows.
-pub(super) fn wall(zone: Tz, at: DateTime<Utc>) -> NaiveDateTime {
+pub(super) fn wall(zone: Zone, at: DateTime<Utc>) -> NaiveDateTime {
     let offset = zone.offset_from_utc_datetime(&at.naive_utc()).fix();
     at.naive_utc().checked_add_offset(offset).unwrap_or(at.naive_utc())
 }
 
 /// When a wall clock shows a time for the first time; where it skips it, the first moment after the skip.
-pub(super) fn first(zone: Tz, wall: NaiveDateTime) -> DateTime<Utc> {
+pub(super) fn first(zone: Zone, wall: NaiveDateTime) -> DateTime<Utc> {
     let found = zone.from_local_datetime(&wall);
     match (found.earliest(), found.latest()) {
         (Some(one), Some(other)) => one.min(other).with_timezone(&Utc),
@@ -53,7 +53,7 @@ pub(super) fn first(zone: Tz, wall: NaiveDateTime) -> DateTime<Utc> {
 }
 
 /// When a wall clock shows a time for the last time; where it skips it, the first moment after the skip.
-pub(super) fn last(zone: Tz, wall: NaiveDateTime) -> DateTime<Utc> {
+pub(super) fn last(zone: Zone, wall: NaiveDateTime) -> DateTime<Utc> {
     let found = zone.from_local_datetime(&wall);
     match (found.earliest(), found.latest()) {
         (Some(one), Some(other)) => one.max(other).with_timezone(&Utc),
@@ -63,7 +63,7 @@ pub(super) fn last(zone: Tz, wall: NaiveDateTime) -> DateTime<Utc> {
 
 /// The moment at which the clock jumps over a time. Zones are at most 15 hours from UTC and skip at most a day, so
 /// the jump lies within 40 hours of the same digits in UTC.
-fn after_skip(zone: Tz, wanted: NaiveDateTime) -> DateTime<Utc> {
+fn after_skip(zone: Zone, wanted: NaiveDateTime) -> DateTime<Utc> {
     let middle = wanted.and_utc();
     let shows = |seconds: i64| {
         let at = middle + Duration::seconds(seconds);

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, Datelike, Duration, NaiveDate, Offset, TimeZone, Utc};
-use chrono_tz::{TZ_VARIANTS, Tz};
 use proptest::prelude::*;
+use whimbrel_news::Zone;
 
 use super::clock::{first, wall};
 use super::*;
@@ -30,7 +30,7 @@ fn next_three(text: &str, after: &str) -> Vec<String> {
 }
 
 /// Every moment from 2000 to 2037 at which a zone changes what it is ahead of UTC, with how far before and after.
-fn changes(zone: Tz) -> Vec<(DateTime<Utc>, Duration, Duration)> {
+fn changes(zone: Zone) -> Vec<(DateTime<Utc>, Duration, Duration)> {
     let ahead = |at: DateTime<Utc>| {
         let offset = zone.offset_from_utc_datetime(&at.naive_utc()).fix();
         Duration::seconds(offset.local_minus_utc().into())
@@ -132,7 +132,7 @@ fn the_next_three() {
 fn every_change_of_every_clock_leaves_one_digest_for_each_period() {
     let mut seen = 0;
     let mut kinds = HashSet::new();
-    for zone in TZ_VARIANTS {
+    for zone in Zone::all() {
         let changes = changes(zone);
         // Many zones are other names of the same clock.
         if !kinds.insert(changes.clone()) {
@@ -187,13 +187,10 @@ fn every_change_of_every_clock_leaves_one_digest_for_each_period() {
 
 #[test]
 fn periods_join_and_none_is_lost_or_doubled_around_changes_with_quiet_hours() {
-    for zone in [
-        Tz::Europe__Berlin,
-        Tz::America__St_Johns,
-        Tz::Australia__Lord_Howe,
-        Tz::Pacific__Apia,
-        Tz::Africa__Casablanca,
-    ] {
+    for name in
+        ["Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe", "Pacific/Apia", "Africa/Casablanca"]
+    {
+        let zone = Zone::named(name).unwrap();
         for (change, ..) in changes(zone) {
             for text in ["hourly", "cron \"*/25 * * * *\"", "daily 02:10", "daily 23:30"] {
                 for quiet in ["", "22:00-02:30", "02:15-02:45", "00:30-00:00", "02:00-03:00"] {
@@ -245,7 +242,7 @@ fn what_people_type() {
         assert_eq!(cadence(kept), cadence(typed));
     }
     assert_eq!(Cadence::default().to_string(), "weekly mon 09:00 UTC");
-    let paris = Cadence::read("daily", Tz::Europe__Paris).unwrap();
+    let paris = Cadence::read("daily", Zone::named("Europe/Paris").unwrap()).unwrap();
     assert_eq!(paris.to_string(), "daily 09:00 Europe/Paris");
 }
 
@@ -366,7 +363,7 @@ fn some_cadence() -> impl Strategy<Value = Cadence> {
         (1_u8..=31, time.clone()).prop_map(|(day, at)| Rhythm::Monthly { day, at }),
         line.prop_map(Rhythm::Cron),
     ];
-    let zone = (0..TZ_VARIANTS.len()).prop_map(|n| TZ_VARIANTS[n]);
+    let zone = proptest::sample::select(Zone::all().collect::<Vec<_>>());
     let quiet =
         proptest::option::of((time.clone(), time)).prop_map(|both| both.and_then(|(a, b)| Quiet::new(a, b)));
     (rhythm, zone, quiet).prop_map(|(rhythm, zone, quiet)| Cadence { rhythm, zone, quiet })

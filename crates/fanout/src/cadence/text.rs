@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use chrono::Weekday;
-use chrono_tz::{TZ_VARIANTS, Tz};
+use whimbrel_news::Zone;
 
 use super::Cadence;
 use super::clock::At;
@@ -86,7 +86,7 @@ pub enum BadCadence {
 
 impl Cadence {
     /// Reads a cadence; where the text names no zone, it is in this one.
-    pub fn read(text: &str, zone: Tz) -> Result<Self, BadCadence> {
+    pub fn read(text: &str, zone: Zone) -> Result<Self, BadCadence> {
         if text.len() > LONGEST {
             return Err(BadCadence::TooLong);
         }
@@ -109,15 +109,15 @@ impl Cadence {
 }
 
 /// Reads the name of a time zone, whatever its capitals.
-pub fn read_zone(text: &str) -> Result<Tz, BadCadence> {
-    zone_of(text).ok_or_else(|| BadCadence::Zone { found: shown(text), nearest: nearest_zone(text) })
+pub fn read_zone(text: &str) -> Result<Zone, BadCadence> {
+    Zone::named(text).ok_or_else(|| BadCadence::Zone { found: shown(text), nearest: nearest_zone(text) })
 }
 
 impl FromStr for Cadence {
     type Err = BadCadence;
 
     fn from_str(text: &str) -> Result<Self, BadCadence> {
-        Self::read(text, Tz::UTC)
+        Self::read(text, Zone::UTC)
     }
 }
 
@@ -138,7 +138,7 @@ impl From<Cadence> for String {
 impl fmt::Display for Cadence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.rhythm)?;
-        if self.zone != Tz::UTC || self.rhythm.names_a_time() || self.quiet.is_some() {
+        if self.zone != Zone::UTC || self.rhythm.names_a_time() || self.quiet.is_some() {
             write!(f, " {}", self.zone.name())?;
         }
         self.quiet.map_or(Ok(()), |quiet| write!(f, " quiet {quiet}"))
@@ -191,7 +191,9 @@ fn rhythm(words: &mut Words<'_>) -> Result<Rhythm, BadCadence> {
         "weekly" => {
             let day = match words.peek() {
                 Some(word)
-                    if is_a_word(word) && !word.eq_ignore_ascii_case("quiet") && zone_of(word).is_none() =>
+                    if is_a_word(word)
+                        && !word.eq_ignore_ascii_case("quiet")
+                        && Zone::named(word).is_none() =>
                 {
                     words.next();
                     weekday(word)?
@@ -269,15 +271,11 @@ fn is_a_word(text: &str) -> bool {
     !text.contains('/') && !text.starts_with(|c: char| c.is_ascii_digit()) && !text.eq_ignore_ascii_case("at")
 }
 
-fn zone_of(text: &str) -> Option<Tz> {
-    TZ_VARIANTS.iter().find(|zone| zone.name().eq_ignore_ascii_case(text)).copied()
-}
-
 /// The zone people most likely meant: by its city where they named only that, else by its letters.
 fn nearest_zone(text: &str) -> Option<String> {
     let wanted = text.to_lowercase().replace(' ', "_");
     let city = |zone: &str| zone.rsplit('/').next().unwrap_or(zone).to_lowercase();
-    let names = || TZ_VARIANTS.iter().map(|zone| zone.name());
+    let names = || Zone::all().map(Zone::name);
     let by_city = || names().filter(|name| name.contains('/')).find(|name| city(name) == wanted);
     let by_letters = || {
         let close = |name: &'static str| {

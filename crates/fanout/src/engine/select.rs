@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use chrono_tz::Tz;
+use whimbrel_news::Zone;
 use whimbrel_news::digest::DigestPage;
 use whimbrel_news::{Digest, Event, Filter, Kind, Period, Prepared};
 use whimbrel_store::{CatalogFacts, DigestOf, Intent, Lane, Store, StoreError, Want};
@@ -206,7 +206,7 @@ pub(crate) fn page(site: Option<&str>, wants: &[Want], of: DigestOf) -> Option<S
 }
 
 /// What a period is called, on the wall clock of its reader.
-pub(crate) fn label(of: DigestOf, zone: Tz) -> String {
+pub(crate) fn label(of: DigestOf, zone: Zone) -> String {
     let (from, to) = (of.from.with_timezone(&zone), of.to.with_timezone(&zone));
     if of.to - of.from <= TimeDelta::hours(26) {
         let day = to.format("%-d %B %Y");

@@ -1,6 +1,6 @@
 //! `/compare`: things side by side.
 
-use chrono_tz::Tz;
+use whimbrel_news::Zone;
 use whimbrel_project::Project;
 use whimbrel_store::StoreError;
 
@@ -56,7 +56,7 @@ fn named(thing: &Thing) -> String {
 /// Where one of the names is not known, what may have been meant is compared instead.
 fn instead(scene: &Scene<'_>, failed: Failed, names: &[String], at: usize) -> Failed {
     let Failed::Missing(mut answer) = failed else { return failed };
-    let other = |hint: Hint| match Question::parse(&hint.ask, scene.now, Tz::UTC) {
+    let other = |hint: Hint| match Question::parse(&hint.ask, scene.now, Zone::UTC) {
         Ok(Question::Show { project }) => {
             let mut projects = names.to_vec();
             projects[at] = project;

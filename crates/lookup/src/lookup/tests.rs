@@ -14,7 +14,7 @@ impl World {
 
     fn page(&self, text: &str, page: u32, size: usize) -> Answer {
         let question =
-            Question::parse(text, now(), chrono_tz::Tz::UTC).unwrap_or_else(|error| panic!("{error}"));
+            Question::parse(text, now(), whimbrel_news::Zone::UTC).unwrap_or_else(|error| panic!("{error}"));
         let answer = self.lookup.answer(&Asking { page, size, ..Asking::new(&question, now()) }).unwrap();
         assert_eq!(answer.question, question.to_string());
         assert!(!answer.title.is_empty());
@@ -24,7 +24,7 @@ impl World {
             .filter_map(|item| item.ask.as_ref())
             .chain(answer.hints.iter().map(|hint| &hint.ask));
         for ask in asks {
-            let next = Question::parse(ask, now(), chrono_tz::Tz::UTC)
+            let next = Question::parse(ask, now(), whimbrel_news::Zone::UTC)
                 .unwrap_or_else(|error| panic!("{ask}: {error}"));
             let next = self.lookup.answer(&Asking::new(&next, now())).unwrap();
             assert!(!next.missing, "{text} offers {ask}: {next:?}");
@@ -284,7 +284,7 @@ fn an_empty_program_answers_too() {
     let store = Store::in_memory().unwrap();
     let lookup = Lookup::new(store, Index::new());
     for form in Question::forms() {
-        let question = Question::parse(form.example, now(), chrono_tz::Tz::UTC).unwrap();
+        let question = Question::parse(form.example, now(), whimbrel_news::Zone::UTC).unwrap();
         let answer = lookup.answer(&Asking::new(&question, now())).unwrap();
         assert!(!answer.text.is_empty() || !answer.facts.is_empty(), "{}: {answer:?}", form.example);
     }
@@ -296,7 +296,7 @@ proptest::proptest! {
     fn no_question_is_too_strange(texts in proptest::collection::vec("/?(top|new|find|show|why|compare|releases)? \\PC{0,30}", 20)) {
         let world = World::new();
         for text in texts {
-            if let Ok(question) = Question::parse(&text, now(), chrono_tz::Tz::UTC) {
+            if let Ok(question) = Question::parse(&text, now(), whimbrel_news::Zone::UTC) {
                 world.lookup.answer(&Asking::new(&question, now())).unwrap();
             }
         }

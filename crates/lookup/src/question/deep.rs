@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
+use whimbrel_news::Zone;
 
 use super::{Misread, Question};
 
@@ -25,7 +25,7 @@ pub(super) fn link(question: &Question) -> Option<String> {
     (link.len() <= LONGEST).then_some(link)
 }
 
-pub(super) fn question(link: &str, now: DateTime<Utc>, zone: Tz) -> Option<Result<Question, Misread>> {
+pub(super) fn question(link: &str, now: DateTime<Utc>, zone: Zone) -> Option<Result<Question, Misread>> {
     let (before, rest) = [SHOW, ASK].into_iter().find_map(|one| Some((one, link.strip_prefix(one)?)))?;
     let text = URL_SAFE_NO_PAD.decode(rest).ok().and_then(|bytes| String::from_utf8(bytes).ok())?;
     let typed = if before == SHOW { format!("/show {text}") } else { format!("/{text}") };
@@ -40,15 +40,15 @@ mod tests {
     fn a_link_reads_back() {
         let now = DateTime::UNIX_EPOCH;
         for text in ["/show etcd-io/etcd", "/show \u{e9}tude", "/top awesome-go by growth 10", "/catalogs"] {
-            let question = Question::parse(text, now, Tz::UTC).unwrap();
+            let question = Question::parse(text, now, Zone::UTC).unwrap();
             let link = question.deep_link().unwrap();
             assert!(link.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte)), "{link}");
-            assert_eq!(Question::from_deep_link(&link, now, Tz::UTC), Some(Ok(question)));
+            assert_eq!(Question::from_deep_link(&link, now, Zone::UTC), Some(Ok(question)));
         }
         let long = Question::Show { project: "x".repeat(80) };
         assert_eq!(long.deep_link(), None);
         for strange in ["awesome-go", "show_%", "ask_", "show_\u{e9}", "ask__w"] {
-            let read = Question::from_deep_link(strange, now, Tz::UTC);
+            let read = Question::from_deep_link(strange, now, Zone::UTC);
             assert!(read.is_none_or(|read| read.is_err()), "{strange}");
         }
     }

@@ -1,7 +1,7 @@
 //! Every question with its options: what help shows, and what services that ask option by option are told.
 
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
+use whimbrel_news::Zone;
 
 use super::typed::{self, Clock};
 use super::words::{clean, words};
@@ -191,7 +191,7 @@ pub(super) fn called(
     name: &str,
     options: &[(&str, &str)],
     now: DateTime<Utc>,
-    zone: Tz,
+    zone: Zone,
 ) -> Result<Question, Misread> {
     let form = FORMS
         .iter()

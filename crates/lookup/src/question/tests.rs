@@ -9,7 +9,7 @@ fn now() -> DateTime<Utc> {
 }
 
 fn read(text: &str) -> Result<Question, Misread> {
-    Question::parse(text, now(), Tz::UTC)
+    Question::parse(text, now(), Zone::UTC)
 }
 
 #[test]
@@ -113,10 +113,11 @@ fn options_ask_the_same_as_words() {
         ("catalogs", vec![], "/catalogs"),
         ("why", vec![], "/why"),
     ] {
-        let called = Question::called(name, &options, now(), Tz::UTC).unwrap();
+        let called = Question::called(name, &options, now(), Zone::UTC).unwrap();
         assert_eq!(called, read(typed).unwrap(), "{typed}");
     }
-    let wrong = |name, options: &[(&str, &str)]| Question::called(name, options, now(), Tz::UTC).unwrap_err();
+    let wrong =
+        |name, options: &[(&str, &str)]| Question::called(name, options, now(), Zone::UTC).unwrap_err();
     assert_eq!(wrong("show", &[]), Misread::Needs("show"));
     assert_eq!(wrong("show", &[("size", "1")]), Misread::Option("show", "size".to_owned()));
     assert_eq!(wrong("shoe", &[]), Misread::Unknown("shoe".to_owned(), Some("show")));

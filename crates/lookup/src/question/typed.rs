@@ -1,7 +1,7 @@
 //! From typed text to a question.
 
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
+use whimbrel_news::Zone;
 
 use super::words::{Word, clean, joined, words};
 use super::{By, Misread, Question, Top, Within, forms};
@@ -11,10 +11,10 @@ use crate::when::When;
 #[derive(Clone, Copy)]
 pub(super) struct Clock {
     pub(super) now: DateTime<Utc>,
-    pub(super) zone: Tz,
+    pub(super) zone: Zone,
 }
 
-pub(super) fn question(text: &str, now: DateTime<Utc>, zone: Tz) -> Result<Question, Misread> {
+pub(super) fn question(text: &str, now: DateTime<Utc>, zone: Zone) -> Result<Question, Misread> {
     if text.chars().nth(Question::LONGEST).is_some() {
         return Err(Misread::TooLong(Question::LONGEST));
     }

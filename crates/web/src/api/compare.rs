@@ -2,12 +2,12 @@
 
 use askama::Template;
 use axum::response::Response;
-use chrono_tz::Tz;
 use http::StatusCode;
 use http::request::Parts;
 use url::form_urlencoded;
 use whimbrel_catalog::EntryKey;
 use whimbrel_lookup::{Answer, Item, Question};
+use whimbrel_news::Zone;
 use whimbrel_news::slug;
 
 use super::show::{HTML, draw};
@@ -41,7 +41,7 @@ impl Api {
             None
         } else {
             let question = Question::Compare { projects: names.clone() };
-            let asked = Asked { question, page: 1, size: ITEMS, zone: Tz::UTC };
+            let asked = Asked { question, page: 1, size: ITEMS, zone: Zone::UTC };
             Some(self.answer(&request, asked).await)
         };
         self.side_by_side(&names, answered)
@@ -64,7 +64,7 @@ impl Api {
             (None, None) => (StatusCode::OK, None),
         };
         let meant = missing.iter().flat_map(|answer| &answer.hints).filter_map(|hint| {
-            let question = Question::parse(&hint.ask, now(), Tz::UTC).ok()?;
+            let question = Question::parse(&hint.ask, now(), Zone::UTC).ok()?;
             Some(Linked {
                 text: hint.text.clone(),
                 href: links.file(question.page().trim_start_matches('/')),

@@ -2,12 +2,12 @@
 
 use askama::Template;
 use axum::response::Response;
-use chrono_tz::Tz;
 use http::StatusCode;
 use http::request::Parts;
 use url::form_urlencoded;
 use whimbrel_charts::{Chart, Line, Up};
 use whimbrel_lookup::{Answer, Plot, Question};
+use whimbrel_news::Zone;
 
 use super::{Api, Refused, Way, now, read};
 use crate::bots;
@@ -110,7 +110,7 @@ impl Api {
 
     /// Where a bot answers the same.
     pub(super) fn bot(&self, answer: &Answer) -> Option<Linked> {
-        let question = Question::parse(&answer.question, now(), Tz::UTC).ok()?;
+        let question = Question::parse(&answer.question, now(), Zone::UTC).ok()?;
         bots::ask(&(self.inner.bots)(), &question).filter(|_| !answer.missing)
     }
 

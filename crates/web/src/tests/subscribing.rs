@@ -81,7 +81,7 @@ async fn bots_that_listen_are_a_click_away() {
 async fn pages_lead_to_the_bot_that_answers_the_same() {
     let mut world = World::usual();
     let start = |question: &str| {
-        let question = Question::parse(question, world.now, chrono_tz::Tz::UTC).unwrap();
+        let question = Question::parse(question, world.now, whimbrel_news::Zone::UTC).unwrap();
         format!("https://t.me/marsh_bot?start={}", question.deep_link().unwrap())
     };
     let pages = [
@@ -126,7 +126,7 @@ async fn items_of_feeds_lead_where_they_led_when_they_were_new() {
     world.now = now - TimeDelta::days(21);
     world.follow("raft", "Consensus, gathered", &[&["Talks"]]);
     let start = |question: &str| {
-        let question = Question::parse(question, now, chrono_tz::Tz::UTC).unwrap();
+        let question = Question::parse(question, now, whimbrel_news::Zone::UTC).unwrap();
         format!("start={}", question.deep_link().unwrap())
     };
     let (old, new) = (start("/show https://example.org/old"), start("/show https://example.org/new"));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
+use whimbrel_news::Zone;
 use whimbrel_store::{Lane, Parked, StoreError};
 
 use crate::cadence::{Cadence, Quiet};
@@ -84,7 +84,7 @@ impl Fanout {
     pub async fn set_zone(
         &self,
         destination: &Destination,
-        zone: Tz,
+        zone: Zone,
         now: DateTime<Utc>,
     ) -> Result<Vec<Subscription>, SubscribeError> {
         self.change_cadence(destination, None, now, move |before| Cadence { zone, ..before.clone() }).await

@@ -109,7 +109,11 @@ async fn another_cadence_takes_what_waits_with_it() {
     assert_eq!(world.read(&chat(1)), ["digest of the day to 19 November 2026, 09:00: ant1 bee1"]);
     world.added(&["ant2", "bee2"]);
     world.round().await;
-    world.fanout.set_zone(&chat(1), chrono_tz::Europe::Berlin, world.now()).await.unwrap();
+    world
+        .fanout
+        .set_zone(&chat(1), whimbrel_news::Zone::named("Europe/Berlin").unwrap(), world.now())
+        .await
+        .unwrap();
     let all = world.fanout.subscriptions(&chat(1));
     assert!(all.iter().all(|one| one.cadence.to_string() == "daily 09:00 Europe/Berlin"), "{all:?}");
     world.fanout.set_cadence(&chat(1), None, "instant".parse().unwrap(), world.now()).await.unwrap();
