@@ -234,7 +234,7 @@ fn in_a_fresh_process(folder: &Path) -> f64 {
         .env(
             "GLIBC_TUNABLES",
             concat!(
-                "glibc.malloc.arena_max=1:glibc.malloc.trim_threshold=65536:glibc.malloc.mmap_threshold=65536:",
+                "glibc.malloc.arena_max=1:glibc.malloc.trim_threshold=65536:glibc.malloc.mmap_threshold=16384:",
                 "glibc.malloc.top_pad=16384:glibc.malloc.tcache_max=128"
             ),
         )
