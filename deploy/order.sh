@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Writes deploy/order.txt anew: the functions a program has used by the time it is at rest. The linker puts them next to
-# each other in the program that is shipped (profile `dist`), which needs 10 MB less memory for that.
+# each other in the program that is shipped (profile `dist`), which needs 10 MB less memory for that: those first that
+# it uses alone, behind them those that only GitHub and the chats need.
 #
 # Functions get other names with another compiler (deploy/Dockerfile names ours), another version of the project, and
 # where Cargo.lock changes, those of what depends on the change. Names that do not fit any more do no harm but to memory:
 # run this before a release. It takes half an hour. The names are those of x86_64 with glibc; elsewhere none fits.
 #
-#   deploy/order.sh [SECONDS]    how long each of two starts is watched (default 150; watched it runs 30 times slower)
+#   deploy/order.sh [SECONDS]    how long each of three starts is watched (default 150; watched it runs 30 times slower)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 seconds=${1:-150}
@@ -56,11 +57,15 @@ for file in "$scratch"/*.md; do
   [ "$name" = README ] || printf '[[catalog]]\nid = "%s"\nsource = "%s"\n' "$name" "$file" >>"$scratch/whimbrel.toml"
 done
 
-# The first start reads everything for the first time, the second one finds it in its store. It becomes itself anew with
-# settings of its own for the C library, hence the children.
-for start in first second; do
+# The first start reads everything for the first time, the second one finds it in its store, the third one has tokens. It
+# becomes itself anew with settings of its own for the C library, hence the children.
+for start in first second third; do
   echo "== the $start start: ${seconds} s"
-  WHIMBREL_GITHUB__TOKEN=ghp_demo WHIMBREL_TELEGRAM__TOKEN=4200000001:demo WHIMBREL_DISCORD__TOKEN=demo \
+  tokens=()
+  if [ "$start" = third ]; then
+    tokens=(WHIMBREL_GITHUB__TOKEN=ghp_demo WHIMBREL_TELEGRAM__TOKEN=4200000001:demo WHIMBREL_DISCORD__TOKEN=demo)
+  fi
+  env "${tokens[@]}" \
     valgrind --quiet --trace-children=yes --tool=callgrind --demangle=no --callgrind-out-file="$scratch/$start.%p.calls" \
     "$target/dist/whimbrel" run --config "$scratch/whimbrel.toml" >"$scratch/$start.log" 2>&1 &
   program=$!
@@ -73,11 +78,16 @@ for start in first second; do
 done
 
 # Lines such as `fn=(12) name` and `cfn=(13) name'2`, where the number behind the quote is a depth of recursion.
-awk 'match($0, /^c?fn=\([0-9]+\) /) { name = substr($0, RLENGTH + 1); sub(/\x27[0-9]+$/, "", name); print name }' \
-  "$scratch"/*.calls | awk '/^_(ZN|R)/' | LC_ALL=C sort -u >"$scratch/order.txt"
-[ -s "$scratch/order.txt" ] || { echo "No function was seen." >&2; exit 1; }
+functions() {
+  awk 'match($0, /^c?fn=\([0-9]+\) /) { name = substr($0, RLENGTH + 1); sub(/\x27[0-9]+$/, "", name); print name }' "$@" |
+    awk '/^_(ZN|R)/' | LC_ALL=C sort -u
+}
+functions "$scratch"/first.*.calls "$scratch"/second.*.calls >"$scratch/alone.txt"
+functions "$scratch"/third.*.calls | LC_ALL=C comm -13 "$scratch/alone.txt" - >"$scratch/more.txt"
+cat "$scratch/alone.txt" "$scratch/more.txt" >"$scratch/order.txt"
+[ -s "$scratch/alone.txt" ] || { echo "No function was seen." >&2; exit 1; }
 if [ -e deploy/order.txt ]; then
-  echo "== of the former order $(LC_ALL=C comm -12 deploy/order.txt "$scratch/order.txt" | wc -l) still fit"
+  echo "== of the former order $(sort deploy/order.txt | comm -12 - <(sort "$scratch/order.txt") | wc -l) still fit"
 fi
 mv "$scratch/order.txt" deploy/order.txt
-echo "== deploy/order.txt: $(wc -l <deploy/order.txt) functions"
+echo "== deploy/order.txt: $(wc -l <"$scratch/alone.txt") functions alone, $(wc -l <"$scratch/more.txt") more with the chats"
