@@ -88,6 +88,8 @@ impl Surroundings {
             }
         }
         // The catalogs of stories name real projects, and no story asks the real GitHub about them.
+        // Looking where an error came from reads a megabyte of the program, which nobody else asks it to.
+        command.env_remove("RUST_BACKTRACE");
         command.env("WHIMBREL_GITHUB__PROJECTS", "false");
         let variables = self.variables.iter().map(|(name, value)| (name, value));
         command.args(arguments).current_dir(&self.folder).envs(variables).stdin(Stdio::piped());

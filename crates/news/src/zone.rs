@@ -15,7 +15,7 @@ use jiff::tz::{AmbiguousOffset, TimeZone as Rules};
 
 /// A time zone of the IANA database, with the rules that were known when the program was built.
 ///
-/// Two bytes, because there is one for each subscription: its place among [`ZONES`] from 1 on, or 0 for UTC.
+/// Two bytes, because there is one for each subscription: its place among all by name, from 1 on, or 0 for UTC.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Zone(u16);
 
