@@ -196,26 +196,32 @@ proptest! {
     }
 }
 
-/// Every poll of a flush of several messages is a moment to die at.
+/// Every poll of a flush of several messages is a moment to die at. Which poll lies between the service and us hangs on
+/// how soon other threads are done, so all are tried again until one did.
 #[tokio::test(start_paused = true)]
 async fn it_may_die_at_every_step_of_a_flush() {
     let mut repeated = 0;
-    for polls in 0..60 {
-        let mut world = World::new();
-        world.subscribe(&chat(1), "instant", "").await;
-        world.added(&["a", "b", "c", "d", "e", "f", "g"]);
-        world.fanout.match_new(world.now()).await.unwrap();
-        world.pass(10).await;
-        die(&mut world, polls).await;
-        world.run(3600).await;
-        let read = world.read(&chat(1));
-        let mut once = read.clone();
-        once.dedup();
-        assert_eq!(once, ["a b c", "d e f", "g"], "after {polls} polls");
-        assert!(read.len() <= 4, "after {polls} polls: {read:?}");
-        repeated += read.len() - 3;
+    for _ in 0..25 {
+        for polls in 0..60 {
+            let mut world = World::new();
+            world.subscribe(&chat(1), "instant", "").await;
+            world.added(&["a", "b", "c", "d", "e", "f", "g"]);
+            world.fanout.match_new(world.now()).await.unwrap();
+            world.pass(10).await;
+            die(&mut world, polls).await;
+            world.run(3600).await;
+            let read = world.read(&chat(1));
+            let mut once = read.clone();
+            once.dedup();
+            assert_eq!(once, ["a b c", "d e f", "g"], "after {polls} polls");
+            assert!(read.len() <= 4, "after {polls} polls: {read:?}");
+            repeated += read.len() - 3;
+        }
+        if repeated > 0 {
+            return;
+        }
     }
-    assert!(repeated > 0, "it did die between the service and us");
+    panic!("it never died between the service and us");
 }
 
 /// A digest that was stated is told as it was stated, whatever is known by now.
