@@ -87,9 +87,9 @@ impl Surroundings {
                 command.env_remove(name);
             }
         }
-        // The catalogs of stories name real projects, and no story asks the real GitHub about them.
         // Looking where an error came from reads a megabyte of the program, which nobody else asks it to.
-        command.env_remove("RUST_BACKTRACE");
+        command.env_remove("RUST_BACKTRACE").env_remove("RUST_LIB_BACKTRACE");
+        // The catalogs of stories name real projects, and no story asks the real GitHub about them.
         command.env("WHIMBREL_GITHUB__PROJECTS", "false");
         let variables = self.variables.iter().map(|(name, value)| (name, value));
         command.args(arguments).current_dir(&self.folder).envs(variables).stdin(Stdio::piped());

@@ -68,7 +68,8 @@ impl Zone {
 
     /// What is known of it; `None` for UTC, which has no rules.
     fn known(self) -> Option<&'static (&'static str, OnceLock<Rules>)> {
-        ZONES.get(usize::from(self.0).checked_sub(1)?)
+        let place = usize::from(self.0).checked_sub(1)?;
+        ZONES.get(place)
     }
 
     fn rules(self) -> Option<&'static Rules> {
@@ -215,6 +216,8 @@ mod tests {
             ("Pacific/Apia", "2011-12-30T09:59:59Z", "2011-12-29T23:59:59-10:00"),
             ("Pacific/Apia", "2011-12-30T10:00:00Z", "2011-12-31T00:00:00+14:00"),
             ("America/New_York", "2199-07-01T12:00:00Z", "2199-07-01T08:00:00-04:00"),
+            // Its clocks stay since the autumn of 2026.
+            ("America/Vancouver", "2026-12-01T12:00:00Z", "2026-12-01T05:00:00-07:00"),
         ] {
             assert_eq!(shown(zone(name), at), expected, "{name}");
         }
