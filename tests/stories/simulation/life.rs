@@ -263,7 +263,7 @@ impl Life {
             // A thread that still works for the program has the disk until it is done.
             let _ = tokio::task::spawn_blocking(|| ()).await;
         }
-        self.town.state().killed = Some(Instant::now());
+        self.town.state().dies();
         self.opens();
     }
 

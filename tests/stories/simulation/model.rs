@@ -1,6 +1,6 @@
 //! What must have been told, worked out from the script of a life alone, without asking the code under test.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::town::Message;
 
@@ -96,15 +96,13 @@ pub(super) fn wrong(known: &Known<'_>) -> Vec<String> {
     let mut wrong = Vec::new();
     let mut repeated = 0;
     for (number, place) in known.places.iter().enumerate() {
-        let mut account = Account { number, place, known, told: BTreeSet::new(), newest: 0, until: i64::MIN };
+        let mut account = Account { number, place, known, told: BTreeMap::new(), newest: 0, until: i64::MIN };
         let mut seen: BTreeMap<(u64, &str), usize> = BTreeMap::new();
         for message in known.messages.iter().filter(|message| message.place == number) {
             let times = seen.entry((message.nonce, &message.body)).or_default();
             *times += 1;
-            if *times > 1 {
+            if *times > 1 || account.read(message, &mut wrong) {
                 repeated += 1;
-            } else {
-                account.read(message, &mut wrong);
             }
         }
         if known.is_over {
@@ -122,15 +120,18 @@ struct Account<'a> {
     number: usize,
     place: &'a Place,
     known: &'a Known<'a>,
-    told: BTreeSet<&'a str>,
+    /// What it was told, and whether only by a message that is in doubt.
+    told: BTreeMap<&'a str, bool>,
     /// The newest event it was told.
     newest: u64,
-    /// The end of the newest period it was told.
+    /// The end of the newest period it was told without doubt.
     until: i64,
 }
 
 impl<'a> Account<'a> {
-    fn read(&mut self, message: &'a Message, wrong: &mut Vec<String>) {
+    /// Reads a message; whether it tells again what is in doubt. Who was told a part of it, moved away or put us out and
+    /// took us back is told that together with what came since, in a message that never was before.
+    fn read(&mut self, message: &'a Message, wrong: &mut Vec<String>) -> bool {
         let mut lines = message.body.lines();
         let head: Vec<&str> = lines.next().unwrap_or_default().split(' ').collect();
         let number = self.number;
@@ -142,23 +143,26 @@ impl<'a> Account<'a> {
             if from < self.until || to <= from {
                 wrong.push(format!("place {number}: {what} from {from} to {to} after one to {}", self.until));
             }
-            self.until = to;
+            if !message.is_in_doubt {
+                self.until = to;
+            }
             if what == "digest" && self.place.taste.cadence == "instant" {
                 wrong.push(format!("place {number} wanted no digest"));
             }
         } else if self.place.taste.cadence != "instant" {
             wrong.push(format!("place {number} wanted digests: {head:?}"));
         }
-        let mut newest = self.newest;
+        let (mut newest, mut tells_again) = (self.newest, false);
         for line in lines {
             let Some(seq) = self.known.journal.get(line) else {
                 wrong.push(format!("place {number} heard of `{line}`, of which nothing is recorded"));
                 continue;
             };
-            if !self.told.insert(line) {
-                wrong.push(format!("place {number} heard twice of `{line}`"));
-            } else if *seq <= self.newest {
-                wrong.push(format!("place {number} heard late of `{line}`"));
+            match self.told.insert(line, message.is_in_doubt) {
+                Some(true) => tells_again = true,
+                Some(false) => wrong.push(format!("place {number} heard twice of `{line}`")),
+                None if *seq <= self.newest => wrong.push(format!("place {number} heard late of `{line}`")),
+                None => {}
             }
             if !self.owed().any(|fact| fact.line() == line) {
                 wrong.push(format!("place {number} did not want to hear of `{line}`"));
@@ -170,6 +174,7 @@ impl<'a> Account<'a> {
             }
         }
         self.newest = newest;
+        tells_again
     }
 
     fn owed(&self) -> impl Iterator<Item = &'a Fact> {
@@ -180,7 +185,7 @@ impl<'a> Account<'a> {
 
     /// Everything was told, or lies with the dead letters.
     fn close(&self, wrong: &mut Vec<String>) {
-        for fact in self.owed().filter(|fact| !self.told.contains(fact.line().as_str())) {
+        for fact in self.owed().filter(|fact| !self.told.contains_key(fact.line().as_str())) {
             let seq = self.known.journal[&fact.line()];
             let is_dead = |letter: &&Letter| letter.0 == self.number && (letter.1..=letter.2).contains(&seq);
             if self.known.letters.iter().find(is_dead).is_none() {

@@ -25,7 +25,10 @@ const KNOWN_AGAIN: Duration = Duration::from_mins(5);
 
 /// After the program was killed it does not know what it sent; the longest window is a minute, and a wait it was told
 /// is as long.
-pub(super) const FORGIVEN: Duration = Duration::from_mins(3);
+const FORGIVEN: Duration = Duration::from_mins(3);
+
+/// Whoever is killed so soon after a message was accepted may not have written that down.
+const WRITTEN_DOWN: Duration = Duration::from_secs(30);
 
 /// A message that was accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +40,8 @@ pub(super) struct Message {
     pub(super) nonce: u64,
     /// Since the beginning of the life.
     pub(super) at: Duration,
+    /// That it was accepted may never have been heard: what it tells may be told again.
+    pub(super) is_in_doubt: bool,
 }
 
 /// What one party sent lately.
@@ -63,7 +68,7 @@ pub(super) struct State {
     /// These refuse us.
     pub(super) blocked: BTreeSet<usize>,
     /// When the program was last killed.
-    pub(super) killed: Option<Instant>,
+    killed: Option<Instant>,
     /// Everything works.
     pub(super) healed: bool,
     /// Answers that were lost, by place: a message that comes again is no wonder.
@@ -270,13 +275,25 @@ impl State {
                 .take_while(|message| at.saturating_sub(message.at) < KNOWN_AGAIN)
                 .any(|message| message.place == place && message.nonce == nonce.0);
         if !again {
-            self.messages.push(Message { place, body: part.body.clone(), nonce: nonce.0, at });
+            let is_in_doubt = luck == Luck::Lost;
+            self.messages.push(Message { place, body: part.body.clone(), nonce: nonce.0, at, is_in_doubt });
         }
         if luck == Luck::Lost {
             *self.lost.entry(place).or_default() += 1;
             return Sent { result: retry("the answer is lost"), learned };
         }
         Sent { result: Ok("1".to_owned()), learned }
+    }
+
+    /// The program was just killed.
+    pub(super) fn dies(&mut self) {
+        let now = Instant::now();
+        self.killed = Some(now);
+        let at = now - self.start;
+        let lately = |message: &&mut Message| at.saturating_sub(message.at) < WRITTEN_DOWN;
+        for message in self.messages.iter_mut().rev().take_while(lately) {
+            message.is_in_doubt = true;
+        }
     }
 
     fn has_taken(&self, place: usize, body: &str) -> bool {
