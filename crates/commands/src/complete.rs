@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 
 use whimbrel_fanout::Cadence;
 use whimbrel_lookup::{Among, Named, Subject};
-use whimbrel_news::Kind;
-use whimbrel_news::Zone;
 use whimbrel_news::wording::line;
+use whimbrel_news::{Kind, Zone};
 
 use crate::catalogue::Field;
 use crate::commands::Commands;

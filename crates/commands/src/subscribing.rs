@@ -1,8 +1,7 @@
 //! New subscriptions: by buttons alone, or typed.
 
 use whimbrel_fanout::{At, Cadence, New, Quiet, Rhythm, SubscribeError, Subscription};
-use whimbrel_news::Filter;
-use whimbrel_news::Zone;
+use whimbrel_news::{Filter, Zone};
 use whimbrel_store::{Origin, StoreError};
 
 use crate::action::{Action, CatalogMark, Chosen, Pick};

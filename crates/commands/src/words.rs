@@ -5,9 +5,8 @@ use whimbrel_fanout::{
     Cadence, Destination, LaneState, Quiet, Rhythm, SubscribeError, Subscription, Verdict,
 };
 use whimbrel_lookup::Fact;
-use whimbrel_news::Zone;
 use whimbrel_news::wording::line;
-use whimbrel_news::{Filter, FilterError};
+use whimbrel_news::{Filter, FilterError, Zone};
 
 use crate::action::Pick;
 use crate::topics::Topics;

@@ -1,4 +1,5 @@
-//! News as plain data: events, filters over them, digests folded from them, and the words they are told in.
+//! News as plain data: events, filters over them, digests folded from them, the words they are told in, and the
+//! time zones they are told by.
 //!
 //! No I/O and no clock. An [`Event`] is one numbered line of the journal; everything that leaves the program
 //! (feeds, pages, messages) is made from events alone.
