@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Writes deploy/order.txt anew: the functions a program has used by the time it is at rest. The linker puts them next to
 # each other in the program that is shipped (profile `dist`), which needs 10 MB less memory for that: those first that
-# it uses alone, behind them those that only GitHub and the chats need.
+# it uses without tokens, behind them those that only GitHub and the chats need.
 #
 # Functions get other names with another compiler (deploy/Dockerfile names ours), another version of the project, and
 # where Cargo.lock changes, those of what depends on the change. Names that do not fit any more do no harm but to memory:
@@ -14,6 +14,9 @@ seconds=${1:-150}
 for need in valgrind awk curl; do
   command -v "$need" >/dev/null || { echo "This needs $need. Install it, for example: sudo apt-get install $need" >&2; exit 1; }
 done
+
+# Settings of whoever runs this are none of a program that is watched.
+unset "${!WHIMBREL_@}"
 
 target=${CARGO_TARGET_DIR:-target}
 echo "== building the program with the names of its functions"

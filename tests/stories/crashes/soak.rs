@@ -21,8 +21,8 @@ const PAUSE: Duration = Duration::from_secs(4);
 /// otherwise grow up to its limit for hours.
 const BESIDE: usize = 5_000;
 
-/// What an hour may add, in KiB, by a line through all samples: single ones differ by more. Seen from an hour on; in a
-/// minute memory still settles …
+/// What an hour may add, in KiB, by a line through all samples: single ones differ by more. Seen from fifty minutes on; in
+/// a minute memory still settles …
 const GROWS: f64 = 1024.0;
 
 /// … and this is what a minute may show of a leak, in KiB.
