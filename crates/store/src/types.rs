@@ -20,7 +20,7 @@ pub use self::asking::{BadCursor, Cursor, Page, Query, Scope};
 pub struct Settings {
     /// The folder of the state; relative to the configuration file. Default `whimbrel-data`.
     pub path: PathBuf,
-    /// Memory for cached pages, MiB (real use is up to twice that). Default 2.
+    /// Memory for cached pages, MiB (real use is up to twice that). Default 1.
     pub cache_mib: u64,
     /// Hours between scheduled backups; 0 switches them off. Default 24.
     pub backup_hours: u64,
@@ -34,7 +34,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             path: "whimbrel-data".into(),
-            cache_mib: 2,
+            cache_mib: 1,
             backup_hours: 24,
             backups_kept: 3,
             journal_days: 0,
