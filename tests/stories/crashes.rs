@@ -144,8 +144,10 @@ impl Tale {
         self.world.stop().await;
         self.street.telegram.expects_no_violations();
         self.street.discord.expects_no_violations();
-        let seq =
-            |event: &serde_json::Value| Some((event["name"].as_str()?.to_owned(), event["seq"].as_u64()?));
+        let seq = |event: &serde_json::Value| {
+            let name = (event["kind"] == "added").then(|| event["name"].as_str())??;
+            Some((name.to_owned(), event["seq"].as_u64()?))
+        };
         let journal: BTreeMap<String, u64> = self.world.journal().iter().filter_map(seq).collect();
         verdict(&self.street, &self.list, self.silent, &journal, killed)
     }

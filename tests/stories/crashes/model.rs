@@ -10,6 +10,20 @@ const SECTIONS: [&str; 4] = ["Waders", "Gulls", "Owls", "Finches"];
 /// A word that some descriptions have and some places look for.
 const WORD: &str = "nocturnal";
 
+/// What descriptions are made of: none is so like another that one entry seems to have taken another's place.
+const SAID: [&str; 10] = [
+    "bills",
+    "long legs",
+    "marshes",
+    "winters",
+    "the north",
+    "islands",
+    "short calls",
+    "reeds",
+    "eggs",
+    "old barns",
+];
+
 /// What a place wants to hear of.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Taste {
@@ -38,6 +52,8 @@ pub(super) struct Entry {
 #[derive(Default)]
 pub(super) struct List {
     entries: Vec<Entry>,
+    /// So many stand in the document at most: the oldest leave it.
+    pub(super) most: Option<usize>,
 }
 
 impl Taste {
@@ -98,13 +114,21 @@ impl List {
 
     /// The document.
     pub(super) fn text(&self) -> String {
+        let gone = self.most.map_or(0, |most| self.entries.len().saturating_sub(most));
         let mut text = "# Birds\n".to_owned();
         for (number, section) in SECTIONS.iter().enumerate() {
             let _ = write!(text, "\n## {section}\n\n");
-            for entry in self.entries.iter().filter(|entry| entry.section == number) {
+            for entry in self.entries[gone..].iter().filter(|entry| entry.section == number) {
                 let kind = if entry.word { WORD } else { "diurnal" };
-                let _ =
-                    writeln!(text, "- [bird-{0:06}](https://example.org/{0}) - A {kind} one.", entry.number);
+                let said = |place: u32| SAID[(entry.number / place % 10) as usize];
+                let _ = writeln!(
+                    text,
+                    "- [bird-{0:06}](https://example.org/{0}) - {kind}: {1}, {2}, {3}.",
+                    entry.number,
+                    said(1),
+                    said(10),
+                    said(100)
+                );
             }
         }
         text

@@ -21,6 +21,9 @@ const PAUSE: Duration = Duration::from_secs(4);
 /// otherwise grow up to its limit for hours.
 const BESIDE: usize = 5_000;
 
+/// Entries of the list that people edit; the oldest make room, or the program would rightly hold more and more.
+const KEPT: usize = 30;
+
 /// What an hour may add, in KiB, by a line through all samples: single ones differ by more. Seen from fifty minutes on; in
 /// a minute memory still settles …
 const GROWS: f64 = 1024.0;
@@ -78,6 +81,7 @@ async fn nothing_grows_while_services_fail_now_and_then() {
     world.write("beside.md", documents::markdown(&documents::items(BESIDE, 1)));
     world.follow("beside", "beside.md");
     let mut tale = Tale::begin_in(world, SEED, "[fanout]\nsettle = \"0s\"\ncatch_up_above = 1000000").await;
+    tale.list.most = Some(KEPT);
     tale.street.telegram.limits(|limits| *limits = telegram::Limits::none());
     tale.street.discord.limits(|limits| *limits = discord::Limits::none());
     let began = Instant::now();
