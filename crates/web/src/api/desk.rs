@@ -79,7 +79,7 @@ fn begin(threads: usize) -> Option<Sender<Job>> {
 
 fn work(waiting: &Mutex<Receiver<Job>>) {
     // A thread has a priority of its own on Linux alone; elsewhere this would be the whole program's. Where it is
-    // forbidden, as by our systemd unit, questions are as important as everything else.
+    // forbidden (our systemd unit permits it), questions are as important as everything else.
     if cfg!(target_os = "linux") {
         let _ = rustix::process::nice(BEHIND);
     }
