@@ -96,14 +96,17 @@ pub(super) fn wrong(known: &Known<'_>) -> Vec<String> {
     let mut wrong = Vec::new();
     let mut repeated = 0;
     for (number, place) in known.places.iter().enumerate() {
-        let mut account = Account { number, place, known, told: BTreeMap::new(), newest: 0, until: i64::MIN };
-        let mut seen: BTreeMap<(u64, &str), usize> = BTreeMap::new();
+        let mut account = Account {
+            number,
+            place,
+            known,
+            told: BTreeMap::new(),
+            newest: 0,
+            until: i64::MIN,
+            in_doubt: Vec::new(),
+        };
         for message in known.messages.iter().filter(|message| message.place == number) {
-            let times = seen.entry((message.nonce, &message.body)).or_default();
-            *times += 1;
-            if *times > 1 || account.read(message, &mut wrong) {
-                repeated += 1;
-            }
+            repeated += usize::from(account.read(message, &mut wrong));
         }
         if known.is_over {
             account.close(&mut wrong);
@@ -120,17 +123,19 @@ struct Account<'a> {
     number: usize,
     place: &'a Place,
     known: &'a Known<'a>,
-    /// What it was told, and whether only by a message that is in doubt.
+    /// What it was told, and whether the last message that did so is in doubt.
     told: BTreeMap<&'a str, bool>,
     /// The newest event it was told.
     newest: u64,
     /// The end of the newest period it was told without doubt.
     until: i64,
+    /// Periods it was told in messages that are in doubt.
+    in_doubt: Vec<(i64, i64)>,
 }
 
 impl<'a> Account<'a> {
-    /// Reads a message; whether it tells again what is in doubt. Who was told a part of it, moved away or put us out and
-    /// took us back is told that together with what came since, in a message that never was before.
+    /// Reads a message; whether it tells again what is in doubt. What a message told of which nobody heard that it was
+    /// accepted comes in the same message or, when its place moved or put us out meanwhile, with what came since.
     fn read(&mut self, message: &'a Message, wrong: &mut Vec<String>) -> bool {
         let mut lines = message.body.lines();
         let head: Vec<&str> = lines.next().unwrap_or_default().split(' ').collect();
@@ -143,7 +148,13 @@ impl<'a> Account<'a> {
             if from < self.until || to <= from {
                 wrong.push(format!("place {number}: {what} from {from} to {to} after one to {}", self.until));
             }
-            if !message.is_in_doubt {
+            // What is told again begins no later than what it repeats.
+            if let Some(cut) = self.in_doubt.iter().find(|doubt| (doubt.0 + 1..doubt.1).contains(&from)) {
+                wrong.push(format!("place {number}: {what} from {from} to {to} after one of {cut:?}"));
+            }
+            if message.is_in_doubt {
+                self.in_doubt.push((from, to));
+            } else {
                 self.until = to;
             }
             if what == "digest" && self.place.taste.cadence == "instant" {
@@ -153,16 +164,23 @@ impl<'a> Account<'a> {
             wrong.push(format!("place {number} wanted digests: {head:?}"));
         }
         let (mut newest, mut tells_again) = (self.newest, false);
+        let mut here: BTreeMap<&str, u64> = BTreeMap::new();
         for line in lines {
             let Some(seq) = self.known.journal.get(line) else {
                 wrong.push(format!("place {number} heard of `{line}`, of which nothing is recorded"));
                 continue;
             };
-            match self.told.insert(line, message.is_in_doubt) {
+            match self.told.get(line) {
                 Some(true) => tells_again = true,
                 Some(false) => wrong.push(format!("place {number} heard twice of `{line}`")),
                 None if *seq <= self.newest => wrong.push(format!("place {number} heard late of `{line}`")),
                 None => {}
+            }
+            if head[0] == "news" && here.values().any(|before| before >= seq) {
+                wrong.push(format!("place {number} heard of `{line}` after what came later"));
+            }
+            if here.insert(line, *seq).is_some() {
+                wrong.push(format!("place {number} heard twice of `{line}` at once"));
             }
             if !self.owed().any(|fact| fact.line() == line) {
                 wrong.push(format!("place {number} did not want to hear of `{line}`"));
@@ -174,6 +192,7 @@ impl<'a> Account<'a> {
             }
         }
         self.newest = newest;
+        self.told.extend(here.into_keys().map(|line| (line, message.is_in_doubt)));
         tells_again
     }
 

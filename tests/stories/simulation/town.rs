@@ -27,8 +27,9 @@ const KNOWN_AGAIN: Duration = Duration::from_mins(5);
 /// is as long.
 const FORGIVEN: Duration = Duration::from_mins(3);
 
-/// Whoever is killed so soon after a message was accepted may not have written that down.
-const WRITTEN_DOWN: Duration = Duration::from_secs(30);
+/// Whoever is killed so soon after a message was accepted may not have heard that: an answer is under way for a quarter of a
+/// second at most. What is written down then takes no time here.
+const HEARD: Duration = Duration::from_secs(1);
 
 /// A message that was accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +41,8 @@ pub(super) struct Message {
     pub(super) nonce: u64,
     /// Since the beginning of the life.
     pub(super) at: Duration,
+    /// When it came last, to a service that knows it again.
+    last: Duration,
     /// That it was accepted may never have been heard: what it tells may be told again.
     pub(super) is_in_doubt: bool,
 }
@@ -267,16 +270,17 @@ impl State {
         }
         let learned = self.counts(service, place, now);
         let at = now - self.start;
-        let again = to.knows_again()
-            && self
-                .messages
-                .iter()
-                .rev()
-                .take_while(|message| at.saturating_sub(message.at) < KNOWN_AGAIN)
-                .any(|message| message.place == place && message.nonce == nonce.0);
-        if !again {
-            let is_in_doubt = luck == Luck::Lost;
-            self.messages.push(Message { place, body: part.body.clone(), nonce: nonce.0, at, is_in_doubt });
+        let is_in_doubt = luck == Luck::Lost;
+        let mut known = self
+            .messages
+            .iter_mut()
+            .rev()
+            .take_while(|message| to.knows_again() && at.saturating_sub(message.at) < KNOWN_AGAIN);
+        if let Some(message) = known.find(|message| message.place == place && message.nonce == nonce.0) {
+            (message.last, message.is_in_doubt) = (at, is_in_doubt);
+        } else {
+            let (body, nonce) = (part.body.clone(), nonce.0);
+            self.messages.push(Message { place, body, nonce, at, last: at, is_in_doubt });
         }
         if luck == Luck::Lost {
             *self.lost.entry(place).or_default() += 1;
@@ -290,9 +294,8 @@ impl State {
         let now = Instant::now();
         self.killed = Some(now);
         let at = now - self.start;
-        let lately = |message: &&mut Message| at.saturating_sub(message.at) < WRITTEN_DOWN;
-        for message in self.messages.iter_mut().rev().take_while(lately) {
-            message.is_in_doubt = true;
+        for message in &mut self.messages {
+            message.is_in_doubt |= at.saturating_sub(message.last) < HEARD;
         }
     }
 
