@@ -10,7 +10,8 @@ const SECTIONS: [&str; 4] = ["Waders", "Gulls", "Owls", "Finches"];
 /// A word that some descriptions have and some places look for.
 const WORD: &str = "nocturnal";
 
-/// What descriptions are made of: none is so like another that one entry seems to have taken another's place.
+/// What descriptions are made of: no entry says what those say that leave the list when it comes, or it would seem to have
+/// taken their place.
 const SAID: [&str; 10] = [
     "bills",
     "long legs",
@@ -120,14 +121,14 @@ impl List {
             let _ = write!(text, "\n## {section}\n\n");
             for entry in self.entries[gone..].iter().filter(|entry| entry.section == number) {
                 let kind = if entry.word { WORD } else { "diurnal" };
-                let said = |place: u32| SAID[(entry.number / place % 10) as usize];
+                let said = |more: u32| SAID[((entry.number / 7 + more) % 10) as usize];
                 let _ = writeln!(
                     text,
                     "- [bird-{0:06}](https://example.org/{0}) - {kind}: {1}, {2}, {3}.",
                     entry.number,
+                    said(0),
                     said(1),
-                    said(10),
-                    said(100)
+                    said(3)
                 );
             }
         }
