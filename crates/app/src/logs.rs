@@ -104,7 +104,7 @@ fn filter(level: &str, origin: &str, spans: bool) -> Result<EnvFilter, ConfigErr
     })?;
     // The library that tells of edits warns of every watched folder that is removed; we notice and say that ourselves.
     let notify = "notify=off".parse().ok().filter(|_| !level.contains("notify"));
-    // sled's own thread says again and again that a disk fails; our next sync meets the same and says it once.
+    // sled's own thread says every second that a disk fails; our next sync meets the same and says it once.
     let flusher = "sled::flusher=off".parse().ok().filter(|_| !level.contains("sled"));
     // What comes over Discord's connection has secrets in it, and these libraries would write it down.
     let secret = SECRETIVE.iter().filter_map(|directive| directive.parse().ok());

@@ -15,10 +15,10 @@ use super::{Changes, Engine, KeyRange, Order, Row, Rows};
 use crate::disk::files;
 use crate::outcome::StoreError;
 
-/// How often sled's own thread writes and syncs what nobody waited for: a second net below our own. Each time costs a sync
-/// and some tenths of a millisecond of a core, whether there is something or not. Up to half of it goes into tidying the
-/// file, which closing waits for.
-const FLUSH_EVERY_MS: u64 = 3_000;
+/// How often sled's own thread writes and syncs what nobody waited for: a second net below our own, which costs a sync
+/// each time, whether there is something or not. Up to half of it goes into tidying the file, which closing waits for; with
+/// three seconds that took so long that the idle program used more of a core minutes after a start, and hardly less later.
+const FLUSH_EVERY_MS: u64 = 1_000;
 
 /// Free bytes that are left to sled, which moves pages about and writes half a megabyte at a time.
 const RESERVE: u64 = 8 * 1024 * 1024;
