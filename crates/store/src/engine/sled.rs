@@ -17,7 +17,7 @@ use crate::outcome::StoreError;
 
 /// How often sled's own thread writes and syncs what nobody waited for: a second net below our own, which costs a sync
 /// each time, whether there is something or not. Up to half of it goes into tidying the file, which closing waits for; with
-/// three seconds that took so long that the idle program used more of a core minutes after a start, and hardly less later.
+/// three seconds that still went on half a minute after a start, and took more of a core.
 const FLUSH_EVERY_MS: u64 = 1_000;
 
 /// Free bytes that are left to sled, which moves pages about and writes half a megabyte at a time.
