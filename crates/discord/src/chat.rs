@@ -39,8 +39,6 @@ const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 /// How long Discord is left alone when it does not want the bot as it is: only an update changes that, or Discord.
 const REFUSED_PAUSE: Duration = Duration::from_hours(1);
-/// How often it is looked whether the token is another one.
-const GLANCE: Duration = Duration::from_secs(1);
 
 /// Why nobody is listened to.
 enum Trouble {
@@ -80,6 +78,12 @@ struct Identity {
     key: Option<Key>,
 }
 
+impl PartialEq for Identity {
+    fn eq(&self, other: &Self) -> bool {
+        self.token.expose_secret() == other.token.expose_secret() && self.key == other.key
+    }
+}
+
 impl Bot {
     /// A bot that answers with this; `clock` says what time it is when somebody asks.
     pub fn new(discord: Arc<Discord>, commands: Commands, clock: fn() -> DateTime<Utc>) -> Self {
@@ -111,7 +115,7 @@ impl Bot {
         loop {
             let Some(identity) = self.identity() else {
                 self.tell(None);
-                tokio::time::sleep(GLANCE).await;
+                self.other(None).await;
                 continue;
             };
             match self.session(&identity, &turns).await {
@@ -124,7 +128,7 @@ impl Bot {
                                 one at discord.com/developers/applications and set it";
                     tracing::error!("{what}");
                     self.tell(Some(what));
-                    self.other(&identity).await;
+                    self.other(Some(&identity)).await;
                 }
                 Err(Trouble::Refused { reason }) => {
                     let what = format!("nobody can ask anything at Discord: {reason}");
@@ -189,12 +193,12 @@ impl Bot {
             self.tell(Some(what));
         } else if identity.key.is_some() && me.json["interactions_endpoint_url"].is_string() {
             tracing::info!("listening at Discord: it calls us");
-            self.other(identity).await;
+            self.other(Some(identity)).await;
             return Ok(());
         }
         tokio::select! {
             trouble = gateway::listen(discord, token, turns, &self.0.listener) => Err(trouble),
-            () = self.other(identity) => Ok(()),
+            () = self.other(Some(identity)) => Ok(()),
         }
     }
 
@@ -210,17 +214,17 @@ impl Bot {
     async fn rest(&self, long: Duration, identity: &Identity) {
         tokio::select! {
             () = tokio::time::sleep(long) => {}
-            () = self.other(identity) => {}
+            () = self.other(Some(identity)) => {}
         }
     }
 
-    /// Waits until the bot is another one.
-    async fn other(&self, identity: &Identity) {
-        let same = |other: &Identity| {
-            other.token.expose_secret() == identity.token.expose_secret() && other.key == identity.key
-        };
-        while self.identity().as_ref().is_some_and(same) {
-            tokio::time::sleep(GLANCE).await;
+    /// Waits until the bot is another one than this.
+    async fn other(&self, than: Option<&Identity>) {
+        let mut replacements = self.0.discord.replacements();
+        while self.identity().as_ref() == than {
+            if replacements.changed().await.is_err() {
+                return; // it is gone, and with it everybody who asks
+            }
         }
     }
 }

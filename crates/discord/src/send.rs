@@ -8,13 +8,14 @@ mod guard;
 mod request;
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures::future::BoxFuture;
 use reqwest::Method;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value, json};
+use tokio::sync::watch;
 use whimbrel_fanout::{
     Bundle, Channel, Destination, Learned, Limit, Nonce, Part, Refusal, SendError, Sent, Service, Style,
     Upload,
@@ -75,7 +76,7 @@ pub enum SetupError {
 pub struct Discord {
     http: reqwest::Client,
     api: String,
-    credentials: RwLock<Credentials>,
+    credentials: watch::Sender<Credentials>,
     forums: Mutex<HashMap<String, Forum>>,
     guard: Guard,
 }
@@ -109,7 +110,7 @@ impl Discord {
         Ok(Self {
             http,
             api: format!("{base}{VERSION}"),
-            credentials: RwLock::new(credentials),
+            credentials: watch::Sender::new(credentials),
             forums: Mutex::default(),
             guard: Guard::default(),
         })
@@ -118,7 +119,7 @@ impl Discord {
     /// Writes with other secrets from now on.
     pub fn replace(&self, credentials: Credentials) -> Result<(), SetupError> {
         check(&credentials)?;
-        *self.credentials.write().unwrap_or_else(PoisonError::into_inner) = credentials;
+        self.credentials.send_replace(credentials);
         Ok(())
     }
 
@@ -128,8 +129,8 @@ impl Discord {
         self.guard.count(Instant::now())
     }
 
-    fn credentials(&self) -> RwLockReadGuard<'_, Credentials> {
-        self.credentials.read().unwrap_or_else(PoisonError::into_inner)
+    fn credentials(&self) -> watch::Ref<'_, Credentials> {
+        self.credentials.borrow()
     }
 
     fn forums(&self) -> MutexGuard<'_, HashMap<String, Forum>> {
@@ -270,6 +271,11 @@ impl Discord {
     /// The bot's token as it is now.
     pub(crate) fn token(&self) -> Option<SecretString> {
         self.credentials().token.clone()
+    }
+
+    /// Tells when the secrets are replaced from now on.
+    pub(crate) fn replacements(&self) -> watch::Receiver<Credentials> {
+        self.credentials.subscribe()
     }
 
     /// The address of a webhook, by its name.
