@@ -22,6 +22,9 @@ use crate::walk::walk;
 /// How often it is seen whether something happened; that costs next to nothing.
 const GLANCE: Duration = Duration::from_secs(1);
 
+/// While it is off it waits to be switched on, which wakes it.
+const OFF: Duration = Duration::from_secs(30);
+
 /// After a trouble with the store it is tried again this much later.
 const TROUBLE: Duration = Duration::from_secs(10);
 
@@ -149,7 +152,7 @@ impl Hub {
 
     /// Takes in what happened, writes it down, and begins what is due. Hands back how long to rest until the next step.
     pub async fn step(&self, now: DateTime<Utc>) -> Duration {
-        let Some(wiring) = self.inner.wiring() else { return GLANCE };
+        let Some(wiring) = self.inner.wiring() else { return OFF };
         let (inner, its) = (Arc::clone(&self.inner), Arc::clone(&wiring));
         let work = match tokio::task::spawn_blocking(move || inner.work(&its, now)).await {
             Ok(Ok(work)) => work,

@@ -18,7 +18,7 @@ use whimbrel_store::Store;
 use self::problems::Problem;
 use self::told::Told;
 use super::Setup;
-use super::loops::Pulse;
+use super::loops::{self, Pulse};
 use super::site::About;
 use super::teller::Teller;
 use crate::screen::count;
@@ -72,7 +72,7 @@ async fn tell(alarms: Alarms, mut pulse: Pulse) {
         tokio::select! {
             () = pulse.stopped() => return,
             _ = configured.changed() => {}
-            () = tokio::time::sleep(rest) => {}
+            () = loops::rest(rest) => {}
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
@@ -17,6 +17,9 @@ const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
 /// A loop that waits for others shows that it lives this often.
 const SIGN_OF_LIFE: Duration = Duration::from_mins(1);
+
+/// Rests of this length or more end together.
+const SECOND: Duration = Duration::from_secs(1);
 
 /// What a loop may take between two signs of life before it is called dead.
 const PATIENCE: Duration = Duration::from_mins(5);
@@ -83,13 +86,29 @@ impl Pulse {
         }
     }
 
-    /// Waits so long; `true` when it is over, `false` when the program shall stop.
+    /// Waits so long, as [`rest`] does; `true` when it is over, `false` when the program shall stop.
     pub(crate) async fn pause(&mut self, time: Duration) -> bool {
         tokio::select! {
             () = self.stopped() => false,
-            () = tokio::time::sleep(time) => true,
+            () = rest(time) => true,
         }
     }
+}
+
+/// Waits about this long: a second or more ends with the nearest whole second of the program's life. Loops that only
+/// see whether something happened thereby wake the processor together, and not each on its own.
+pub(crate) async fn rest(time: Duration) {
+    static BEGUN: LazyLock<Instant> = LazyLock::new(Instant::now);
+    match BEGUN.checked_add(end(BEGUN.elapsed(), time)) {
+        Some(end) => tokio::time::sleep_until(end.into()).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// When a rest ends that begins now; both are counted from the same moment.
+fn end(now: Duration, rest: Duration) -> Duration {
+    let end = now.saturating_add(rest);
+    if rest < SECOND { end } else { Duration::from_secs(end.saturating_add(SECOND / 2).as_secs()) }
 }
 
 impl Board {
@@ -182,6 +201,25 @@ mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
     use super::*;
+
+    #[test]
+    fn rests_of_a_second_or_more_end_with_the_nearest_whole_second() {
+        for (now, rest, expected) in [
+            (0, 1_000, 1_000),
+            (3, 1_000, 1_000),
+            (499, 1_000, 1_000),
+            (500, 1_000, 2_000),
+            (997, 1_000, 2_000),
+            (7_003, 2_700, 10_000),
+            (7_003, 30_000, 37_000),
+            (7_003, 999, 8_002),
+            (7_003, 0, 7_003),
+        ] {
+            let [now, rest, expected] = [now, rest, expected].map(Duration::from_millis);
+            assert_eq!(end(now, rest), expected, "{rest:?} from {now:?} on");
+        }
+        assert_eq!(end(SECOND, Duration::MAX), Duration::from_secs(u64::MAX), "no overflow");
+    }
 
     #[tokio::test]
     async fn a_loop_that_panics_is_started_again_and_all_end_when_asked() {

@@ -13,7 +13,7 @@ use whimbrel_watch::{LinkChecker, ProjectRound, ProjectWatcher, Watcher};
 use whimbrel_web::{BudgetState, ProjectsState, Route, RouteAnswer};
 
 use super::Setup;
-use super::loops::Pulse;
+use super::loops::{self, Pulse};
 use super::tally::Tally;
 use crate::screen::count;
 
@@ -120,9 +120,16 @@ pub(crate) fn following(
                     tell(&round);
                     wait = round.again;
                 }
+                let rest = async {
+                    if github.projects {
+                        until_worthwhile(&watcher, wait).await;
+                    } else {
+                        loops::rest(LONGEST_REST).await;
+                    }
+                };
                 tokio::select! {
                     () = pulse.stopped() => return,
-                    () = rest(&watcher, wait) => {}
+                    () = rest => {}
                     () = wake.notified() => {}
                     Ok(()) = configured.changed() => {}
                 }
@@ -132,10 +139,10 @@ pub(crate) fn following(
 }
 
 /// Waits until a look is worth it, not before GitHub may be asked again.
-async fn rest(watcher: &ProjectWatcher, again: Option<DateTime<Utc>>) {
+async fn until_worthwhile(watcher: &ProjectWatcher, again: Option<DateTime<Utc>>) {
     let begun = Instant::now();
     while begun.elapsed() < LONGEST_REST {
-        tokio::time::sleep(GLANCE).await;
+        loops::rest(GLANCE).await;
         let now = Utc::now();
         if again.map_or_else(|| watcher.is_worthwhile(now), |again| again <= now) {
             return;

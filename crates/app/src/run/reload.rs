@@ -14,7 +14,7 @@ use whimbrel_watch::{CatalogConfig, Watcher};
 
 use super::Setup;
 use super::chats::Chats;
-use super::loops::Pulse;
+use super::loops::{self, Pulse};
 use crate::accepted;
 use crate::cli::Common;
 use crate::config::{self, Environment};
@@ -46,7 +46,7 @@ pub(crate) fn following(
                 tokio::select! {
                     () = pulse.stopped() => return,
                     () = asked.notified() => follower.read_again(true),
-                    () = tokio::time::sleep(GLANCE) => {
+                    () = loops::rest(GLANCE) => {
                         let now = follower.stamp();
                         if now == stamp {
                             continue;

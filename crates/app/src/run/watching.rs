@@ -10,7 +10,7 @@ use tokio::sync::{Notify, watch};
 use whimbrel_watch::{Edits, Round, Spec, Watcher};
 
 use super::Setup;
-use super::loops::Pulse;
+use super::loops::{self, Pulse};
 use super::tally::Tally;
 
 /// Looks that found nothing new are written down at least this often, and a clock that jumped is noticed.
@@ -108,7 +108,7 @@ pub(crate) fn hearing(
                             }
                             wake.notify_one(); // what was seen may be due again soon
                         }
-                        () = tokio::time::sleep(RECHECK) => {}
+                        () = loops::rest(RECHECK) => {}
                     }
                 }
             }

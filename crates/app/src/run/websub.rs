@@ -15,7 +15,7 @@ use whimbrel_watch::{Outside, Unreached};
 use whimbrel_web::{HubState, Route, RouteAnswer, Topics};
 
 use super::Setup;
-use super::loops::Pulse;
+use super::loops::{self, Pulse};
 
 /// A subscriber who takes longer is tried again later.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -42,7 +42,7 @@ pub(crate) fn sending(
                 tokio::select! {
                     () = pulse.stopped() => return,
                     () = hub.woken() => {}
-                    () = tokio::time::sleep(rest) => {}
+                    () = loops::rest(rest) => {}
                     Ok(()) = configured.changed() => {
                         hub.wire(wiring(&store, &configured.borrow_and_update().clone()));
                     }
