@@ -66,6 +66,8 @@ pub(super) struct State {
     each: BTreeMap<usize, Log>,
     /// Nothing gets through until then.
     pub(super) down: [Option<Instant>; 2],
+    /// When it was last heard that a service is in trouble, and until when it shall be left alone.
+    troubles: [Option<(Instant, Instant)>; 2],
     /// The token is refused.
     pub(super) strange: [bool; 2],
     /// These refuse us.
@@ -105,6 +107,7 @@ impl Town {
             overall: Default::default(),
             each: BTreeMap::new(),
             down: [None; 2],
+            troubles: [None; 2],
             strange: [false; 2],
             blocked: BTreeSet::new(),
             killed: None,
@@ -170,16 +173,27 @@ impl Channel for Gate {
 
     fn send<'a>(&'a self, to: &'a Destination, part: &'a Part, nonce: Nonce) -> BoxFuture<'a, Sent> {
         async move {
-            let (there, back, dice) = self.town.state().call(to);
+            let call = self.town.state().call(to);
             self.town.1.survives("leaves").await;
-            sleep(there).await;
-            let sent = self.town.state().takes(self.service, to, part, nonce, dice);
+            sleep(call.there).await;
+            let back = call.back;
+            let sent = self.town.state().takes(self.service, to, part, nonce, call);
             self.town.1.survives("arrives").await;
             sleep(back).await;
             sent
         }
         .boxed()
     }
+}
+
+/// How a message travels.
+struct Call {
+    /// When it left.
+    left: Instant,
+    there: Duration,
+    back: Duration,
+    /// Whatever else is left to chance.
+    dice: Numbers,
 }
 
 /// What happens to a message.
@@ -189,12 +203,12 @@ enum Luck {
     Fails,
     Lost,
     Waits(u64),
+    Trouble(u64),
     Content,
 }
 
 impl State {
-    /// How long a message travels there and back, and what happens to it.
-    fn call(&mut self, to: &Destination) -> (Duration, Duration, Numbers) {
+    fn call(&mut self, to: &Destination) -> Call {
         // What goes to a former address counts together.
         let place = self.place(to).map_or(0, |place| place as u64 + 1);
         let count = self.calls.entry(place).or_default();
@@ -203,7 +217,8 @@ impl State {
         let mut way = || Duration::from_millis(10 + dice.below(200) as u64);
         let (there, back) = (way(), way());
         let slow = !self.healed && dice.below(100) == 0;
-        (there + if slow { Duration::from_secs(20) } else { Duration::ZERO }, back, dice)
+        let there = there + if slow { Duration::from_secs(20) } else { Duration::ZERO };
+        Call { left: Instant::now(), there, back, dice }
     }
 
     fn place(&self, to: &Destination) -> Option<usize> {
@@ -216,6 +231,7 @@ impl State {
             3 => Luck::Lost,
             4 => Luck::Waits(1 + dice.below(90) as u64),
             5 => Luck::Content,
+            6 => Luck::Trouble(1 + dice.below(90) as u64),
             _ => Luck::Good,
         }
     }
@@ -227,11 +243,12 @@ impl State {
         to: &Destination,
         part: &Part,
         nonce: Nonce,
-        mut dice: Numbers,
+        mut call: Call,
     ) -> Sent {
         let now = Instant::now();
         let retry = |reason: &str| Err(SendError::Retry { reason: reason.to_owned() });
         let plain = |result| Sent { result, learned: Learned::default() };
+        self.must_not_leave(service, &call);
         if self.down[index(service)].is_some_and(|until| now < until) && !self.healed {
             return plain(retry("nobody answers"));
         }
@@ -252,7 +269,7 @@ impl State {
             let reason = "bot was blocked by the user".to_owned();
             return plain(Err(SendError::Refused { refusal: Refusal::Blocked, reason }));
         }
-        let luck = self.luck(&mut dice);
+        let luck = self.luck(&mut call.dice);
         match luck {
             Luck::Fails => return plain(retry("Bad Gateway")),
             Luck::Waits(secs) => {
@@ -260,6 +277,14 @@ impl State {
                 self.each.entry(place).or_default().told = Some(now + wait);
                 let learned = Learned { wait: Some((Limit::Destination, wait)), ..Learned::default() };
                 return Sent { result: retry("Too Many Requests"), learned };
+            }
+            Luck::Trouble(secs) => {
+                let (heard, wait) = (now + call.back, Duration::from_secs(secs));
+                let learned = Learned { wait: Some((Limit::Nobodys, wait)), ..Learned::default() };
+                let trouble = self.troubles[index(service)].filter(|(_, until)| *until > heard);
+                let (since, until) = trouble.unwrap_or((heard, heard));
+                self.troubles[index(service)] = Some((since, until.max(heard + wait)));
+                return Sent { result: retry("Service Unavailable"), learned };
             }
             // What was accepted once is sound: only its answer never came to us.
             Luck::Content if !self.has_taken(place, &part.body) => {
@@ -308,6 +333,17 @@ impl State {
         let Destination::Telegram { chat, .. } = from else { return None };
         let to = supergroup(*chat);
         self.places.contains(&to).then_some(to)
+    }
+
+    /// Nobody writes to a service that said it is in trouble, from when that was heard.
+    fn must_not_leave(&mut self, service: Service, call: &Call) {
+        let Some((heard, until)) = self.troubles[index(service)] else { return };
+        let forgiven = self.killed.is_some_and(|killed| call.left - killed <= FORGIVEN);
+        if (heard..until).contains(&call.left) && !forgiven {
+            let at = call.left - self.start;
+            self.violations
+                .push(format!("{service:?} was written to at {at:?}, when it was known to be in trouble"));
+        }
     }
 
     /// The windows of a service, and of a place of it.
