@@ -30,8 +30,9 @@ const SEED: u64 = 20_261_120;
 /// The most messages one kill may have told twice, where the service does not know them again.
 const REPEATED: usize = 8;
 
-/// What is not told after this long is lost.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// What is not told after this long is lost. A chat that said again and again that it is told too much is told less and
+/// less often, up to once a minute.
+const PATIENCE: Duration = Duration::from_mins(3);
 
 const RUN: [&str; 5] = ["run", "--config", "whimbrel.toml", "--log-format", "json"];
 
