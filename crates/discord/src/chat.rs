@@ -223,7 +223,8 @@ impl Bot {
         let mut replacements = self.0.discord.replacements();
         while self.identity().as_ref() == than {
             if replacements.changed().await.is_err() {
-                return; // it is gone, and with it everybody who asks
+                // The sender lives as long as the bot.
+                std::future::pending::<()>().await;
             }
         }
     }

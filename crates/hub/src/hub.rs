@@ -22,7 +22,7 @@ use crate::walk::walk;
 /// How often it is seen whether something happened; that costs next to nothing.
 const GLANCE: Duration = Duration::from_secs(1);
 
-/// While it is off it waits to be switched on, which wakes it.
+/// While it is off it waits to be switched on, which wakes it; whoever steps shows meanwhile that it lives.
 const OFF: Duration = Duration::from_secs(30);
 
 /// After a trouble with the store it is tried again this much later.

@@ -8,7 +8,7 @@ use whimbrel_store::Store;
 use whimbrel_web::Announcer;
 
 use super::Setup;
-use super::loops::Pulse;
+use super::loops::{self, Pulse};
 
 /// Makes the loop. Without a hub it waits for one to be configured.
 pub(crate) fn announcing(
@@ -50,6 +50,6 @@ async fn tell(announcer: Option<Announcer>) {
     let Some(mut announcer) = announcer else { return std::future::pending().await };
     loop {
         let rest = announcer.step().await;
-        tokio::time::sleep(rest).await;
+        loops::rest(rest).await;
     }
 }
