@@ -136,6 +136,16 @@ impl Store {
         self.inner.refusal()
     }
 
+    /// Has so much been read or written that [`Store::ease`] is worth the while?
+    pub fn is_laden(&self) -> bool {
+        self.inner.engine.is_laden()
+    }
+
+    /// Lets go of memory for what was read or written and nobody needs now; takes some milliseconds.
+    pub fn ease(&self) -> Result<(), StoreError> {
+        self.inner.engine.ease()
+    }
+
     /// From now on calls this whenever something became durable, on the thread of whoever wrote it: it does no more than
     /// wake somebody up. Several commits may be one call.
     pub fn on_commit(&self, listener: impl Fn() + Send + Sync + 'static) {

@@ -1,5 +1,7 @@
-//! Says when the store writes no more: after its disk failed in the middle of a commit it goes on only after a new
-//! start. Pages go on; whoever watches over the program sees a part without progress, and starts it again.
+//! Looks after the open store: lets it go of memory nobody needs, and says when it writes no more.
+//!
+//! After its disk failed in the middle of a commit a store goes on only after a new start. Pages go on; whoever watches
+//! over the program sees a part without progress, and starts it again.
 
 use std::time::Duration;
 
@@ -18,7 +20,12 @@ pub(crate) fn watching(store: Store) -> impl Fn(Pulse) -> std::pin::Pin<Box<dyn 
             let mut said = false;
             loop {
                 match store.refusal() {
-                    None => pulse.beat(),
+                    None => {
+                        pulse.beat();
+                        if store.is_laden() {
+                            ease(store.clone()).await;
+                        }
+                    }
                     Some(refusal) => {
                         pulse.fails();
                         if !said {
@@ -32,5 +39,13 @@ pub(crate) fn watching(store: Store) -> impl Fn(Pulse) -> std::pin::Pin<Box<dyn 
                 }
             }
         })
+    }
+}
+
+/// An idle program does not hold what it read when it began, nor a busy one what it wrote.
+async fn ease(store: Store) {
+    let eased = tokio::task::spawn_blocking(move || store.ease()).await;
+    if let Ok(Err(error)) = eased {
+        tracing::warn!("the store cannot read what it holds: {error}");
     }
 }

@@ -4,6 +4,7 @@
 //! [`rehearsal`] of what crashes leave.
 
 pub(crate) mod memory;
+mod met;
 pub(crate) mod rehearsal;
 pub(crate) mod sled;
 mod staged;
@@ -63,6 +64,16 @@ pub(crate) trait Engine: Rows + Send + Sync {
 
     /// Returns when everything applied before the call would survive a power cut.
     fn sync(&self) -> Result<(), StoreError>;
+
+    /// Has so much been read or written that [`Engine::ease`] is worth the while?
+    fn is_laden(&self) -> bool {
+        false
+    }
+
+    /// Lets go of memory for rows that were read or written and nobody needs now; takes some milliseconds.
+    fn ease(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
 
     /// Something is not as it was written: the next start looks at every row.
     fn suspect(&self);

@@ -7,9 +7,11 @@ use std::fs::{File, TryLockError};
 use std::io::ErrorKind;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use super::met::Met;
 use super::staged::{self, Batches, Change};
 use super::{Changes, Engine, KeyRange, Order, Row, Rows};
 use crate::disk::files;
@@ -36,6 +38,7 @@ pub(crate) struct Sled {
     /// Dropped after the database.
     file: OwnHandle,
     folder: PathBuf,
+    met: Mutex<Met>,
 }
 
 /// Our own handle of sled's file, for the fsync sled leaves out. sled's lock is on the other handle. Dropping this one
@@ -88,10 +91,14 @@ impl Sled {
                 .flush_every_ms(Some(FLUSH_EVERY_MS))
                 .open()?;
             let file = File::open(folder.join("db"))?;
-            Ok(Self { db, file: OwnHandle(file), folder: folder.to_owned() })
+            Ok(Self { db, file: OwnHandle(file), folder: folder.to_owned(), met: Mutex::default() })
         })?;
         staged::recover(&opened)?;
         Ok(opened)
+    }
+
+    fn met(&self) -> MutexGuard<'_, Met> {
+        self.met.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -106,7 +113,7 @@ impl Engine for Sled {
         if range.is_empty() || limit == 0 {
             return Ok(Vec::new());
         }
-        guarded(&self.folder, || {
+        let rows: Vec<Row> = guarded(&self.folder, || {
             let found = self.db.range(range.from.as_slice()..range.to.as_slice());
             let row =
                 |row: sled::Result<(sled::IVec, sled::IVec)>| row.map(|(k, v)| (k.to_vec(), v.to_vec()));
@@ -114,7 +121,12 @@ impl Engine for Sled {
                 Order::Rising => found.take(limit).map(row).collect::<Result<_, _>>()?,
                 Order::Falling => found.rev().take(limit).map(row).collect::<Result<_, _>>()?,
             })
-        })
+        })?;
+        let mut met = self.met();
+        for (key, value) in &rows {
+            met.row(key, key.len() + value.len());
+        }
+        Ok(rows)
     }
 
     fn room(&self, bytes: usize) -> Result<(), StoreError> {
@@ -141,6 +153,23 @@ impl Engine for Sled {
         })
     }
 
+    fn is_laden(&self) -> bool {
+        self.met().is_much()
+    }
+
+    fn ease(&self) -> Result<(), StoreError> {
+        let (keys, times) = self.met().take();
+        for key in keys {
+            guarded(&self.folder, || {
+                for _ in 0..times {
+                    self.db.get(&key)?;
+                }
+                Ok(())
+            })?;
+        }
+        Ok(())
+    }
+
     fn suspect(&self) {
         suspect(&self.folder);
     }
@@ -158,6 +187,7 @@ impl Batches for Sled {
     fn batch(&self, changes: &mut dyn Iterator<Item = Change<'_>>) -> Result<(), StoreError> {
         let mut batch = sled::Batch::default();
         for (key, value) in changes {
+            self.met().row(key, key.len() + value.map_or(0, <[u8]>::len));
             match value {
                 Some(value) => batch.insert(key, value),
                 None => batch.remove(key),
@@ -265,5 +295,44 @@ mod tests {
         });
         drop(Sled::open(folder.path(), 1).unwrap());
         holder.join().unwrap();
+    }
+
+    /// How often this thread has asked the system for bytes of a file.
+    #[cfg(target_os = "linux")]
+    fn reads() -> u64 {
+        let text = std::fs::read_to_string("/proc/thread-self/io").unwrap();
+        text.lines().find_map(|line| line.strip_prefix("syscr: ")).unwrap().parse().unwrap()
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn pages_that_went_by_are_let_go_of() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = |n: u64| n.to_be_bytes().to_vec();
+        let rows: Changes = (0..16_000).map(|n| (key(n), Some(vec![7; 300]))).collect();
+        let filled = Sled::open(folder.path(), 1).unwrap();
+        filled.prepare(&rows).unwrap();
+        filled.apply(&rows).unwrap();
+        drop(filled);
+        let opened = Sled::open(folder.path(), 1).unwrap();
+        assert!(!opened.is_laden(), "nobody has read a row");
+        let read = || {
+            let before = reads();
+            let found = Engine::scan(
+                &opened,
+                &KeyRange { from: key(0), to: key(u64::MAX) },
+                Order::Rising,
+                usize::MAX,
+            );
+            assert_eq!(found.unwrap().len(), rows.len());
+            reads() - before
+        };
+        let [first, second] = [read(), read()];
+        assert!(second < first / 2, "{second} reads after {first}: sled holds what it was asked for");
+        assert!(opened.is_laden());
+        opened.ease().unwrap();
+        assert!(!opened.is_laden());
+        let third = read();
+        assert!(third > 5 * second, "{third} reads after {second}: it has let go");
     }
 }
