@@ -6,6 +6,7 @@
 
 pub(crate) mod compare;
 mod complete;
+#[cfg(test)]
 mod describe;
 mod desk;
 mod limit;
@@ -40,6 +41,9 @@ use self::limit::Limiter;
 
 pub(crate) use self::limit::who;
 pub(crate) use self::show::address;
+
+/// What is asked and answered here, for programs, as OpenAPI has it. A test compares it with the types.
+const DESCRIPTION: &str = include_str!("api/openapi.json");
 
 /// Names are completed so many times as often as questions are answered.
 const LETTERS: u32 = 10;
@@ -113,10 +117,7 @@ impl Api {
         router
             .route("/api/ask", self.reading(Self::any))
             .route("/api/complete", self.reading(|api, request| async move { api.complete(&request) }))
-            .route(
-                "/api/openapi.json",
-                self.reading(|_, _| async { json_text(StatusCode::OK, describe::text()) }),
-            )
+            .route("/api/openapi.json", self.reading(|_, _| async { json_text(StatusCode::OK, DESCRIPTION) }))
             .route("/api/", self.reading(|api, _| async move { api.viewer() }))
             .route("/api", self.reading(|_, _| async { elsewhere("./api/") }))
             .route("/ask", self.reading(Self::page))
@@ -292,8 +293,8 @@ impl Refused {
     }
 }
 
-fn json_text(status: StatusCode, body: String) -> Response {
-    let mut response = Response::new(Body::from(body));
+fn json_text(status: StatusCode, body: impl Into<Body>) -> Response {
+    let mut response = Response::new(body.into());
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));

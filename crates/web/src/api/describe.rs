@@ -1,6 +1,6 @@
-//! The description of the questions for programs: made from the questions and the types of the answer themselves.
-
-use std::sync::OnceLock;
+//! Makes the description of the questions for programs from the questions and the types of the answer themselves. It
+//! changes only with them and with the version of the project, and whoever builds the program would wait ten seconds for
+//! what makes it: it lies beside this as a file, which is served, and which is compared with what is made here.
 
 use utoipa::ToSchema;
 use utoipa::openapi::path::{OperationBuilder, Parameter, ParameterBuilder, ParameterIn, PathItem};
@@ -11,10 +11,17 @@ use utoipa::openapi::{
 };
 use whimbrel_lookup::{Answer, By, Form, Opt, OptKind, Question};
 
-/// The description as JSON.
-pub(super) fn text() -> String {
-    static TEXT: OnceLock<String> = OnceLock::new();
-    TEXT.get_or_init(make).clone()
+/// When it is set, the file is written anew instead of being compared.
+const WRITE: &str = "WHIMBREL_WRITE_DESCRIPTION";
+
+#[test]
+fn the_description_that_is_served_is_that_of_the_types() {
+    let made = make() + "\n";
+    if std::env::var_os(WRITE).is_some() {
+        std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/src/api/openapi.json"), &made).unwrap();
+    } else if super::DESCRIPTION != made {
+        panic!("write it anew: {WRITE}=1 cargo test -p whimbrel-web description_that_is_served");
+    }
 }
 
 fn make() -> String {
@@ -39,7 +46,7 @@ fn make() -> String {
     ));
     let description =
         OpenApiBuilder::new().info(info.build()).paths(paths.build()).components(Some(components)).build();
-    description.to_json().unwrap_or_default()
+    description.to_pretty_json().unwrap()
 }
 
 fn of(form: &Form) -> OperationBuilder {
