@@ -46,7 +46,9 @@ if [ -n "$archive" ]; then
   [ -n "$program" ] || fail "there is no program in $archive"
 else
   command -v cargo >/dev/null || fail "cargo is missing: install Rust (https://rustup.rs), or use --archive"
-  (cd "$here/.." && cargo build --locked --profile dist --package whimbrel-app)
+  # With a heap of its own the program holds less; make builds it.
+  if command -v make >/dev/null; then set -- --features jemalloc; else set --; fi
+  (cd "$here/.." && cargo build --locked --profile dist --package whimbrel-app "$@")
   program=${CARGO_TARGET_DIR:-$here/../target}/dist/whimbrel
 fi
 chmod 755 "$program"

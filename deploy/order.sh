@@ -20,7 +20,7 @@ unset "${!WHIMBREL_@}"
 
 target=${CARGO_TARGET_DIR:-target}
 echo "== building the program with the names of its functions"
-WHIMBREL_NAMES=1 cargo build --locked --profile dist --package whimbrel-app
+WHIMBREL_NAMES=1 cargo build --locked --profile dist --package whimbrel-app --features jemalloc
 echo "== building the services it talks to"
 cargo build --locked --package whimbrel-world --bins
 
@@ -83,7 +83,7 @@ done
 # Lines such as `fn=(12) name` and `cfn=(13) name'2`, where the number behind the quote is a depth of recursion.
 functions() {
   awk 'match($0, /^c?fn=\([0-9]+\) /) { name = substr($0, RLENGTH + 1); sub(/\x27[0-9]+$/, "", name); print name }' "$@" |
-    awk '/^_(ZN|R)/' | LC_ALL=C sort -u
+    awk '/^_(ZN|R|rjem_)/' | LC_ALL=C sort -u
 }
 functions "$scratch"/first.*.calls "$scratch"/second.*.calls >"$scratch/alone.txt"
 functions "$scratch"/third.*.calls | LC_ALL=C comm -13 "$scratch/alone.txt" - >"$scratch/more.txt"

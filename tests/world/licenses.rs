@@ -21,6 +21,9 @@ const TARGETS: [&str; 2] = ["x86_64-unknown-linux-gnu", "aarch64-unknown-linux-g
 /// Where the packed text lies, from the root of the project.
 const FILE: &str = "crates/app/licenses.txt.gz";
 
+/// The folder in which a package carries a work that is not in Rust.
+const CARRIED: &str = "jemalloc";
+
 /// A package the program is built from.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Package {
@@ -55,6 +58,8 @@ pub fn shipped() -> Vec<Package> {
         "tree",
         "--package",
         "whimbrel-app",
+        "--features",
+        "jemalloc",
         "--edges",
         "normal",
         "--prefix",
@@ -85,7 +90,8 @@ pub fn shipped() -> Vec<Package> {
 /// The folders packages lie in, by name and version.
 fn folders() -> BTreeMap<(String, String), PathBuf> {
     let metadata: Value =
-        serde_json::from_str(&cargo(&["metadata", "--format-version", "1"])).expect("cargo writes JSON");
+        serde_json::from_str(&cargo(&["metadata", "--all-features", "--format-version", "1"]))
+            .expect("cargo writes JSON");
     let text = |package: &Value, key: &str| package[key].as_str().unwrap_or_default().to_owned();
     let packages = metadata["packages"].as_array().cloned().unwrap_or_default();
     let folder = |package: &Value| {
@@ -123,8 +129,8 @@ pub fn text() -> String {
     let mut same: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for Package { name, version, license, repository } in &packages {
         let _ = writeln!(text, "{name} {version}  {license}  {repository}");
-        let folder = folders.get(&(name.clone(), version.clone()));
-        for found in folder.map(|folder| texts(folder)).unwrap_or_default() {
+        let Some(folder) = folders.get(&(name.clone(), version.clone())) else { continue };
+        for found in texts(folder).into_iter().chain(texts(&folder.join(CARRIED))) {
             same.entry(found).or_default().push(format!("{name} {version}"));
         }
     }
