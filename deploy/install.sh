@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs Whimbrel as a systemd service, or only the program.
 #
-#   deploy/install.sh                      builds it here (needs cargo) and installs program and service, as root
+#   deploy/install.sh                      builds it here (needs cargo, a C compiler, make) and installs program and service, as root
 #   deploy/install.sh --archive FILE.tar.gz    takes the program from a release instead
 #   deploy/install.sh --program            the program alone
 #
@@ -46,8 +46,12 @@ if [ -n "$archive" ]; then
   [ -n "$program" ] || fail "there is no program in $archive"
 else
   command -v cargo >/dev/null || fail "cargo is missing: install Rust (https://rustup.rs), or use --archive"
-  # With a heap of its own the program holds less; make builds it.
-  if command -v make >/dev/null; then set -- --features jemalloc; else set --; fi
+  if command -v make >/dev/null; then
+    set -- --features jemalloc
+  else
+    echo "install.sh: without make the program is built with the heap of the C library, and holds more memory" >&2
+    set --
+  fi
   (cd "$here/.." && cargo build --locked --profile dist --package whimbrel-app "$@")
   program=${CARGO_TARGET_DIR:-$here/../target}/dist/whimbrel
 fi

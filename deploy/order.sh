@@ -61,7 +61,7 @@ for file in "$scratch"/*.md; do
 done
 
 # The first start reads everything for the first time, the second one finds it in its store, the third one has tokens. It
-# becomes itself anew with settings of its own for the C library, hence the children.
+# becomes itself anew with settings of its own for the heap, hence the children.
 for start in first second third; do
   echo "== the $start start: ${seconds} s"
   tokens=()

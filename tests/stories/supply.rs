@@ -112,6 +112,8 @@ fn no_second_tls_library_enters_the_program() {
             "none",
             "--package",
             "whimbrel-app",
+            "--features",
+            "jemalloc",
         ])
         .current_dir(root())
         .output()

@@ -48,7 +48,8 @@ fn cargo(arguments: &[&str]) -> String {
     let output =
         Command::new(cargo).args(arguments).args(["--offline", "--locked"]).current_dir(root()).output();
     let output = output.expect("cargo can be run");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "`cargo fetch --locked` may be missing: {said}");
     String::from_utf8(output.stdout).expect("names are text")
 }
 

@@ -136,12 +136,12 @@ impl Store {
         self.inner.refusal()
     }
 
-    /// Has so much been read or written that [`Store::ease`] is worth the while?
+    /// Has so much gone by that [`Store::ease`] is worth the while?
     pub fn is_laden(&self) -> bool {
         self.inner.engine.is_laden()
     }
 
-    /// Lets go of memory for what was read or written and nobody needs now; takes some milliseconds.
+    /// Lets go of memory for what was read or written and nobody needs now; takes half a second at most.
     pub fn ease(&self) -> Result<(), StoreError> {
         self.inner.engine.ease()
     }

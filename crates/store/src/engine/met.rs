@@ -1,14 +1,15 @@
 //! Rows that were met lately, by which sled is made to let go of pages nobody needs any more.
 //!
 //! sled 0.34 divides its pages into 256 shards by their numbers, and asks whether a shard holds more than its part of
-//! the cache only when 64 accesses to it have gathered (`N_SHARDS` and `MAX_QUEUE_ITEMS` in its `lru.rs`). Until then
+//! the cache only when 64 accesses to it have gathered and one more comes (`N_SHARDS` and `MAX_QUEUE_ITEMS` in its
+//! `lru.rs`). Until then
 //! everything stays that was read once at a start or written at the end of the journal, whatever the cache may hold:
 //! at rest for ever, and in a busy hour until some thousand events have come. So now and then the rows that were met
 //! last are asked for again, until each shard has gathered its accesses.
 
 use std::collections::VecDeque;
 
-/// Accesses that bring a shard to the point.
+/// Accesses that bring a shard to the point: the page was accessed before, when its row was met.
 const ENOUGH: usize = 64;
 
 /// Accesses that bring nearly all of them there: twice as many as they need, because some get less than their part.
@@ -17,26 +18,29 @@ const ACCESSES: usize = 2 * 256 * ENOUGH;
 /// Rows that are remembered: about four for each shard, so that hardly one has none.
 const KEYS: usize = 1024;
 
-/// One row in so many is remembered. A page holds about as many, and asking for one of them is an access to it.
-const ONE_IN: usize = 8;
+/// One row is remembered for so many bytes that go by; a page holds two or three times as many.
+const EVERY: usize = 1024;
 
-/// Bytes that have to go by until it is worth the while: it takes some milliseconds.
+/// Bytes that have to go by until it is worth the while.
 const WORTH: usize = 256 * 1024;
 
-/// What went by since sled was last made to let go.
+/// What went by since sled was last made to let go. Rows that are asked for one by one do not count: whoever asks for many
+/// of them makes for the accesses that way.
 #[derive(Default)]
 pub(super) struct Met {
     keys: VecDeque<Vec<u8>>,
-    rows: usize,
     bytes: usize,
+    /// Bytes since a row was remembered.
+    since: usize,
 }
 
 impl Met {
-    /// A row was read or written that has so many bytes.
+    /// A row of so many bytes was written, or read with those beside it.
     pub(super) fn row(&mut self, key: &[u8], bytes: usize) {
         self.bytes = self.bytes.saturating_add(bytes);
-        self.rows = (self.rows + 1) % ONE_IN;
-        if self.rows == 0 {
+        self.since = self.since.saturating_add(bytes);
+        if self.since >= EVERY {
+            self.since = 0;
             if self.keys.len() == KEYS {
                 self.keys.pop_front();
             }
@@ -52,7 +56,8 @@ impl Met {
     /// The rows to ask for, and how often to ask for each in a row: its page is then read only once. From here on rows
     /// are remembered anew.
     pub(super) fn take(&mut self) -> (VecDeque<Vec<u8>>, usize) {
-        let keys = std::mem::take(self).keys;
+        self.bytes = 0;
+        let keys = std::mem::take(&mut self.keys);
         let times = ENOUGH.min(ACCESSES / keys.len().max(1));
         (keys, times)
     }

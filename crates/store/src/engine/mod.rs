@@ -65,12 +65,12 @@ pub(crate) trait Engine: Rows + Send + Sync {
     /// Returns when everything applied before the call would survive a power cut.
     fn sync(&self) -> Result<(), StoreError>;
 
-    /// Has so much been read or written that [`Engine::ease`] is worth the while?
+    /// Has so much gone by that [`Engine::ease`] is worth the while?
     fn is_laden(&self) -> bool {
         false
     }
 
-    /// Lets go of memory for rows that were read or written and nobody needs now; takes some milliseconds.
+    /// Lets go of memory for rows that were read or written and nobody needs now; takes half a second at most.
     fn ease(&self) -> Result<(), StoreError> {
         Ok(())
     }

@@ -29,6 +29,9 @@ const RESERVE: u64 = 8 * 1024 * 1024;
 /// moment is long. Well below what a stop may take.
 const LETTING_GO: Duration = Duration::from_secs(3);
 
+/// Letting go of pages takes no longer than this, however slow the disk is: a stop waits for it.
+const EASING: Duration = Duration::from_millis(500);
+
 /// Between two attempts to get the lock.
 const ATTEMPT: Duration = Duration::from_millis(5);
 
@@ -159,7 +162,11 @@ impl Engine for Sled {
 
     fn ease(&self) -> Result<(), StoreError> {
         let (keys, times) = self.met().take();
+        let begun = Instant::now();
         for key in keys {
+            if begun.elapsed() >= EASING {
+                break; // what is left is let go of another time
+            }
             guarded(&self.folder, || {
                 for _ in 0..times {
                     self.db.get(&key)?;
