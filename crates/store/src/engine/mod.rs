@@ -6,6 +6,7 @@
 pub(crate) mod memory;
 mod met;
 pub(crate) mod rehearsal;
+mod slack;
 pub(crate) mod sled;
 mod staged;
 

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use super::met::Met;
 use super::staged::{self, Batches, Change};
-use super::{Changes, Engine, KeyRange, Order, Row, Rows};
+use super::{Changes, Engine, KeyRange, Order, Row, Rows, slack};
 use crate::disk::files;
 use crate::outcome::StoreError;
 
@@ -21,6 +21,9 @@ use crate::outcome::StoreError;
 /// each time, whether there is something or not. Up to half of it goes into tidying the file, which closing waits for; with
 /// three seconds that still went on half a minute after a start, and took more of a core.
 const FLUSH_EVERY_MS: u64 = 1_000;
+
+/// How late sled's threads may look up from waiting, so that they do it together: a fourth as often at rest.
+const SLACK: Duration = Duration::from_secs(2);
 
 /// Free bytes that are left to sled, which moves pages about and writes half a megabyte at a time.
 const RESERVE: u64 = 8 * 1024 * 1024;
@@ -86,6 +89,11 @@ impl Sled {
     }
 
     fn try_open(folder: &Path, cache_mib: u64) -> Result<Self, StoreError> {
+        // sled's threads begin with the first database of the program.
+        slack::unhurried(SLACK, || Self::open_now(folder, cache_mib))
+    }
+
+    fn open_now(folder: &Path, cache_mib: u64) -> Result<Self, StoreError> {
         let opened = guarded(folder, || {
             let db = sled::Config::new()
                 .path(folder)
