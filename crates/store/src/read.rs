@@ -36,6 +36,16 @@ impl Store {
         Ok(metas)
     }
 
+    /// The revision at which a catalog's facts were last recorded, by more than a look that found nothing. Entries and
+    /// shape are recorded with facts that say when: as long as this is the same, so are they. `None` for a catalog that is
+    /// not followed.
+    pub fn catalog_revision(&self, id: &CatalogId) -> Result<Option<u64>, StoreError> {
+        let inner = &self.inner;
+        let _view = inner.reading();
+        let row = wide::get(&*inner.engine, Key::of(Kind::Catalog).catalog(id).as_bytes())?;
+        row.map(|(_, payload)| Ok(rows::unstamp(&payload)?.0)).transpose()
+    }
+
     /// The facts of a catalog.
     pub fn catalog(&self, id: &CatalogId) -> Result<Option<CatalogMeta>, StoreError> {
         let inner = &self.inner;

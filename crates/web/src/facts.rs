@@ -17,9 +17,19 @@ pub(crate) struct Facts {
     pub(crate) catalogs: Vec<CatalogMeta>,
     pub(crate) status: StatusFacts,
     titles: u64,
+    entries: HashMap<u64, u64>,
     each: HashMap<u64, u64>,
     pages: u64,
     all: u64,
+}
+
+/// How far the store was when facts were read.
+#[derive(Default)]
+pub(crate) struct Written {
+    /// How often something had been written.
+    pub(crate) commits: u64,
+    /// The revision of each catalog.
+    pub(crate) revisions: HashMap<CatalogId, u64>,
 }
 
 /// Which of the facts a text shows.
@@ -27,6 +37,8 @@ pub(crate) struct Facts {
 pub(crate) enum Shows {
     /// What catalogs and bots are called, and no more: feeds.
     Titles,
+    /// The entries and sections of this catalog, and what catalogs and bots are called.
+    Entries(u64),
     /// What is known of this catalog.
     One(u64),
     /// What is known of all catalogs, but not how the program is doing at this moment.
@@ -36,15 +48,20 @@ pub(crate) enum Shows {
 }
 
 impl Shows {
+    /// The entries and sections of this catalog.
+    pub(crate) fn entries(id: &CatalogId) -> Self {
+        Self::Entries(number(id))
+    }
+
     /// What is known of this catalog.
     pub(crate) fn one(id: &CatalogId) -> Self {
-        Self::One(fingerprint(|hasher| id.hash(hasher)))
+        Self::One(number(id))
     }
 }
 
 impl Facts {
-    /// As of when the store had written so often.
-    pub(crate) fn new(mut catalogs: Vec<CatalogMeta>, status: StatusFacts, commits: u64) -> Self {
+    /// As of when the store was so far.
+    pub(crate) fn new(mut catalogs: Vec<CatalogMeta>, status: StatusFacts, written: &Written) -> Self {
         // They come from strangers' documents and stand in many places.
         for meta in &mut catalogs {
             meta.title = line(&meta.title, 100);
@@ -60,16 +77,20 @@ impl Facts {
             }
             status.leads.hash(hasher);
         });
+        let entries = |meta: &CatalogMeta| {
+            let revision = written.revisions.get(&meta.id);
+            fingerprint(|hasher| (titles, &status.bots, revision).hash(hasher))
+        };
+        let entries = catalogs.iter().map(|meta| (number(&meta.id), entries(meta))).collect();
         // Entries, projects and rankings change without news, but not without being written.
-        let common = fingerprint(|hasher| (titles, commits, &status.bots).hash(hasher));
+        let common = fingerprint(|hasher| (titles, written.commits, &status.bots).hash(hasher));
         let one = |meta: &CatalogMeta| {
             fingerprint(|hasher| {
                 (common, status.next_looks.get(&meta.id)).hash(hasher);
                 hash(meta, hasher);
             })
         };
-        let each: Vec<(u64, u64)> =
-            catalogs.iter().map(|meta| (fingerprint(|hasher| meta.id.hash(hasher)), one(meta))).collect();
+        let each: Vec<(u64, u64)> = catalogs.iter().map(|meta| (number(&meta.id), one(meta))).collect();
         let pages = fingerprint(|hasher| {
             (common, &status.off, &each).hash(hasher);
             for state in &status.loops {
@@ -77,13 +98,14 @@ impl Facts {
             }
         });
         let all = fingerprint(|hasher| (pages, &status).hash(hasher));
-        Self { catalogs, status, titles, each: each.into_iter().collect(), pages, all }
+        Self { catalogs, status, titles, entries, each: each.into_iter().collect(), pages, all }
     }
 
     /// Changes when something of this changes.
     pub(crate) fn mark(&self, shows: Shows) -> u64 {
         match shows {
             Shows::Titles => self.titles,
+            Shows::Entries(id) => self.entries.get(&id).copied().unwrap_or_default(),
             Shows::One(id) => self.each.get(&id).copied().unwrap_or_default(),
             Shows::Pages => self.pages,
             Shows::All => self.all,
@@ -124,6 +146,10 @@ fn hash(meta: &CatalogMeta, hasher: &mut DefaultHasher) {
     (&meta.accepted_document, &meta.latest_document).hash(hasher);
 }
 
+fn number(id: &CatalogId) -> u64 {
+    fingerprint(|hasher| id.hash(hasher))
+}
+
 fn fingerprint(fill: impl FnOnce(&mut DefaultHasher)) -> u64 {
     let mut hasher = DefaultHasher::new();
     fill(&mut hasher);
@@ -144,16 +170,26 @@ mod tests {
         status
     }
 
-    /// Which marks differ from those of a calm moment: of feeds, of the pages of each catalog, of others, of the status.
-    fn differs(status: StatusFacts, commits: u64) -> [bool; 5] {
+    /// Which marks differ from those of a calm moment: of feeds, of the sections of a catalog, of the pages of each
+    /// catalog, of others, of the status. `revision` is that of the first catalog.
+    fn differs(status: StatusFacts, commits: u64, revision: u64) -> [bool; 6] {
         let ids = ["raft", "shells"].map(|id| CatalogId::new(id).unwrap());
-        let of = |status, commits| {
+        let of = |status, commits, revision| {
             let catalogs =
                 ids.iter().map(|id| CatalogMeta::unseen(id.clone(), "list.md", DateTime::UNIX_EPOCH));
-            Facts::new(catalogs.collect(), status, commits)
+            let revisions = [(ids[0].clone(), revision), (ids[1].clone(), 1)].into();
+            Facts::new(catalogs.collect(), status, &Written { commits, revisions })
         };
-        let (calm, now) = (of(self::status(|_| {}), 1), of(status, commits));
-        let shows = [Shows::Titles, Shows::one(&ids[0]), Shows::one(&ids[1]), Shows::Pages, Shows::All];
+        let (calm, now) = (of(self::status(|_| {}), 1, 1), of(status, commits, revision));
+        let [raft, shells] = &ids;
+        let shows = [
+            Shows::Titles,
+            Shows::entries(raft),
+            Shows::one(raft),
+            Shows::one(shells),
+            Shows::Pages,
+            Shows::All,
+        ];
         shows.map(|shows| calm.mark(shows) != now.mark(shows))
     }
 
@@ -162,31 +198,37 @@ mod tests {
         let at = DateTime::from_timestamp(1_790_000_000, 0).unwrap();
         let raft = CatalogId::new("raft").unwrap();
         let bot = BotState { service: "Telegram".into(), name: None, way: None, listens: true };
-        for (what, status, commits, expected) in [
-            ("nothing", status(|_| {}), 1, [false; 5]),
+        for (what, status, (commits, revision), expected) in [
+            ("nothing", status(|_| {}), (1, 1), [false; 6]),
             (
                 "a loop goes on",
                 status(|status| status.loops[0].last_progress = Some(at)),
-                1,
-                [false, false, false, false, true],
+                (1, 1),
+                [false, false, false, false, false, true],
             ),
             (
                 "a loop ends",
                 status(|status| status.loops[0].alive = false),
-                1,
-                [false, false, false, true, true],
+                (1, 1),
+                [false, false, false, false, true, true],
             ),
             (
                 "a catalog is looked at later",
                 status(|status| status.next_looks = [(raft, at)].into()),
-                1,
-                [false, true, false, true, true],
+                (1, 1),
+                [false, false, true, false, true, true],
             ),
-            ("a bot listens", status(|status| status.bots.push(bot)), 1, [false, true, true, true, true]),
-            ("something is written", status(|_| {}), 2, [false, true, true, true, true]),
+            (
+                "a bot listens",
+                status(|status| status.bots.push(bot)),
+                (1, 1),
+                [false, true, true, true, true, true],
+            ),
+            ("something is written", status(|_| {}), (2, 1), [false, false, true, true, true, true]),
+            ("a catalog is read anew", status(|_| {}), (2, 2), [false, true, true, true, true, true]),
         ] {
             // A bot without an address is nothing to feeds, but they count what leads to it.
-            let differs = differs(status, commits);
+            let differs = differs(status, commits, revision);
             assert_eq!(differs[1..], expected[1..], "{what}");
             assert!(!differs[0] || what == "a bot listens", "{what}");
         }

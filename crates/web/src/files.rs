@@ -21,7 +21,7 @@ use whimbrel_store::Store;
 
 use crate::address::{Base, Form, Listing, digest_folder, digest_page_folder};
 use crate::assets;
-use crate::facts::Facts;
+use crate::facts::{Facts, Written};
 use crate::library::{Found, Library};
 use crate::page::Pager;
 use crate::render::{self, Failed, PAGE, Scene};
@@ -67,7 +67,7 @@ pub fn write_site(
     out: &Path,
 ) -> anyhow::Result<SiteReport> {
     let library = Library::new(store.clone());
-    let facts = Facts::new(library.catalogs()?, status.clone(), 0);
+    let facts = Facts::new(library.catalogs()?, status.clone(), &Written::default());
     let scene = Scene { library: &library, settings, facts: &facts, now, files: true };
     let mut writer =
         Writer { scene, folder: Folder::open(out)?, projects: BTreeSet::new(), warnings: Vec::new() };

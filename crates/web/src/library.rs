@@ -12,6 +12,7 @@ use whimbrel_store::{CatalogMeta, Cursor, Query, Scope, Store, StoreError};
 
 use crate::address::{Base, Listing};
 use crate::after::After;
+use crate::facts::Written;
 use crate::standings::{Kept, Measure, Standings};
 
 /// Entries read at once.
@@ -68,9 +69,16 @@ impl Library {
         Reach { epoch: self.store.epoch(), head: self.store.head(), history: self.store.history_head() }
     }
 
-    /// How often something was written, as far as it can be read.
-    pub(crate) fn commits(&self) -> u64 {
-        self.store.commits()
+    /// The catalogs, and how far the store is at least, as far as it can be read: whatever is read later is not older.
+    pub(crate) fn catalogs_and_written(&self) -> Result<(Vec<CatalogMeta>, Written), StoreError> {
+        let commits = self.store.commits();
+        let catalogs = self.store.catalogs()?;
+        let mut revisions = HashMap::new();
+        for meta in &catalogs {
+            let revision = self.store.catalog_revision(&meta.id)?.unwrap_or_default();
+            revisions.insert(meta.id.clone(), revision);
+        }
+        Ok((catalogs, Written { commits, revisions }))
     }
 
     pub(crate) fn catalogs(&self) -> Result<Vec<CatalogMeta>, StoreError> {

@@ -268,9 +268,8 @@ impl Site {
         let inner = self.inner.clone();
         let noted = tokio::task::spawn_blocking(move || {
             let read = Instant::now();
-            // Before anything is read: what is written meanwhile is asked for again.
-            let commits = inner.library.commits();
-            let facts = Arc::new(Facts::new(inner.library.catalogs()?, (inner.status)(), commits));
+            let (catalogs, written) = inner.library.catalogs_and_written()?;
+            let facts = Arc::new(Facts::new(catalogs, (inner.status)(), &written));
             let noted = Noted { facts, read, reach };
             *inner.facts.write().unwrap_or_else(PoisonError::into_inner) = Some(noted.clone());
             Ok::<_, Failed>(noted)
@@ -332,7 +331,8 @@ fn text(scene: &Scene<'_>, address: &Address) -> Result<(Media, Shows, Option<i6
     Ok(match address {
         Address::Listing(listing, form) if *form == Form::Page && listing.after.is_none() => {
             let shows = match &listing.base {
-                Base::Catalog(id) | Base::Section(id, _) => Shows::one(id),
+                Base::Section(id, _) => Shows::entries(id),
+                Base::Catalog(id) => Shows::one(id),
                 Base::All | Base::Kind(_) | Base::Project(_) => Shows::Pages,
             };
             (form.media(), shows, day, render::listing(scene, listing, *form)?)

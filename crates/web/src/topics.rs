@@ -11,7 +11,7 @@ use whimbrel_news::{Event, slug};
 use whimbrel_store::Store;
 
 use crate::address::{self, Address, Base, Form, Listing, digest_folder};
-use crate::facts::Facts;
+use crate::facts::{Facts, Written};
 use crate::feed;
 use crate::hub::changed;
 use crate::library::Library;
@@ -47,7 +47,8 @@ impl Topics {
         {
             return Ok(Arc::clone(facts));
         }
-        let facts = Arc::new(Facts::new(self.library.catalogs()?, StatusFacts::default(), 0));
+        let facts =
+            Arc::new(Facts::new(self.library.catalogs()?, StatusFacts::default(), &Written::default()));
         *kept = Some((Instant::now(), Arc::clone(&facts)));
         Ok(facts)
     }
