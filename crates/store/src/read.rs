@@ -21,29 +21,25 @@ const STRIDE: usize = 512;
 impl Store {
     /// All followed catalogs by id.
     pub fn catalogs(&self) -> Result<Vec<CatalogMeta>, StoreError> {
+        Ok(self.catalogs_and_revisions()?.into_iter().map(|(meta, _)| meta).collect())
+    }
+
+    /// All followed catalogs by id, each with the revision at which it was last recorded, by more than a look that found
+    /// nothing: as long as that is the same, so are its entries and its shape.
+    pub fn catalogs_and_revisions(&self) -> Result<Vec<(CatalogMeta, u64)>, StoreError> {
         let inner = &self.inner;
         let _view = inner.reading();
         let looks = inner.looks();
-        let mut metas = Vec::new();
+        let mut catalogs = Vec::new();
         inner.walk(Key::of(Kind::Catalog).range(), |key, row| {
-            let mut meta = inner.meta(key, row)?;
+            let (mut meta, revision) = inner.meta(key, row)?;
             if let Some(look) = looks.of(&meta.id) {
                 looks::fold(look, &mut meta);
             }
-            metas.push(meta);
+            catalogs.push((meta, revision));
             Ok(true)
         })?;
-        Ok(metas)
-    }
-
-    /// The revision at which a catalog's facts were last recorded, by more than a look that found nothing. Entries and
-    /// shape are recorded with facts that say when: as long as this is the same, so are they. `None` for a catalog that is
-    /// not followed.
-    pub fn catalog_revision(&self, id: &CatalogId) -> Result<Option<u64>, StoreError> {
-        let inner = &self.inner;
-        let _view = inner.reading();
-        let row = wide::get(&*inner.engine, Key::of(Kind::Catalog).catalog(id).as_bytes())?;
-        row.map(|(_, payload)| Ok(rows::unstamp(&payload)?.0)).transpose()
+        Ok(catalogs)
     }
 
     /// The facts of a catalog.
@@ -268,9 +264,10 @@ impl Inner {
         rows::entry(version, rows::unstamp(&payload)?.1).map(Some)
     }
 
-    fn meta(&self, key: &[u8], row: Vec<u8>) -> Result<CatalogMeta, StoreError> {
+    fn meta(&self, key: &[u8], row: Vec<u8>) -> Result<(CatalogMeta, u64), StoreError> {
         let (version, payload) = wide::join(&*self.engine, key, row)?;
-        rows::json(version, rows::unstamp(&payload)?.1, "a catalog")
+        let (revision, body) = rows::unstamp(&payload)?;
+        Ok((rows::json(version, body, "a catalog")?, revision))
     }
 
     fn entry(&self, key: &[u8], row: Vec<u8>) -> Result<Entry, StoreError> {

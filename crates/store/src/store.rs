@@ -78,6 +78,7 @@ struct Told {
     epoch: AtomicU64,
     seq: AtomicU64,
     history: AtomicU64,
+    floor: AtomicU64,
     commits: AtomicU64,
 }
 
@@ -85,6 +86,7 @@ impl Told {
     fn set(&self, heads: &Heads) {
         self.epoch.store(heads.epoch.0, Ordering::Release);
         self.history.store(heads.history, Ordering::Release);
+        self.floor.store(heads.floor, Ordering::Release);
         self.seq.store(heads.seq, Ordering::Release);
     }
 }
@@ -108,6 +110,7 @@ impl Store {
             epoch: AtomicU64::new(0),
             seq: AtomicU64::new(0),
             history: AtomicU64::new(0),
+            floor: AtomicU64::new(0),
             commits: AtomicU64::new(0),
         };
         told.set(&heads);
@@ -161,6 +164,11 @@ impl Store {
     /// The number of the newest live event; 0 before the first.
     pub fn head(&self) -> u64 {
         self.inner.told.seq.load(Ordering::Acquire)
+    }
+
+    /// Live events up to this number were dropped by retention; 0 when none was.
+    pub fn floor(&self) -> u64 {
+        self.inner.told.floor.load(Ordering::Acquire)
     }
 
     /// The number of the newest replayed event; 0 before the first.

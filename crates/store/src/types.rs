@@ -144,7 +144,8 @@ pub struct Shape {
 /// Everything one step wants written together.
 #[derive(Clone, Debug)]
 pub struct Record {
-    /// The catalog's small facts, its next due time among them.
+    /// The catalog's small facts, its next due time among them. They say when it was looked at, and so are others
+    /// whenever entries or shape are.
     pub meta: CatalogMeta,
     /// Accepted entries to write (new ones and those that differ in any way).
     pub put: Vec<Entry>,

@@ -139,7 +139,7 @@ mod tests {
 
     fn kept(body: &str) -> Kept {
         let rendered = Rendered::new(Media::Html, body.as_bytes(), DateTime::UNIX_EPOCH);
-        let reach = Reach { epoch: Epoch(1), head: 1, history: 0 };
+        let reach = Reach { epoch: Epoch(1), head: 1, history: 0, floor: 0 };
         Kept {
             rendered: Arc::new(rendered),
             mark: Mark { reach, facts: 1, shows: Shows::Titles, day: None },

@@ -33,6 +33,8 @@ pub(crate) struct Reach {
     pub(crate) head: u64,
     /// The newest replayed event.
     pub(crate) history: u64,
+    /// The newest live event that was dropped.
+    pub(crate) floor: u64,
 }
 
 /// News that was found.
@@ -66,19 +68,21 @@ impl Library {
 
     /// How far the journal has come; cheap.
     pub(crate) fn reach(&self) -> Reach {
-        Reach { epoch: self.store.epoch(), head: self.store.head(), history: self.store.history_head() }
+        let store = &self.store;
+        Reach {
+            epoch: store.epoch(),
+            head: store.head(),
+            history: store.history_head(),
+            floor: store.floor(),
+        }
     }
 
     /// The catalogs, and how far the store is at least, as far as it can be read: whatever is read later is not older.
     pub(crate) fn catalogs_and_written(&self) -> Result<(Vec<CatalogMeta>, Written), StoreError> {
         let commits = self.store.commits();
-        let catalogs = self.store.catalogs()?;
-        let mut revisions = HashMap::new();
-        for meta in &catalogs {
-            let revision = self.store.catalog_revision(&meta.id)?.unwrap_or_default();
-            revisions.insert(meta.id.clone(), revision);
-        }
-        Ok((catalogs, Written { commits, revisions }))
+        let catalogs = self.store.catalogs_and_revisions()?;
+        let revisions = catalogs.iter().map(|(meta, revision)| (meta.id.clone(), *revision)).collect();
+        Ok((catalogs.into_iter().map(|(meta, _)| meta).collect(), Written { commits, revisions }))
     }
 
     pub(crate) fn catalogs(&self) -> Result<Vec<CatalogMeta>, StoreError> {

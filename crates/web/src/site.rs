@@ -311,7 +311,8 @@ fn still(scene: &Scene<'_>, address: &Address, kept: &Kept, reach: Reach) -> Res
     let Address::Listing(listing, _) = address else { return Ok(false) };
     let facts = scene.facts.mark(kept.mark.shows);
     let is_of_another_day = kept.mark.day.is_some_and(|day| day != day_of(scene.now));
-    if kept.mark.reach.epoch != reach.epoch || kept.mark.facts != facts || is_of_another_day {
+    let dropped = (kept.mark.reach.epoch, kept.mark.reach.floor) != (reach.epoch, reach.floor);
+    if dropped || kept.mark.facts != facts || is_of_another_day {
         return Ok(false);
     }
     if listing.after.is_some() {

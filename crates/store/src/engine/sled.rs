@@ -22,7 +22,8 @@ use crate::outcome::StoreError;
 /// three seconds that still went on half a minute after a start, and took more of a core.
 const FLUSH_EVERY_MS: u64 = 1_000;
 
-/// How late sled's threads may look up from waiting, so that they do it together: a fourth as often at rest.
+/// How late sled's threads may look up from waiting, so that they do it together and a third as often at rest. It also
+/// holds for its own thread, which tidies no longer at a time than before, only less often.
 const SLACK: Duration = Duration::from_secs(2);
 
 /// Free bytes that are left to sled, which moves pages about and writes half a megabyte at a time.
@@ -89,18 +90,14 @@ impl Sled {
     }
 
     fn try_open(folder: &Path, cache_mib: u64) -> Result<Self, StoreError> {
-        // sled's threads begin with the first database of the program.
-        slack::unhurried(SLACK, || Self::open_now(folder, cache_mib))
-    }
-
-    fn open_now(folder: &Path, cache_mib: u64) -> Result<Self, StoreError> {
         let opened = guarded(folder, || {
-            let db = sled::Config::new()
+            let config = sled::Config::new()
                 .path(folder)
                 .cache_capacity(cache_mib.max(1) * 1024 * 1024)
                 .mode(sled::Mode::LowSpace)
-                .flush_every_ms(Some(FLUSH_EVERY_MS))
-                .open()?;
+                .flush_every_ms(Some(FLUSH_EVERY_MS));
+            // The first database of the program begins sled's threads.
+            let db = slack::unhurried(SLACK, || config.open())?;
             let file = File::open(folder.join("db"))?;
             Ok(Self { db, file: OwnHandle(file), folder: folder.to_owned(), met: Mutex::default() })
         })?;

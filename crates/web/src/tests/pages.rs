@@ -1,7 +1,9 @@
 //! What pages show, and what they keep harmless.
 
-use whimbrel_catalog::Named;
+use chrono::TimeDelta;
+use whimbrel_catalog::{CatalogId, Named};
 use whimbrel_news::{Facts, News};
+use whimbrel_store::Record;
 
 use super::world::{World, added, at, subject};
 
@@ -223,4 +225,21 @@ async fn a_section_leads_to_what_is_listed_in_it_and_to_the_sections_below() {
         assert!(page.contains(part), "{part}: {page}");
     }
     assert!(!World::usual().get("/c/raft/s/talks/").await.text().contains("Sections in it"));
+}
+
+#[tokio::test]
+async fn a_section_shows_what_became_of_its_entries_without_news() {
+    let mut world = World::usual();
+    let id = CatalogId::new("shells").unwrap();
+    let address = "/c/shells/s/prompts/";
+    assert!(world.get(address).await.text().contains("An entry that was always there."));
+
+    let mut entry = world.store.entries(&id, None, 1).unwrap().remove(0);
+    entry.description = "It says something else.".into();
+    let mut meta = world.store.catalog(&id).unwrap().unwrap();
+    meta.last_look = Some(world.now + TimeDelta::minutes(1));
+    world.store.record(&[Record { put: vec![entry], ..Record::of(meta) }], world.now).unwrap();
+    // News of another catalog, so that what was written is asked for at once.
+    world.tell("raft", vec![added("openraft", "https://github.com/databendlabs/openraft", &["Libraries"])]);
+    assert!(world.get(address).await.text().contains("It says something else."));
 }
